@@ -1,0 +1,21 @@
+//! The words of the field as types: units, charge, tolerance, peaks, spectra, compounds.
+//!
+//! Everything here is valid because it exists: a [`PeakList`] is sorted, finite and positive, an
+//! [`Mz`] is a positive number. Nothing here reads files or knows of indexes; it imports nothing
+//! else of this crate.
+
+mod charge;
+mod compound;
+mod invalid;
+mod peaks;
+mod spectrum;
+mod tolerance;
+mod units;
+
+pub use charge::{Charge, Polarity};
+pub use compound::{Compound, first_block};
+pub use invalid::Invalid;
+pub use peaks::{Peak, PeakList};
+pub use spectrum::{Measurement, Origin, Precursor, Spectrum};
+pub use tolerance::{PrecursorWindow, Tolerance};
+pub use units::{Da, Mz, Ppm, Seconds};

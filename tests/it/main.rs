@@ -1,0 +1,8 @@
+//! Integration tests, one binary. Each module answers one question.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests stop at the first thing that is not as expected"
+)]
+
+mod module_order;
