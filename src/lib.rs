@@ -5,3 +5,7 @@
 //! draws the order and a test enforces it.
 
 pub mod domain;
+pub mod embed;
+pub mod index;
+pub mod prepare;
+pub mod similarity;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Lowest first. Modules of one row do not import one another.
 const ROWS: &[&[&str]] = &[
-    &["domain", "index"],
+    &["domain", "index", "files"],
     &["prepare"],
     &["similarity", "embed", "formats"],
     &["cluster"],

@@ -1,0 +1,115 @@
+//! Vectors are of unit length, ignore scale and bin edges, and rank as the peaks do.
+
+use super::*;
+use crate::domain::{Compound, Measurement, Origin, Peak, PeakList, Precursor, Spectrum};
+use crate::prepare::{Merging, Preparation, PrecursorRemoval, prepare};
+use proptest::prelude::*;
+use std::path::Path;
+
+fn prepared(precursor: Option<f64>, pairs: &[(f64, f32)]) -> PreparedSpectrum {
+    let peaks = pairs.iter().map(|&(mz, intensity)| Peak { mz, intensity }).collect();
+    let spectrum = Spectrum {
+        origin: Origin { file: Path::new("test").into(), index: 0 },
+        id: String::new(),
+        precursor: precursor.map(|mz| Precursor { mz: Mz::new(mz).unwrap(), charge: None }),
+        measurement: Measurement::default(),
+        compound: Compound::default(),
+        peaks: PeakList::new(peaks).unwrap(),
+    };
+    let as_is = Preparation {
+        mz_range: None,
+        precursor: PrecursorRemoval::Off,
+        merging: Merging::Off,
+        noise: 0.0,
+        max_peaks: usize::MAX,
+        min_peaks: 1,
+        min_span: Da::new(0.0).unwrap(),
+    };
+    prepare(&spectrum, &as_is).unwrap()
+}
+
+fn embedding(views: Views) -> Embedding {
+    Embedding::new(EmbeddingSettings {
+        bin_width: Da::new(0.05).unwrap(),
+        mz_range: (Mz::new(10.0).unwrap(), Mz::new(2000.0).unwrap()),
+        power: 0.25,
+        dim: 4096,
+        views,
+    })
+    .unwrap()
+}
+
+fn vector(views: Views, spectrum: &PreparedSpectrum) -> Vec<f32> {
+    let embedding = embedding(views);
+    let mut vector = vec![0.0; embedding.dim()];
+    embedding.embed_into(spectrum, &mut vector);
+    vector
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+#[test]
+fn a_peak_is_split_over_its_two_nearest_bins() {
+    // 100.005 lies 0.1 widths above the centre of bin 2000.
+    let v = vector(Views::Fragments, &prepared(None, &[(100.005, 1.0)]));
+    let norm = (0.9_f32 * 0.9 + 0.1 * 0.1).sqrt();
+    assert!((v[place(0, 2000, 4096)] - 0.9 / norm).abs() < 1e-4);
+    assert!((v[place(0, 2001, 4096)] - 0.1 / norm).abs() < 1e-4);
+}
+
+#[test]
+fn neighbours_across_a_bin_edge_stay_similar() {
+    let a = vector(Views::Fragments, &prepared(None, &[(100.024, 1.0)]));
+    let b = vector(Views::Fragments, &prepared(None, &[(100.026, 1.0)]));
+    assert!(dot(&a, &b) > 0.99);
+}
+
+#[test]
+fn intensity_counts_by_its_fourth_root() {
+    let v = vector(Views::Fragments, &prepared(None, &[(100.0, 16.0), (200.0, 1.0)]));
+    let ratio = v[place(0, 2000, 4096)] / v[place(0, 4000, 4096)];
+    assert!((ratio - 2.0).abs() < 1e-3, "{ratio}");
+}
+
+#[test]
+fn losses_are_a_second_view_of_equal_weight() {
+    let peaks = [(100.0, 1.0), (150.0, 1.0)];
+    let (a, b) = (prepared(Some(300.0), &peaks), prepared(Some(350.0), &peaks));
+    let same = dot(&vector(Views::Fragments, &a), &vector(Views::Fragments, &b));
+    let both = Views::FragmentsAndLosses;
+    assert!((same - 1.0).abs() < 1e-6);
+    // Losses 200 and 150 against 250 and 200: one of two is shared.
+    let shared = dot(&vector(both, &a), &vector(both, &b));
+    assert!((shared - 0.75).abs() < 0.02, "{shared}");
+    let alone = prepared(None, &peaks);
+    assert_eq!(vector(both, &alone), vector(Views::Fragments, &alone));
+}
+
+#[test]
+fn impossible_settings_are_named() {
+    let good = embedding(Views::Fragments).settings().clone();
+    let bad = |change: fn(&mut EmbeddingSettings)| {
+        let mut settings = good.clone();
+        change(&mut settings);
+        Embedding::new(settings).unwrap_err()
+    };
+    assert!(matches!(bad(|s| s.bin_width = Da::new(0.0).unwrap()), EmbeddingError::BinWidth(_)));
+    assert!(matches!(bad(|s| s.dim = 0), EmbeddingError::Dim(0)));
+    assert!(matches!(bad(|s| s.power = f32::NAN), EmbeddingError::Power(_)));
+    assert!(matches!(bad(|s| s.mz_range = (s.mz_range.1, s.mz_range.0)), EmbeddingError::Range(..)));
+}
+
+proptest! {
+    #[test]
+    fn unit_length_and_indifferent_to_scale(
+        raw in prop::collection::vec((50.0_f64..1500.0, 1.0_f32..1e4), 1..60),
+    ) {
+        let one = vector(Views::FragmentsAndLosses, &prepared(Some(1600.0), &raw));
+        prop_assert!((dot(&one, &one) - 1.0).abs() < 1e-4);
+        let scaled: Vec<_> = raw.iter().map(|&(m, i)| (m, i * 64.0)).collect();
+        let other = vector(Views::FragmentsAndLosses, &prepared(Some(1600.0), &scaled));
+        prop_assert!((dot(&one, &other) - 1.0).abs() < 1e-4);
+    }
+}

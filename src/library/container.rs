@@ -1,0 +1,330 @@
+//! An HDF5 file as a set of checksummed arrays that are mapped, not read.
+//!
+//! HDF5 tells where a contiguous dataset lies; everything after that goes through one memory map of
+//! the whole file. Nothing is mapped before type, shape, layout and extent are checked against the
+//! table of contents and the file's length.
+
+use super::LibraryError;
+use crate::index::Slab;
+use hdf5::H5Type;
+use hdf5::types::{TypeDescriptor, VarLenUnicode};
+use memmap2::Mmap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Value of the root attribute `format`.
+pub const FORMAT: &str = "mzseek-library";
+/// Value of the root attribute `format_version`.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Root attributes in the order they are checksummed.
+pub(super) const ATTRIBUTES: [&str; 4] = ["format", "mzseek_version", "settings", "fingerprint"];
+/// Datasets that hold the table of contents and its checksum.
+pub(super) const CONTENTS: &str = "checksums/contents";
+pub(super) const OVERALL: &str = "checksum";
+
+/// The first bytes of every HDF5 file.
+const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
+
+/// One array of the file, as the table of contents describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Section {
+    /// Path within the file, for instance `peaks/mz`.
+    pub(super) name: String,
+    /// Element type, for instance `f32`.
+    pub(super) element: String,
+    /// Number of elements.
+    pub(super) len: usize,
+    /// BLAKE3 of the bytes, in hexadecimal.
+    pub(super) checksum: String,
+}
+
+impl Section {
+    /// One line of the table of contents.
+    pub(super) fn line(&self) -> String {
+        format!("{}  {}  {}  {}\n", self.checksum, self.element, self.len, self.name)
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split("  ");
+        let (checksum, element, len) = (words.next()?, words.next()?, words.next()?);
+        let name = words.next()?;
+        Some(Self {
+            name: name.to_owned(),
+            element: element.to_owned(),
+            len: len.parse().ok()?,
+            checksum: checksum.to_owned(),
+        })
+    }
+}
+
+/// Element types an array may have, by the name the table of contents uses.
+pub(super) trait Element: hdf5::H5Type + bytemuck::Pod + Send + Sync {
+    /// For instance `f32`.
+    const NAME: &'static str;
+}
+
+macro_rules! elements {
+    ($($type:ident)*) => {
+        $(impl Element for $type { const NAME: &'static str = stringify!($type); })*
+    };
+}
+
+elements!(u8 i8 u32 u64 f32 f64);
+
+/// Root attributes of an opened file.
+#[derive(Debug)]
+pub(super) struct Attributes {
+    pub(super) mzseek_version: String,
+    pub(super) settings: String,
+    pub(super) fingerprint: String,
+}
+
+/// An opened file: its table of contents and the map of its bytes.
+#[derive(Debug)]
+pub(super) struct Container {
+    path: PathBuf,
+    attributes: Attributes,
+    sections: Vec<Placed>,
+    map: Arc<Mmap>,
+}
+
+#[derive(Debug)]
+struct Placed {
+    section: Section,
+    start: usize,
+    end: usize,
+}
+
+impl Container {
+    /// Opens `path`, checks its format, version, table of contents and the extent of every array.
+    pub(super) fn open(path: &Path) -> Result<Self, LibraryError> {
+        check_signature(path)?;
+        let io = |source| LibraryError::Io { path: path.to_owned(), source };
+        let file = fs_err::File::open(path).map_err(io)?;
+        #[expect(unsafe_code, reason = "there is no safe way to map a file")]
+        // SAFETY: the map is read-only. A library is replaced by renaming a new file over it and
+        // never written in place, so the bytes behind the map do not change while it is held;
+        // the README tells users not to edit libraries in place.
+        let map = unsafe { Mmap::map(file.file()) }.map_err(io)?;
+        let damaged = |part: &str, fault: String| LibraryError::Damaged {
+            path: path.to_owned(),
+            part: part.to_owned(),
+            fault,
+        };
+        let h5 = hdf5::File::open(path).map_err(|e| damaged("file structure", e.to_string()))?;
+        let attributes = read_attributes(&h5, path)?;
+        let contents = h5
+            .dataset(CONTENTS)
+            .and_then(|d| d.read_raw::<u8>())
+            .map_err(|e| damaged(CONTENTS, e.to_string()))?;
+        let expected = read_text(&h5, OVERALL).map_err(|e| damaged(OVERALL, e))?;
+        if overall_checksum(&attributes, &contents) != expected {
+            return Err(damaged(OVERALL, "settings or table of contents were changed".into()));
+        }
+        let contents = String::from_utf8_lossy(&contents);
+        let sections = contents
+            .lines()
+            .map(|line| {
+                let section = Section::parse(line)
+                    .ok_or_else(|| damaged(CONTENTS, format!("unreadable line {line:?}")))?;
+                place(&h5, section, map.len()).map_err(|(name, fault)| damaged(&name, fault))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { path: path.to_owned(), attributes, sections, map: Arc::new(map) })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// The arrays in the order they were written.
+    pub(super) fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().map(|p| &p.section)
+    }
+
+    /// Whether there is an array called `name`.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.sections().any(|s| s.name == name)
+    }
+
+    /// Compares the bytes of array `name` with its checksum, which reads all of them.
+    pub(super) fn check(&self, name: &str) -> Result<(), LibraryError> {
+        let placed = self.placed(name)?;
+        let found = checksum(&self.map[placed.start..placed.end]);
+        if found == placed.section.checksum {
+            Ok(())
+        } else {
+            Err(self.damaged(name, "its bytes do not match their checksum"))
+        }
+    }
+
+    /// Array `name`, mapped. A small array that does not lie on a boundary of its type is copied.
+    pub(super) fn slab<T: Element>(&self, name: &str) -> Result<Slab<T>, LibraryError> {
+        let placed = self.placed(name)?;
+        if placed.section.element != T::NAME {
+            let fault = format!("holds {}, expected {}", placed.section.element, T::NAME);
+            return Err(self.damaged(name, &fault));
+        }
+        let bytes = &self.map[placed.start..placed.end];
+        if bytes.is_empty() {
+            return Ok(Vec::new().into());
+        }
+        if bytemuck::try_cast_slice::<u8, T>(bytes).is_err() {
+            return Ok(bytemuck::pod_collect_to_vec::<u8, T>(bytes).into());
+        }
+        let mapped = Mapped { map: Arc::clone(&self.map), start: placed.start, end: placed.end };
+        Ok(Slab::new(Arc::new(mapped)))
+    }
+
+    /// An error that names this file and `part`.
+    pub(super) fn damaged(&self, part: &str, fault: &str) -> LibraryError {
+        LibraryError::Damaged {
+            path: self.path.clone(),
+            part: part.to_owned(),
+            fault: fault.to_owned(),
+        }
+    }
+
+    fn placed(&self, name: &str) -> Result<&Placed, LibraryError> {
+        self.sections
+            .iter()
+            .find(|p| p.section.name == name)
+            .ok_or_else(|| self.damaged(name, "is missing"))
+    }
+}
+
+/// Bytes of the map that outlive the [`Container`].
+#[derive(Debug)]
+struct Mapped {
+    map: Arc<Mmap>,
+    start: usize,
+    end: usize,
+}
+
+impl<T: Element> AsRef<[T]> for Mapped {
+    fn as_ref(&self) -> &[T] {
+        // Made only by `Container::slab`, which tried this very cast.
+        bytemuck::cast_slice(&self.map[self.start..self.end])
+    }
+}
+
+/// BLAKE3 in hexadecimal, on all threads of the pool where there is enough to share.
+pub(super) fn checksum(bytes: &[u8]) -> String {
+    blake3::Hasher::new().update_rayon(bytes).finalize().to_hex().to_string()
+}
+
+/// Checksum over the root attributes and the table of contents, and so over the whole file.
+pub(super) fn overall_checksum(attributes: &Attributes, contents: &[u8]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for value in
+        [FORMAT, &attributes.mzseek_version, &attributes.settings, &attributes.fingerprint]
+    {
+        hasher.update(&(value.len() as u64).to_le_bytes());
+        hasher.update(value.as_bytes());
+    }
+    hasher.update(&FORMAT_VERSION.to_le_bytes());
+    hasher.update(contents);
+    hasher.finalize().to_hex().to_string()
+}
+
+fn check_signature(path: &Path) -> Result<(), LibraryError> {
+    use std::io::Read;
+    let io = |source| LibraryError::Io { path: path.to_owned(), source };
+    let mut start = Vec::new();
+    let file = fs_err::File::open(path).map_err(io)?;
+    file.take(SIGNATURE.len() as u64).read_to_end(&mut start).map_err(io)?;
+    if start == SIGNATURE {
+        return Ok(());
+    }
+    let found = match start.as_slice() {
+        [] => "the file is empty",
+        [0x1f, 0x8b, ..] => "it is gzip, perhaps spectra to be searched",
+        s if s.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) => {
+            "it is text, perhaps spectra to be searched"
+        }
+        _ => "it is not HDF5",
+    };
+    Err(LibraryError::NotALibrary { path: path.to_owned(), found: found.into() })
+}
+
+fn read_attributes(h5: &hdf5::File, path: &Path) -> Result<Attributes, LibraryError> {
+    let format = read_text(h5, ATTRIBUTES[0]).unwrap_or_default();
+    if format != FORMAT {
+        return Err(LibraryError::NotALibrary {
+            path: path.to_owned(),
+            found: "it is an HDF5 file of another kind".into(),
+        });
+    }
+    let damaged = |part: &str, fault: String| LibraryError::Damaged {
+        path: path.to_owned(),
+        part: part.to_owned(),
+        fault,
+    };
+    let found = h5
+        .attr("format_version")
+        .and_then(|a| a.read_scalar::<u32>())
+        .map_err(|e| damaged("format_version", e.to_string()))?;
+    if found != FORMAT_VERSION {
+        let supported = FORMAT_VERSION;
+        return Err(LibraryError::Version { path: path.to_owned(), found, supported });
+    }
+    let text = |name: &str| read_text(h5, name).map_err(|fault| damaged(name, fault));
+    Ok(Attributes {
+        mzseek_version: text(ATTRIBUTES[1])?,
+        settings: text(ATTRIBUTES[2])?,
+        fingerprint: text(ATTRIBUTES[3])?,
+    })
+}
+
+fn read_text(h5: &hdf5::File, name: &str) -> Result<String, String> {
+    let read = || h5.attr(name)?.read_scalar::<VarLenUnicode>();
+    read().map(|text| text.as_str().to_owned()).map_err(|e| e.to_string())
+}
+
+fn place(
+    h5: &hdf5::File,
+    section: Section,
+    file_len: usize,
+) -> Result<Placed, (String, String)> {
+    let fail = |fault: String| (section.name.clone(), fault);
+    let dataset = h5.dataset(&section.name).map_err(|e| fail(e.to_string()))?;
+    let found = dataset
+        .dtype()
+        .and_then(|t| t.to_descriptor())
+        .map_err(|e| fail(e.to_string()))?;
+    let size = element_size(&section.element, &found)
+        .ok_or_else(|| fail(format!("holds {found}, expected {}", section.element)))?;
+    if dataset.size() != section.len {
+        return Err(fail(format!("holds {} numbers, expected {}", dataset.size(), section.len)));
+    }
+    let bytes = section.len.checked_mul(size).ok_or_else(|| fail("is too long".into()))?;
+    if bytes == 0 {
+        return Ok(Placed { section, start: 0, end: 0 });
+    }
+    if dataset.is_chunked() {
+        return Err(fail("is stored in chunks and cannot be mapped".into()));
+    }
+    let start = dataset.offset().ok_or_else(|| fail("has no place in the file".into()))?;
+    let end = usize::try_from(start).ok().and_then(|s| s.checked_add(bytes));
+    match end {
+        Some(end) if end <= file_len => Ok(Placed { section, start: start as usize, end }),
+        _ => Err(fail("reaches past the end of the file; the file was cut".into())),
+    }
+}
+
+fn element_size(expected: &str, found: &TypeDescriptor) -> Option<usize> {
+    let sizes = [
+        (u8::NAME, u8::type_descriptor()),
+        (i8::NAME, i8::type_descriptor()),
+        (u32::NAME, u32::type_descriptor()),
+        (u64::NAME, u64::type_descriptor()),
+        (f32::NAME, f32::type_descriptor()),
+        (f64::NAME, f64::type_descriptor()),
+    ];
+    sizes.iter().find(|(name, t)| *name == expected && t == found).map(|(_, t)| t.size())
+}

@@ -1,0 +1,28 @@
+//! The library file: reference spectra, their index, their clusters and all settings, in one HDF5.
+//!
+//! A library is made by [`build`], written whole or not at all by [`write`], and opened read-only by
+//! [`Library::open`], which maps the large arrays. What must agree between library and query is read from
+//! here, never from flags.
+
+mod build;
+mod container;
+mod entries;
+mod error;
+mod file;
+mod index_section;
+mod settings;
+mod text_column;
+mod verify;
+mod writer;
+
+pub use build::{Draft, Stage, build};
+pub use container::{FORMAT, FORMAT_VERSION};
+pub use entries::{EntryColumns, EntryColumnsBuilder, EntryText, polarity_sign};
+pub use error::LibraryError;
+pub use file::{Library, write};
+pub use settings::{
+    ClusterMethod, ClusterSettings, EmbeddingText, IndexSettings, LibrarySettings, MatchingSettings,
+    MergingText, PrecursorRemovalText, PreparationText, SettingsError, ViewsText,
+};
+pub use text_column::{TextColumn, TextColumnBuilder};
+pub use verify::{Verified, verify};

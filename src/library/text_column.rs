@@ -1,0 +1,70 @@
+//! Text, one per entry, as one block of UTF-8 with offsets: it can be mapped.
+
+use crate::index::Slab;
+
+/// `n` texts; text `i` is `bytes[offsets[i]..offsets[i + 1]]`.
+#[derive(Debug, Clone)]
+pub struct TextColumn {
+    offsets: Slab<u64>,
+    bytes: Slab<u8>,
+}
+
+impl TextColumn {
+    /// Puts a column together.
+    ///
+    /// # Errors
+    /// If the offsets do not run from 0 to the number of bytes without falling.
+    pub fn from_parts(offsets: Slab<u64>, bytes: Slab<u8>) -> Result<Self, &'static str> {
+        let whole = offsets.first() == Some(&0)
+            && offsets.last() == Some(&(bytes.len() as u64))
+            && offsets.is_sorted();
+        whole.then_some(Self { offsets, bytes }).ok_or("offsets do not cover the text")
+    }
+
+    /// Number of texts.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Text of `row`; bytes that are not UTF-8 (a damaged file) are shown as such.
+    pub fn get(&self, row: u32) -> std::borrow::Cow<'_, str> {
+        let range = self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize;
+        String::from_utf8_lossy(&self.bytes[range])
+    }
+
+    /// Offsets and bytes, for writing.
+    pub fn parts(&self) -> (&[u64], &[u8]) {
+        (&self.offsets, &self.bytes)
+    }
+}
+
+/// Grows a [`TextColumn`].
+#[derive(Debug)]
+pub struct TextColumnBuilder {
+    offsets: Vec<u64>,
+    bytes: Vec<u8>,
+}
+
+impl Default for TextColumnBuilder {
+    fn default() -> Self {
+        Self { offsets: vec![0], bytes: Vec::new() }
+    }
+}
+
+impl TextColumnBuilder {
+    /// Appends one text.
+    pub fn push(&mut self, text: &str) {
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.offsets.push(self.bytes.len() as u64);
+    }
+
+    /// The column.
+    pub fn finish(self) -> TextColumn {
+        TextColumn { offsets: self.offsets.into(), bytes: self.bytes.into() }
+    }
+}

@@ -1,0 +1,69 @@
+//! Every checksum and every invariant of a library file.
+
+use super::container::Container;
+use super::{Library, LibraryError};
+use rayon::prelude::*;
+use std::path::Path;
+
+/// What [`verify`] looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// Arrays whose checksum was compared.
+    pub n_arrays: usize,
+    /// Entries whose numbers and texts were read.
+    pub n_entries: usize,
+}
+
+/// Reads all of the file at `path` and checks that nothing in it is damaged or contradictory.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
+    let container = Container::open(path)?;
+    let names: Vec<&str> = container.sections().map(|s| s.name.as_str()).collect();
+    names.par_iter().try_for_each(|name| container.check(name))?;
+    let library = Library::load(&container)?;
+    library.peaks.check_numbers().map_err(|row| {
+        let fault = format!("peaks of entry {row} are not ascending, finite and positive");
+        container.damaged("peaks", &fault)
+    })?;
+    check_entries(&library).map_err(|fault| container.damaged("entries", &fault))?;
+    check_clusters(&library).map_err(|fault| container.damaged("clusters", &fault))?;
+    Ok(Verified { n_arrays: names.len(), n_entries: library.entries.len() })
+}
+
+fn check_entries(library: &Library) -> Result<(), String> {
+    let (precursor_mz, _, _, texts) = library.entries.parts();
+    let (rows, keys) = library.order.parts();
+    for (&row, key) in rows.iter().zip(keys) {
+        let own = precursor_mz[row as usize];
+        if own.to_bits() != key.to_bits() {
+            return Err(format!("precursor of entry {row} is {own} here and {key} in the order"));
+        }
+        if !own.is_nan() && own <= 0.0 {
+            return Err(format!("precursor of entry {row} is {own}"));
+        }
+    }
+    let is_utf8 = texts.iter().all(|t| std::str::from_utf8(t.parts().1).is_ok());
+    is_utf8.then_some(()).ok_or_else(|| "a text is not UTF-8".to_owned())
+}
+
+fn check_clusters(library: &Library) -> Result<(), String> {
+    let clusters = &library.clusters;
+    for cluster in 0..clusters.len() as u32 {
+        let members = clusters.members(cluster);
+        let own = members.iter().all(|&row| clusters.cluster_of(row) == cluster);
+        if !own || !members.is_sorted_by(|a, b| a < b) {
+            return Err(format!("members of cluster {cluster} contradict the entries"));
+        }
+        for row in [clusters.medoid(cluster), clusters.identity(cluster)] {
+            if clusters.cluster_of(row) != cluster {
+                return Err(format!("entry {row} stands for cluster {cluster} but is not in it"));
+            }
+        }
+        if clusters.purity(cluster).is_some_and(|p| !(0.0..=1.0).contains(&p)) {
+            return Err(format!("purity of cluster {cluster} is outside 0 to 1"));
+        }
+    }
+    Ok(())
+}

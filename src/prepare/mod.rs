@@ -1,0 +1,163 @@
+//! From a measured spectrum to the peaks that are compared, or the reason it was left out.
+//!
+//! One small pure function per step, applied in the order of [`prepare`]; the steps and their
+//! defaults follow the profiles in `config/defaults.toml`. Query and library go through the same
+//! [`Preparation`]: a library stores its own.
+
+mod merge;
+mod precursor_peaks;
+mod select;
+
+use crate::domain::{Da, Mz, Peak, Polarity, Precursor, Spectrum};
+pub use merge::{merge_close, merge_to_unit_mass};
+pub use precursor_peaks::{PrecursorRemoval, remove_precursor};
+pub use select::{above_noise, most_intense, within_range};
+
+/// How close peaks become one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Merging {
+    /// Peaks stay as they are.
+    Off,
+    /// Peaks closer than this become one, from the most intense outward.
+    Closer(Da),
+    /// Peaks of one nominal mass become one.
+    UnitMass,
+}
+
+/// All settings of [`prepare`], resolved: what a library was made with and every query goes through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preparation {
+    /// Only peaks from the first to the second m/z, both included.
+    pub mz_range: Option<(Mz, Mz)>,
+    /// What is taken out around or above the precursor.
+    pub precursor: PrecursorRemoval,
+    /// How close peaks become one.
+    pub merging: Merging,
+    /// Share of the most intense peak below which a peak is noise, 0 to 1.
+    pub noise: f32,
+    /// At most this many of the most intense peaks are kept.
+    pub max_peaks: usize,
+    /// A spectrum needs this many peaks after all of that.
+    pub min_peaks: usize,
+    /// A spectrum's peaks must span this much.
+    pub min_span: Da,
+}
+
+/// Peaks ready to be compared: ascending in m/z, intensities sum to 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreparedSpectrum {
+    precursor: Option<Precursor>,
+    polarity: Option<Polarity>,
+    mz: Vec<f64>,
+    intensity: Vec<f32>,
+}
+
+impl PreparedSpectrum {
+    /// The isolated ion, as measured.
+    pub fn precursor(&self) -> Option<Precursor> {
+        self.precursor
+    }
+
+    /// Ion mode, where known.
+    pub fn polarity(&self) -> Option<Polarity> {
+        self.polarity
+    }
+
+    /// m/z of the peaks in Th, ascending.
+    pub fn mz(&self) -> &[f64] {
+        &self.mz
+    }
+
+    /// Intensities, one per peak, that sum to 1.
+    pub fn intensity(&self) -> &[f32] {
+        &self.intensity
+    }
+}
+
+/// Why a spectrum cannot be compared. An outcome, not an error: the record itself is sound.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum LeftOut {
+    /// The record has no peaks.
+    #[error("no peaks")]
+    NoPeaks,
+    /// Fewer peaks than the preparation asks for.
+    #[error("{left} of {recorded} peaks left after cleaning, {needed} needed")]
+    TooFewPeaks {
+        /// Peaks in the record.
+        recorded: usize,
+        /// Peaks that were left.
+        left: usize,
+        /// Peaks the preparation asks for.
+        needed: usize,
+    },
+    /// Peaks on too narrow an m/z range.
+    #[error("peaks span {span:.1} Da, {needed} Da needed")]
+    NarrowSpan {
+        /// The span of the peaks left.
+        span: f64,
+        /// The span the preparation asks for.
+        needed: Da,
+    },
+}
+
+impl LeftOut {
+    /// The kind of reason in few words, to count by.
+    pub fn category(&self) -> &'static str {
+        match self {
+            Self::NoPeaks => "no peaks",
+            Self::TooFewPeaks { .. } => "too few peaks after cleaning",
+            Self::NarrowSpan { .. } => "peaks span too narrow a range",
+        }
+    }
+}
+
+/// Cleans `spectrum` as `how` says: range, precursor, merging, noise, top peaks, minimum, scale.
+///
+/// # Errors
+/// [`LeftOut`] says why nothing comparable is left.
+pub fn prepare(spectrum: &Spectrum, how: &Preparation) -> Result<PreparedSpectrum, LeftOut> {
+    let recorded = spectrum.peaks.len();
+    if recorded == 0 {
+        return Err(LeftOut::NoPeaks);
+    }
+    let mut peaks = spectrum.peaks.as_slice().to_vec();
+    if let Some(range) = how.mz_range {
+        within_range(&mut peaks, range);
+    }
+    if let Some(precursor) = spectrum.precursor {
+        remove_precursor(&mut peaks, precursor, how.precursor);
+    }
+    match how.merging {
+        Merging::Off => {}
+        Merging::Closer(gap) => merge_close(&mut peaks, gap),
+        Merging::UnitMass => merge_to_unit_mass(&mut peaks),
+    }
+    above_noise(&mut peaks, how.noise);
+    most_intense(&mut peaks, how.max_peaks);
+    enough(&peaks, recorded, how)?;
+    let total: f64 = peaks.iter().map(|p| f64::from(p.intensity)).sum();
+    Ok(PreparedSpectrum {
+        precursor: spectrum.precursor,
+        polarity: spectrum.polarity(),
+        mz: peaks.iter().map(|p| p.mz).collect(),
+        intensity: peaks.iter().map(|p| (f64::from(p.intensity) / total) as f32).collect(),
+    })
+}
+
+fn enough(peaks: &[Peak], recorded: usize, how: &Preparation) -> Result<(), LeftOut> {
+    let left = peaks.len();
+    let span = match peaks {
+        [first, .., last] => last.mz - first.mz,
+        _ => 0.0,
+    };
+    if left < how.min_peaks.max(1) {
+        Err(LeftOut::TooFewPeaks { recorded, left, needed: how.min_peaks.max(1) })
+    } else if span < how.min_span.value() {
+        Err(LeftOut::NarrowSpan { span, needed: how.min_span })
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

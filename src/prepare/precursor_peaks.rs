@@ -1,0 +1,52 @@
+//! Takes out what the precursor left behind: its own peak says nothing of the structure.
+
+use crate::domain::{Da, Peak, Precursor};
+
+/// Mass of a proton in Da (CODATA 2018).
+const PROTON: f64 = 1.007_276_466_62;
+/// Mass difference of 13C and 12C in Da (IUPAC).
+const ISOTOPE_STEP: f64 = 1.003_354_835;
+
+/// What is taken out around the precursor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PrecursorRemoval {
+    /// Nothing.
+    Off,
+    /// Every peak above precursor m/z minus this margin, for singly charged small molecules
+    /// (Li & Fiehn 2023 use 1.6 Da).
+    Above(Da),
+    /// Peaks this close to the precursor, at each charge from its own down to 1, and to its
+    /// first `isotopes` isotope peaks: peptide fragments may lie above the precursor.
+    Around {
+        /// Half the width taken out.
+        half_width: Da,
+        /// Number of isotope peaks beside the monoisotopic one.
+        isotopes: u8,
+    },
+}
+
+/// Takes out the peaks that `how` attributes to `precursor`.
+pub fn remove_precursor(peaks: &mut Vec<Peak>, precursor: Precursor, how: PrecursorRemoval) {
+    match how {
+        PrecursorRemoval::Off => {}
+        PrecursorRemoval::Above(margin) => {
+            let limit = precursor.mz.value() - margin.value();
+            peaks.retain(|p| p.mz < limit);
+        }
+        PrecursorRemoval::Around { half_width, isotopes } => {
+            let sites = precursor_sites(precursor, isotopes);
+            peaks.retain(|p| sites.iter().all(|s| (p.mz - s).abs() > half_width.value()));
+        }
+    }
+}
+
+/// m/z of the precursor and its isotopes at each charge from its own down to 1.
+fn precursor_sites(precursor: Precursor, isotopes: u8) -> Vec<f64> {
+    let charge = precursor.charge.map_or(1, |c| c.state().unsigned_abs());
+    let sign = precursor.charge.map_or(1.0, |c| f64::from(c.state().signum()));
+    let neutral = (precursor.mz.value() - sign * PROTON) * f64::from(charge);
+    (1..=charge)
+        .flat_map(|z| (0..=isotopes).map(move |isotope| (z, isotope)))
+        .map(|(z, i)| (neutral + f64::from(i) * ISOTOPE_STEP) / f64::from(z) + sign * PROTON)
+        .collect()
+}

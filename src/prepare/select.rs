@@ -1,0 +1,26 @@
+//! Steps that only drop peaks: m/z range, noise, number.
+
+use crate::domain::{Mz, Peak};
+
+/// Keeps the peaks from `low` to `high`, both included.
+pub fn within_range(peaks: &mut Vec<Peak>, (low, high): (Mz, Mz)) {
+    peaks.retain(|p| low.value() <= p.mz && p.mz <= high.value());
+}
+
+/// Drops peaks below `share` of the most intense one.
+pub fn above_noise(peaks: &mut Vec<Peak>, share: f32) {
+    let base = peaks.iter().map(|p| p.intensity).fold(0.0_f32, f32::max);
+    peaks.retain(|p| p.intensity >= share * base);
+}
+
+/// Keeps the `n` most intense peaks, of equal ones those of lower m/z; the m/z order stays.
+pub fn most_intense(peaks: &mut Vec<Peak>, n: usize) {
+    if peaks.len() <= n {
+        return;
+    }
+    let mut order: Vec<usize> = (0..peaks.len()).collect();
+    order.sort_by(|&a, &b| peaks[b].intensity.total_cmp(&peaks[a].intensity).then(a.cmp(&b)));
+    let mut kept = order[..n].to_vec();
+    kept.sort_unstable();
+    *peaks = kept.into_iter().map(|at| peaks[at]).collect();
+}

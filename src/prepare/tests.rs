@@ -1,0 +1,126 @@
+//! Each step on hand-made peaks, then the whole on the published pair.
+
+use super::*;
+use crate::domain::{Charge, Compound, Measurement, Origin, PeakList};
+use proptest::prelude::*;
+use std::path::Path;
+
+fn peaks(pairs: &[(f64, f32)]) -> Vec<Peak> {
+    pairs.iter().map(|&(mz, intensity)| Peak { mz, intensity }).collect()
+}
+
+fn spectrum(precursor: Option<f64>, pairs: &[(f64, f32)]) -> Spectrum {
+    Spectrum {
+        origin: Origin { file: Path::new("test").into(), index: 0 },
+        id: String::new(),
+        precursor: precursor.map(|mz| Precursor { mz: Mz::new(mz).unwrap(), charge: None }),
+        measurement: Measurement::default(),
+        compound: Compound::default(),
+        peaks: PeakList::new(peaks(pairs)).unwrap(),
+    }
+}
+
+fn small_molecule() -> Preparation {
+    Preparation {
+        mz_range: None,
+        precursor: PrecursorRemoval::Above(Da::new(1.6).unwrap()),
+        merging: Merging::Closer(Da::new(0.05).unwrap()),
+        noise: 0.01,
+        max_peaks: 100,
+        min_peaks: 1,
+        min_span: Da::new(0.0).unwrap(),
+    }
+}
+
+#[test]
+fn range_is_inclusive() {
+    let mut p = peaks(&[(99.9, 1.0), (100.0, 1.0), (200.0, 1.0), (200.1, 1.0)]);
+    within_range(&mut p, (Mz::new(100.0).unwrap(), Mz::new(200.0).unwrap()));
+    assert_eq!(p, peaks(&[(100.0, 1.0), (200.0, 1.0)]));
+}
+
+#[test]
+fn noise_is_relative_to_the_base_peak_and_inclusive() {
+    let mut p = peaks(&[(1.0, 1.0), (2.0, 0.99), (3.0, 100.0)]);
+    above_noise(&mut p, 0.01);
+    assert_eq!(p, peaks(&[(1.0, 1.0), (3.0, 100.0)]));
+}
+
+#[test]
+fn most_intense_keeps_order_and_prefers_lower_mz_among_equals() {
+    let mut p = peaks(&[(1.0, 5.0), (2.0, 9.0), (3.0, 5.0), (4.0, 7.0)]);
+    most_intense(&mut p, 3);
+    assert_eq!(p, peaks(&[(1.0, 5.0), (2.0, 9.0), (4.0, 7.0)]));
+}
+
+#[test]
+fn close_peaks_merge_at_their_weighted_mean() {
+    let mut p = peaks(&[(100.00, 1.0), (100.03, 3.0), (100.20, 2.0)]);
+    merge_close(&mut p, Da::new(0.05).unwrap());
+    assert_eq!(p.len(), 2);
+    assert!((p[0].mz - 100.0225).abs() < 1e-9 && p[0].intensity == 4.0);
+}
+
+#[test]
+fn unit_mass_sums_each_nominal_mass() {
+    let mut p = peaks(&[(0.2, 9.0), (72.6, 1.0), (73.0, 2.0), (73.4, 3.0), (74.0, 1.0)]);
+    merge_to_unit_mass(&mut p);
+    assert_eq!(p, peaks(&[(73.0, 6.0), (74.0, 1.0)]));
+}
+
+#[test]
+fn peaks_from_the_precursor_up_are_taken_out() {
+    let mut p = peaks(&[(398.3, 1.0), (398.4, 1.0), (400.0, 1.0), (500.0, 1.0)]);
+    let precursor = Precursor { mz: Mz::new(400.0).unwrap(), charge: None };
+    remove_precursor(&mut p, precursor, PrecursorRemoval::Above(Da::new(1.6).unwrap()));
+    assert_eq!(p, peaks(&[(398.3, 1.0)]));
+}
+
+#[test]
+fn multiply_charged_precursors_are_taken_out_at_each_charge() {
+    // Neutral mass 1000: 2+ at 501.0073, 1+ at 1001.0073; isotopes 0.5 and 1.0 apart.
+    let precursor = Precursor { mz: Mz::new(501.0073).unwrap(), charge: Charge::new(2).ok() };
+    let how = PrecursorRemoval::Around { half_width: Da::new(0.1).unwrap(), isotopes: 1 };
+    let mut p = peaks(&[(501.0, 1.0), (501.51, 1.0), (502.0, 1.0), (1001.0, 1.0), (1002.01, 1.0), (1003.0, 1.0)]);
+    remove_precursor(&mut p, precursor, how);
+    assert_eq!(p, peaks(&[(502.0, 1.0), (1003.0, 1.0)]));
+}
+
+#[test]
+fn published_pair_is_cleaned_as_published() {
+    // Peaks 86.066 and 86.0969 are 0.031 apart and become one.
+    let s = spectrum(None, &[(69.071, 7.917_962), (86.066, 1.021_589), (86.0969, 100.0)]);
+    let prepared = prepare(&s, &small_molecule()).unwrap();
+    assert_eq!(prepared.mz().len(), 2);
+    let total = 7.917_962 + 1.021_589 + 100.0;
+    assert!((prepared.intensity()[0] - 7.917_962 / total).abs() < 1e-6);
+    assert!((prepared.mz()[1] - (86.066 * 1.021_589 + 86.0969 * 100.0) / 101.021_589).abs() < 1e-9);
+}
+
+#[test]
+fn reasons_are_told() {
+    let mut how = small_molecule();
+    how.min_peaks = 3;
+    assert_eq!(prepare(&spectrum(None, &[]), &how), Err(LeftOut::NoPeaks));
+    let few = prepare(&spectrum(Some(150.0), &[(100.0, 1.0), (120.0, 1.0), (150.0, 5.0)]), &how);
+    assert_eq!(few, Err(LeftOut::TooFewPeaks { recorded: 3, left: 2, needed: 3 }));
+    how.min_span = Da::new(250.0).unwrap();
+    let narrow = prepare(&spectrum(None, &[(100.0, 1.0), (120.0, 1.0), (150.0, 5.0)]), &how);
+    assert!(matches!(narrow, Err(LeftOut::NarrowSpan { .. })));
+}
+
+proptest! {
+    #[test]
+    fn prepared_peaks_are_apart_sum_to_one_and_ignore_scale(
+        raw in prop::collection::vec((50.0_f64..400.0, 1.0_f32..1e4), 1..80),
+        scale in prop::sample::select(vec![0.25_f32, 1.0, 4.0, 1024.0]),
+    ) {
+        let scaled: Vec<_> = raw.iter().map(|&(m, i)| (m, i * scale)).collect();
+        let one = prepare(&spectrum(None, &raw), &small_molecule()).unwrap();
+        let other = prepare(&spectrum(None, &scaled), &small_molecule()).unwrap();
+        prop_assert_eq!(&one, &other);
+        prop_assert!(one.mz().windows(2).all(|w| w[1] - w[0] >= 0.05));
+        let total: f32 = one.intensity().iter().sum();
+        prop_assert!((total - 1.0).abs() < 1e-4);
+    }
+}

@@ -1,0 +1,15 @@
+//! Results as files: the CSV report, read back by `evaluate`, and the summary of a run.
+//!
+//! Every column is declared once, in [`columns`]; header and rows come from that list.
+
+mod columns;
+mod csv_report;
+mod evaluation;
+mod summary;
+mod table;
+
+pub use columns::{COLUMNS, Column, Row};
+pub use csv_report::CsvReport;
+pub use evaluation::{Evaluation, EvaluationError};
+pub use summary::{RunSummary, Skipped};
+pub use table::Table;

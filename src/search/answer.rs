@@ -1,0 +1,58 @@
+//! What a search says of one query.
+
+use crate::prepare::LeftOut;
+use crate::similarity::Score;
+
+/// How the candidates of a query were picked, or why there is no match.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Plan {
+    /// Every entry within the precursor window was scored.
+    Window,
+    /// The index of this kind proposed entries.
+    Index(&'static str),
+    /// The query has too few peaks to be compared.
+    NoPeaks(LeftOut),
+    /// No entry is within the precursor window, or none of its polarity.
+    NoCandidate,
+    /// Entries were scored, none reached the least score and number of matched peaks.
+    BelowThreshold,
+}
+
+impl Plan {
+    /// The word in reports.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Window => "window",
+            Self::Index(kind) => kind,
+            Self::NoPeaks(_) => "no_peaks",
+            Self::NoCandidate => "no_candidate",
+            Self::BelowThreshold => "below_threshold",
+        }
+    }
+}
+
+/// The answer to one query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// How candidates were picked, or why there are none.
+    pub plan: Plan,
+    /// Entries that were scored.
+    pub n_candidates: usize,
+    /// Matches, best first; empty where the plan says why.
+    pub matches: Vec<Match>,
+}
+
+/// One group of entries, by its best hit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Match {
+    /// Row of the entry that scored best.
+    pub entry: u32,
+    /// Its cluster.
+    pub cluster: u32,
+    /// Its score.
+    pub score: Score,
+    /// Name of the score.
+    pub score_name: &'static str,
+    /// Query precursor minus entry precursor in Da, where both are known.
+    pub precursor_delta: Option<f64>,
+}

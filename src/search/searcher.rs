@@ -1,0 +1,107 @@
+//! One library, one set of settings, any number of queries.
+
+use super::answer::{Answer, Plan};
+use super::candidates::{Picker, Source, source};
+use super::groups::best_of_groups;
+use super::rank::rank;
+use super::settings::{Amount, SearchSettings};
+use crate::domain::Spectrum;
+use crate::index::Effort;
+use crate::library::Library;
+use crate::prepare::{LeftOut, PreparedSpectrum, prepare};
+use crate::similarity::align::Scratch;
+use rayon::prelude::*;
+
+/// Answers queries from a library.
+#[derive(Debug)]
+pub struct Searcher<'a> {
+    library: &'a Library,
+    settings: SearchSettings,
+    picker: Picker<'a>,
+}
+
+/// Entries the index proposes where that is left to us: enough that the loss against exhaustive
+/// scoring is below half a point on the MassBank development set.
+const N_CANDIDATES: usize = 400;
+
+impl<'a> Searcher<'a> {
+    /// A searcher of `library`.
+    pub fn new(library: &'a Library, settings: SearchSettings) -> Self {
+        let n_probe = match settings.n_probe {
+            Amount::Exactly(n) => n,
+            Amount::Auto => auto_probes(library.index().n_lists()),
+        };
+        let n_candidates = match settings.n_candidates {
+            Amount::Exactly(n) => n,
+            Amount::Auto => N_CANDIDATES.max(settings.top_k),
+        };
+        let picker = Picker::new(library, n_candidates, Effort { n_probe });
+        Self { library, settings, picker }
+    }
+
+    /// The settings in use.
+    pub fn settings(&self) -> &SearchSettings {
+        &self.settings
+    }
+
+    /// The library searched.
+    pub fn library(&self) -> &'a Library {
+        self.library
+    }
+
+    /// Answers each query, in the order asked, on all threads of the pool.
+    pub fn search(&self, queries: &[Spectrum]) -> Vec<Answer> {
+        let prepared: Vec<Result<PreparedSpectrum, LeftOut>> =
+            queries.par_iter().map(|q| prepare(q, self.library.preparation())).collect();
+        let comparable: Vec<(&PreparedSpectrum, Source)> = prepared
+            .iter()
+            .flatten()
+            .map(|query| (query, source(self.library, query, self.settings.precursor)))
+            .collect();
+        let picked = self.picker.pick(&comparable);
+        let answers: Vec<Answer> = comparable
+            .par_iter()
+            .zip(picked)
+            .map_init(Scratch::default, |scratch, ((query, source), positions)| {
+                self.answer(query, source, &positions, scratch)
+            })
+            .collect();
+        let mut answers = answers.into_iter();
+        prepared
+            .iter()
+            .map(|query| match query {
+                Ok(_) => answers.next().unwrap_or_else(|| unreachable!("one answer per query")),
+                Err(why) => {
+                    Answer { plan: Plan::NoPeaks(*why), n_candidates: 0, matches: Vec::new() }
+                }
+            })
+            .collect()
+    }
+
+    fn answer(
+        &self,
+        query: &PreparedSpectrum,
+        source: &Source,
+        positions: &[u32],
+        scratch: &mut Scratch,
+    ) -> Answer {
+        let hits = rank(self.library, query, positions, &self.settings, scratch);
+        let plan = match source {
+            _ if positions.is_empty() => Plan::NoCandidate,
+            _ if hits.is_empty() => Plan::BelowThreshold,
+            Source::Whole(_) => Plan::Window,
+            Source::Index(_) => Plan::Index(self.library.index().kind()),
+        };
+        let SearchSettings { group_by, top_k, .. } = self.settings;
+        Answer {
+            plan,
+            n_candidates: positions.len(),
+            matches: best_of_groups(self.library, hits, group_by, top_k),
+        }
+    }
+}
+
+/// Lists visited where that is left to us: a quarter of them, 32 at least.
+fn auto_probes(n_lists: usize) -> usize {
+    (n_lists / 4).max(32)
+}

@@ -1,0 +1,137 @@
+//! What a search is asked for, resolved.
+
+use crate::domain::{PrecursorWindow, Tolerance};
+use std::fmt;
+use std::str::FromStr;
+
+/// All settings of a search.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchSettings {
+    /// Matches reported per query, at most.
+    pub top_k: usize,
+    /// What counts as one match.
+    pub group_by: GroupBy,
+    /// Which library precursors are compared.
+    pub precursor: PrecursorWindow,
+    /// How far apart two fragments may lie.
+    pub fragment_tolerance: Tolerance,
+    /// The score that ranks.
+    pub score: ScoreChoice,
+    /// Inverted lists visited.
+    pub n_probe: Amount,
+    /// Entries the index proposes for exact scoring.
+    pub n_candidates: Amount,
+    /// Least score reported, 0 to 1.
+    pub min_score: f32,
+    /// Least number of matched peaks reported.
+    pub min_matched: u32,
+}
+
+/// What counts as one match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Entries found to be the same when the library was built.
+    Cluster,
+    /// Entries of one compound or peptide ion, by what the library says they are.
+    Compound,
+    /// Each entry.
+    Entry,
+}
+
+/// The score that ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScoreChoice {
+    /// Two-view entropy in an open search with precursor, else entropy.
+    Auto,
+    /// Weighted spectral entropy of the fragments.
+    Entropy,
+    /// Geometric mean of the entropies of fragments and neutral losses.
+    TwoViewEntropy,
+    /// Cosine of square roots.
+    Cosine,
+}
+
+/// A number, or the choice left to the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// Chosen from the library.
+    Auto,
+    /// This many, at least 1.
+    Exactly(usize),
+}
+
+/// A word that is none of those expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{found:?} is not one of: {expected}")]
+pub struct UnknownWord {
+    found: String,
+    expected: &'static str,
+}
+
+macro_rules! words {
+    ($type:ident, $expected:literal, $($word:literal => $variant:ident),+) => {
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $(Self::$variant => $word),+ })
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(UnknownWord { found: text.to_owned(), expected: $expected }),
+                }
+            }
+        }
+    };
+}
+
+words!(GroupBy, "cluster, compound, entry",
+    "cluster" => Cluster, "compound" => Compound, "entry" => Entry);
+words!(ScoreChoice, "auto, entropy, two-view-entropy, cosine",
+    "auto" => Auto, "entropy" => Entropy, "two-view-entropy" => TwoViewEntropy, "cosine" => Cosine);
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Exactly(n) => n.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Amount {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        match text.parse() {
+            Ok(n) if n > 0 => Ok(Self::Exactly(n)),
+            _ if text == "auto" => Ok(Self::Auto),
+            _ => Err(UnknownWord {
+                found: text.to_owned(),
+                expected: "auto, a whole number of at least 1",
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_round_trip() {
+        for group in [GroupBy::Cluster, GroupBy::Compound, GroupBy::Entry] {
+            assert_eq!(group.to_string().parse::<GroupBy>().unwrap(), group);
+        }
+        for amount in [Amount::Auto, Amount::Exactly(7)] {
+            assert_eq!(amount.to_string().parse::<Amount>().unwrap(), amount);
+        }
+        let error = "0".parse::<Amount>().unwrap_err().to_string();
+        assert_eq!(error, "\"0\" is not one of: auto, a whole number of at least 1");
+        assert!("clusters".parse::<GroupBy>().is_err());
+    }
+}

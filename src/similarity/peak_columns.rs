@@ -1,0 +1,126 @@
+//! The peaks of many spectra in columns, as a library file holds them.
+
+use super::{OwnedView, View};
+use crate::index::Slab;
+
+/// Peaks of `n` spectra: spectrum `i` owns positions `offsets[i]..offsets[i + 1]` of each column.
+#[derive(Debug, Clone)]
+pub struct PeakColumns {
+    offsets: Slab<u64>,
+    mz: Slab<f32>,
+    intensity: Slab<f32>,
+    weight: Slab<f32>,
+}
+
+impl PeakColumns {
+    /// Puts columns together.
+    ///
+    /// # Errors
+    /// Says which invariant does not hold: offsets start at 0, never fall and end at the length
+    /// of every column; m/z ascend within a spectrum; all numbers are finite and positive.
+    pub fn from_parts(
+        offsets: Slab<u64>,
+        mz: Slab<f32>,
+        intensity: Slab<f32>,
+        weight: Slab<f32>,
+    ) -> Result<Self, &'static str> {
+        let whole = offsets.first() == Some(&0)
+            && offsets.last() == Some(&(mz.len() as u64))
+            && offsets.is_sorted();
+        if !whole {
+            return Err("peak offsets do not run from 0 to the number of peaks");
+        }
+        if intensity.len() != mz.len() || weight.len() != mz.len() {
+            return Err("m/z, intensity and weight differ in number");
+        }
+        Ok(Self { offsets, mz, intensity, weight })
+    }
+
+    /// Number of spectra.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there is no spectrum.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Number of peaks of all spectra.
+    pub fn n_peaks(&self) -> usize {
+        self.mz.len()
+    }
+
+    /// The peaks of spectrum `row`; `precursor_mz` is kept elsewhere and passed through.
+    pub fn view(&self, row: u32, precursor_mz: Option<f64>) -> View<'_> {
+        let (start, end) = (self.offsets[row as usize], self.offsets[row as usize + 1]);
+        let range = start as usize..end as usize;
+        View {
+            precursor_mz,
+            mz: &self.mz[range.clone()],
+            intensity: &self.intensity[range.clone()],
+            weight: &self.weight[range],
+        }
+    }
+
+    /// The columns `(offsets, mz, intensity, weight)`, for writing.
+    pub fn parts(&self) -> (&[u64], &[f32], &[f32], &[f32]) {
+        (&self.offsets, &self.mz, &self.intensity, &self.weight)
+    }
+
+    /// Checks every number, which reads all of the columns.
+    ///
+    /// # Errors
+    /// The first spectrum whose m/z do not ascend, or that holds a number that is not finite and
+    /// at least 0.
+    pub fn check_numbers(&self) -> Result<(), u32> {
+        for row in 0..self.len() as u32 {
+            let view = self.view(row, None);
+            let positive = |v: &f32| v.is_finite() && *v >= 0.0;
+            let sound = view.mz.is_sorted()
+                && view.mz.iter().all(positive)
+                && view.intensity.iter().all(positive)
+                && view.weight.iter().all(positive);
+            if !sound {
+                return Err(row);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Grows [`PeakColumns`] one spectrum at a time.
+#[derive(Debug)]
+pub struct PeakColumnsBuilder {
+    offsets: Vec<u64>,
+    mz: Vec<f32>,
+    intensity: Vec<f32>,
+    weight: Vec<f32>,
+}
+
+impl Default for PeakColumnsBuilder {
+    fn default() -> Self {
+        Self { offsets: vec![0], mz: Vec::new(), intensity: Vec::new(), weight: Vec::new() }
+    }
+}
+
+impl PeakColumnsBuilder {
+    /// Appends one spectrum.
+    pub fn push(&mut self, spectrum: &OwnedView) {
+        let view = spectrum.view();
+        self.mz.extend_from_slice(view.mz);
+        self.intensity.extend_from_slice(view.intensity);
+        self.weight.extend_from_slice(view.weight);
+        self.offsets.push(self.mz.len() as u64);
+    }
+
+    /// The columns.
+    pub fn finish(self) -> PeakColumns {
+        PeakColumns {
+            offsets: self.offsets.into(),
+            mz: self.mz.into(),
+            intensity: self.intensity.into(),
+            weight: self.weight.into(),
+        }
+    }
+}
