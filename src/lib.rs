@@ -4,8 +4,12 @@
 //! clusters of that library, with exact scores. Modules depend downwards only; `ARCHITECTURE.md`
 //! draws the order and a test enforces it.
 
+pub mod cluster;
 pub mod domain;
 pub mod embed;
+pub mod files;
 pub mod index;
+pub mod library;
 pub mod prepare;
+pub mod search;
 pub mod similarity;

@@ -116,7 +116,7 @@ pub fn build(
         settings.seed,
         TrainSettings::default(),
     )?;
-    settings.index.kind = factory.to_string();
+    settings.index.kind = trained.index.factory().to_string();
     on_stage(Stage::Clustering);
     let clusters = cluster(&settings, &entries, &order, &peaks, (&trained.index, &vectors))?;
     let library = Library {

@@ -68,7 +68,7 @@ impl Library {
         )
         .map_err(|fault| part("peaks", fault))?;
         let clusters = read_clusters(container)?;
-        let index = index_section::read(container, &settings.index.kind)?;
+        let index = index_section::read(container, &settings.index.kind, settings.embedding.dim)?;
         let counts = [order.len(), peaks.len(), clusters.n_entries(), index.len()];
         if counts.iter().any(|&count| count != n) {
             return Err(part("entries", "number of entries differs from part to part"));

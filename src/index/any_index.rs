@@ -1,0 +1,102 @@
+//! Whichever index there is: the choice made by [`Factory`] words, behind one type.
+
+use super::factory::Factory;
+use super::filter::{Filter, Filters};
+use super::flat::Flat;
+use super::ivf::{IvfFlat, IvfPq};
+use super::metric::Metric;
+use super::pq::Pq;
+use super::top_k::{Neighbour, TopK};
+use super::vector_index::{Effort, VectorIndex};
+use ndarray::ArrayView2;
+use std::num::NonZeroU32;
+
+/// One of the kinds of index. A file writer matches on it and stores the `parts()` of the kind.
+#[derive(Debug, Clone)]
+pub enum AnyIndex {
+    /// Every row kept, every row scored.
+    Flat(Flat),
+    /// Every row coded, every row scored.
+    Pq(Pq),
+    /// Whole rows in inverted lists.
+    IvfFlat(IvfFlat),
+    /// Coded residuals in inverted lists.
+    IvfPq(IvfPq),
+}
+
+impl AnyIndex {
+    /// The words for what this is; where there was too little data, smaller than what was ordered.
+    pub fn factory(&self) -> Factory {
+        // Only an index over nothing has no lists.
+        let at_least_1 = |n: usize| NonZeroU32::new(n as u32).unwrap_or(NonZeroU32::MIN);
+        match self {
+            Self::Flat(_) => Factory::Flat,
+            Self::Pq(index) => Factory::Pq {
+                n_sub: at_least_1(index.parts().codes.n_sub),
+            },
+            Self::IvfFlat(index) => Factory::IvfFlat {
+                n_list: at_least_1(index.n_lists()),
+            },
+            Self::IvfPq(index) => Factory::IvfPq {
+                n_list: at_least_1(index.n_lists()),
+                n_sub: at_least_1(index.parts().codes.n_sub),
+            },
+        }
+    }
+
+    /// The kind in one word, as reports name it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Flat(_) => "flat",
+            Self::Pq(_) => "pq",
+            Self::IvfFlat(_) => "ivfflat",
+            Self::IvfPq(_) => "ivfpq",
+        }
+    }
+
+    /// Number of inverted lists; 0 for kinds without.
+    pub fn n_lists(&self) -> usize {
+        match self {
+            Self::Flat(_) | Self::Pq(_) => 0,
+            Self::IvfFlat(index) => index.n_lists(),
+            Self::IvfPq(index) => index.n_lists(),
+        }
+    }
+
+    fn as_dyn(&self) -> &dyn VectorIndex {
+        match self {
+            Self::Flat(index) => index,
+            Self::Pq(index) => index,
+            Self::IvfFlat(index) => index,
+            Self::IvfPq(index) => index,
+        }
+    }
+}
+
+impl VectorIndex for AnyIndex {
+    fn dim(&self) -> usize {
+        self.as_dyn().dim()
+    }
+
+    fn len(&self) -> usize {
+        self.as_dyn().len()
+    }
+
+    fn metric(&self) -> Metric {
+        self.as_dyn().metric()
+    }
+
+    fn search(&self, query: &[f32], effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
+        self.as_dyn().search(query, effort, filter, best);
+    }
+
+    fn search_batch(
+        &self,
+        queries: ArrayView2<'_, f32>,
+        k: usize,
+        effort: Effort,
+        filters: Filters<'_>,
+    ) -> Vec<Vec<Neighbour>> {
+        self.as_dyn().search_batch(queries, k, effort, filters)
+    }
+}

@@ -1,0 +1,50 @@
+//! Nearest rows of a matrix: exact, product-quantised, and by inverted lists.
+//!
+//! `index` answers one question: which rows of numbers are most like this one? It knows nothing of
+//! spectra or files and imports nothing else of this crate. Rows are `u32` positions in the matrix
+//! an index was trained on; scores are "higher is better" under either [`Metric`].
+//!
+//! Invariants:
+//! - the answer does not depend on the number of threads, on whether queries come one by one or in
+//!   a batch, or on the order in which candidates were met: ties go to the lower row;
+//! - a [`Filter`] acts inside the scan, before the best k are chosen;
+//! - the same rows, words, settings and seed train the same bytes;
+//! - an index exists only with parts that passed every check the scan relies on, so damaged parts
+//!   are a [`PartsError`] and never a panic.
+//!
+//! Reading order: [`VectorIndex`] (what an index does), [`TopK`] and [`Filter`] (what it fills and
+//! obeys), [`Flat`], [`Pq`], [`Ivf`] (the kinds), [`Factory`] and [`train`] (how one is made),
+//! [`AnyIndex`] (which one a library holds).
+
+mod any_index;
+mod factory;
+mod filter;
+mod flat;
+mod ivf;
+mod kmeans;
+mod matrix;
+mod metric;
+mod parts;
+mod pq;
+mod random;
+mod row_order;
+mod row_store;
+mod slab;
+mod top_k;
+mod train;
+mod vector_index;
+
+pub use any_index::AnyIndex;
+pub use factory::{Factory, UnknownFactory};
+pub use filter::{Filter, Filters};
+pub use flat::{Flat, FlatParts};
+pub use ivf::{Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, ListParts};
+pub use kmeans::{KMeansSettings, assign, kmeans};
+pub use metric::{Metric, UnknownMetric};
+pub use parts::PartsError;
+pub use row_order::RowOrder;
+pub use pq::{CodeParts, Codebook, LookupTable, Pq, PqParts};
+pub use slab::Slab;
+pub use top_k::{Neighbour, TopK};
+pub use train::{TrainError, TrainSettings, Trained, train};
+pub use vector_index::{Effort, VectorIndex};

@@ -1,0 +1,19 @@
+//! Product quantisation: a row as a few bytes, and scores from table look-ups.
+//!
+//! The coordinates are cut into `n_sub` sub-spaces and each is replaced by the nearest of at most
+//! 256 codewords (Jégou, Douze & Schmid 2011, section II). A query is not quantised: its products
+//! with all codewords are computed once, and a row's score is a sum of `n_sub` of them (asymmetric
+//! distance computation, section III).
+
+mod code_store;
+mod codebook;
+mod encoder;
+mod lookup;
+mod pq_index;
+
+pub use code_store::CodeParts;
+pub(super) use code_store::{CodeQuery, CodeStore};
+pub use codebook::Codebook;
+pub(super) use encoder::{Encoder, encode_tile};
+pub use lookup::LookupTable;
+pub use pq_index::{Pq, PqParts};

@@ -1,0 +1,316 @@
+//! From a matrix and a [`Factory`] to a filled index.
+//!
+//! Centres and codewords are learned from samples; then every row is assigned and encoded, a tile
+//! at a time, so that residuals of all rows never exist at once.
+
+use super::any_index::AnyIndex;
+use super::factory::Factory;
+use super::flat::Flat;
+use super::ivf::{Coarse, Ivf, Lists};
+use super::kmeans::{Groups, KMeansSettings, kmeans};
+use super::matrix::squared_norm;
+use super::metric::Metric;
+use super::parts::PartsError;
+use super::pq::{CodeStore, Codebook, Encoder, Pq, encode_tile};
+use super::random::Random;
+use super::row_store::RowStore;
+use ndarray::{Array2, ArrayView2, Axis};
+use rayon::prelude::*;
+
+/// How long training may take. The defaults were chosen by measuring recall against time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrainSettings {
+    /// For the centres of the lists.
+    pub coarse: KMeansSettings,
+    /// For the codewords of each sub-space.
+    pub codebook: KMeansSettings,
+}
+
+impl Default for TrainSettings {
+    fn default() -> Self {
+        Self {
+            coarse: KMeansSettings {
+                max_iterations: 10,
+                max_points_per_centre: 64,
+            },
+            codebook: KMeansSettings {
+                max_iterations: 10,
+                max_points_per_centre: 64,
+            },
+        }
+    }
+}
+
+/// An index, and what a person should know about how it came about.
+#[derive(Debug, Clone)]
+pub struct Trained {
+    /// The filled index.
+    pub index: AnyIndex,
+    /// Where it is smaller than ordered, because the data is.
+    pub notes: Vec<String>,
+}
+
+/// Why rows cannot be indexed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// Rows without coordinates.
+    #[error("the rows have no coordinates")]
+    NoDimension,
+    /// Row numbers are `u32`.
+    #[error("{0} rows are more than an index can number: split the data")]
+    TooManyRows(usize),
+    /// A value that is not a number, or one whose square is not.
+    #[error(
+        "row {row} holds {value} at coordinate {coordinate}: values must be finite and below {MAX_VALUE:e}"
+    )]
+    Value {
+        /// The first row with such a value.
+        row: usize,
+        /// Where in the row.
+        coordinate: usize,
+        /// The value.
+        value: f32,
+    },
+    /// The trained arrays do not fit together: our mistake.
+    #[error("the trained parts do not fit together")]
+    Parts(#[from] PartsError),
+}
+
+/// Squares of values up to this, summed over any real dimension, stay finite in `f32`.
+const MAX_VALUE: f32 = 1e15;
+
+/// The stream of chance that draws the rows codewords are learned from; k-means uses low numbers.
+const RESIDUAL_STREAM: u64 = u64::MAX;
+
+/// Trains the ordered index on `rows` and fills it with them. The same arguments give the same
+/// bytes, on any number of threads.
+pub fn train(
+    factory: Factory,
+    metric: Metric,
+    rows: ArrayView2<'_, f32>,
+    seed: u64,
+    settings: TrainSettings,
+) -> Result<Trained, TrainError> {
+    check(rows)?;
+    let rows = rows.as_standard_layout();
+    let job = Job {
+        metric,
+        rows: rows.view(),
+        seed,
+        settings,
+    };
+    let mut notes = Vec::new();
+    let index = match factory {
+        Factory::Flat => AnyIndex::Flat(Flat::new(
+            metric,
+            rows.ncols(),
+            rows.iter().copied().collect(),
+        )),
+        Factory::Pq { n_sub } => AnyIndex::Pq(Pq::new(job.codes(n_sub.get() as usize, &mut notes))),
+        Factory::IvfFlat { n_list } => {
+            let (coarse, lists) = job.lists(n_list.get() as usize, &mut notes)?;
+            let members: Vec<usize> = lists.rows().iter().map(|&row| row as usize).collect();
+            let values = rows.select(Axis(0), &members).into_raw_vec_and_offset().0;
+            AnyIndex::IvfFlat(Ivf::new(
+                coarse,
+                lists,
+                RowStore::new(metric, rows.ncols(), values),
+            ))
+        }
+        Factory::IvfPq { n_list, n_sub } => {
+            let (coarse, lists) = job.lists(n_list.get() as usize, &mut notes)?;
+            let codes = job.residual_codes(&coarse, &lists, n_sub.get() as usize, &mut notes);
+            AnyIndex::IvfPq(Ivf::new(coarse, lists, codes))
+        }
+    };
+    Ok(Trained { index, notes })
+}
+
+/// Refuses what no index can hold.
+fn check(rows: ArrayView2<'_, f32>) -> Result<(), TrainError> {
+    if rows.ncols() == 0 {
+        return Err(TrainError::NoDimension);
+    }
+    if rows.nrows() > u32::MAX as usize {
+        return Err(TrainError::TooManyRows(rows.nrows()));
+    }
+    let unusable = |value: &f32| value.is_nan() || value.abs() > MAX_VALUE;
+    let bad_row = rows
+        .axis_iter(Axis(0))
+        .into_par_iter()
+        .position_first(|row| row.iter().any(|value| unusable(value)));
+    let Some(row) = bad_row else {
+        return Ok(());
+    };
+    let coordinate = rows
+        .row(row)
+        .iter()
+        .position(|value| unusable(value))
+        .unwrap_or(0);
+    Err(TrainError::Value {
+        row,
+        coordinate,
+        value: rows[[row, coordinate]],
+    })
+}
+
+/// What one training works from.
+struct Job<'a> {
+    metric: Metric,
+    rows: ArrayView2<'a, f32>,
+    seed: u64,
+    settings: TrainSettings,
+}
+
+impl Job<'_> {
+    /// Trains the coarse centres and puts every row in the list of its own.
+    fn lists(&self, n_list: usize, notes: &mut Vec<String>) -> Result<(Coarse, Lists), TrainError> {
+        let centroids = kmeans(
+            self.rows,
+            n_list,
+            self.metric,
+            self.seed,
+            self.settings.coarse,
+        );
+        let found = centroids.nrows();
+        if found < n_list {
+            notes.push(format!(
+                "{found} lists instead of {n_list}: there are only {found} rows"
+            ));
+        }
+        let centroids = centroids.into_raw_vec_and_offset().0;
+        let coarse = Coarse::checked(self.metric, self.rows.ncols(), centroids.into())?;
+        let groups = Groups::new(&coarse.lists_of(self.rows), found);
+        Ok((coarse, Lists::new(groups.offsets, groups.members)))
+    }
+
+    /// A codebook for `rows`, with notes on what it lacks.
+    fn codebook(
+        &self,
+        rows: ArrayView2<'_, f32>,
+        n_sub: usize,
+        notes: &mut Vec<String>,
+    ) -> Codebook {
+        let codebook = Codebook::train(rows, n_sub, self.seed, self.settings.codebook);
+        if codebook.n_sub() < n_sub {
+            notes.push(format!(
+                "{0} sub-spaces instead of {n_sub}: rows have only {0} coordinates",
+                codebook.n_sub()
+            ));
+        }
+        if codebook.n_codewords() < 256 {
+            notes.push(format!(
+                "{0} codewords instead of 256: there are only {0} rows to learn from",
+                codebook.n_codewords()
+            ));
+        }
+        codebook
+    }
+
+    /// Codes of the rows themselves.
+    fn codes(&self, n_sub: usize, notes: &mut Vec<String>) -> CodeStore {
+        let codebook = self.codebook(self.rows, n_sub, notes);
+        let codes = codebook.encode(self.rows);
+        let mut norms = vec![0.0; self.metric.n_norms(self.rows.nrows())];
+        norms
+            .par_iter_mut()
+            .zip(codes.par_chunks(codebook.n_sub()))
+            .for_each_init(
+                || vec![0.0; codebook.dim()],
+                |row, (norm, code)| {
+                    codebook.decode(code, row);
+                    *norm = squared_norm(row);
+                },
+            );
+        CodeStore::new(self.metric, codebook, codes, norms)
+    }
+
+    /// Codes of what rows add to the centre of their list, in list order.
+    fn residual_codes(
+        &self,
+        coarse: &Coarse,
+        lists: &Lists,
+        n_sub: usize,
+        notes: &mut Vec<String>,
+    ) -> CodeStore {
+        let list_at = lists.list_at_positions();
+        let residuals = Residuals {
+            rows: self.rows,
+            coarse,
+            members: lists.rows(),
+            list_at: &list_at,
+        };
+        let limit = 256 * self.settings.codebook.max_points_per_centre.max(1);
+        let sample = Random::new(self.seed, RESIDUAL_STREAM).sample(self.rows.nrows(), limit);
+        let codebook = self.codebook(residuals.at(&sample).view(), n_sub, notes);
+        let (codes, norms) = residuals.encode(&codebook, self.metric);
+        CodeStore::new(self.metric, codebook, codes, norms)
+    }
+}
+
+/// What rows add to the centres of their lists, by position, computed when asked for.
+struct Residuals<'a> {
+    rows: ArrayView2<'a, f32>,
+    coarse: &'a Coarse,
+    members: &'a [u32],
+    list_at: &'a [u32],
+}
+
+impl Residuals<'_> {
+    fn write(&self, position: usize, into: &mut [f32]) {
+        let row = self.rows.row(self.members[position] as usize);
+        let centre = self.coarse.centroid(self.list_at[position] as usize);
+        for ((into, x), c) in into.iter_mut().zip(row).zip(centre) {
+            *into = x - c;
+        }
+    }
+
+    fn at(&self, positions: &[usize]) -> Array2<f32> {
+        let mut residuals = Array2::zeros((positions.len(), self.rows.ncols()));
+        residuals
+            .axis_iter_mut(Axis(0))
+            .into_par_iter()
+            .zip(positions)
+            .for_each(|(mut into, &position)| {
+                self.write(position, into.as_slice_mut().expect("a row is a slice"));
+            });
+        residuals
+    }
+
+    /// Codes of all positions and, for L2, the squared norms of the rows they stand for.
+    fn encode(&self, codebook: &Codebook, metric: Metric) -> (Vec<u8>, Vec<f32>) {
+        let (n_rows, n_sub, tile) = (self.members.len(), codebook.n_sub(), encode_tile());
+        let encoder = Encoder::new(codebook);
+        let mut codes = vec![0; n_rows * n_sub];
+        let norms: Vec<Vec<f32>> = codes
+            .par_chunks_mut(tile * n_sub)
+            .enumerate()
+            .map_init(Vec::new, |products, (tile_idx, codes)| {
+                let first = tile_idx * tile;
+                let positions: Vec<usize> = (first..first + codes.len() / n_sub).collect();
+                encoder.encode_into(self.at(&positions).view(), codes, products);
+                match metric {
+                    Metric::InnerProduct => Vec::new(),
+                    Metric::L2 => self.norms(codebook, first, codes),
+                }
+            })
+            .collect();
+        (codes, norms.concat())
+    }
+
+    /// |centre + decoded residual|^2 of the positions from `first` on.
+    fn norms(&self, codebook: &Codebook, first: usize, codes: &[u8]) -> Vec<f32> {
+        let mut row = vec![0.0; codebook.dim()];
+        (codes.chunks_exact(codebook.n_sub()).enumerate())
+            .map(|(idx, code)| {
+                codebook.decode(code, &mut row);
+                let centre = self.coarse.centroid(self.list_at[first + idx] as usize);
+                for (value, c) in row.iter_mut().zip(centre) {
+                    *value += c;
+                }
+                squared_norm(&row)
+            })
+            .collect()
+    }
+}

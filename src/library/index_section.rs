@@ -1,0 +1,137 @@
+//! The index in the file: which kind to build, and its arrays under `index/`.
+
+use super::container::Container;
+use super::writer::Writer;
+use super::{LibraryError, SettingsError};
+use crate::index::{
+    AnyIndex, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts,
+    ListParts, Metric, PartsError, Pq, PqParts,
+};
+use std::num::NonZeroU32;
+
+/// What the user may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Whatever suits the number of entries.
+    Auto,
+    /// Product quantisation alone, size chosen.
+    Pq,
+    /// Inverted lists with product quantisation, sizes chosen.
+    IvfPq,
+    /// Exactly this.
+    Exactly(Factory),
+}
+
+/// Reads `auto`, `flat`, `pq`, `ivfpq` or a factory word.
+pub(super) fn parse_kind(text: &str) -> Result<Kind, SettingsError> {
+    match text.to_ascii_lowercase().as_str() {
+        "auto" => Ok(Kind::Auto),
+        "pq" => Ok(Kind::Pq),
+        "ivfpq" => Ok(Kind::IvfPq),
+        _ => text.parse().map(Kind::Exactly).map_err(|e| SettingsError::Range {
+            key: "index.kind",
+            message: format!("{e}; or auto, pq, ivfpq to have the sizes chosen"),
+        }),
+    }
+}
+
+/// The index to build for `n` vectors of `dim` numbers.
+pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, SettingsError> {
+    Ok(match parse_kind(kind)? {
+        Kind::Exactly(factory) => factory,
+        Kind::Auto => Factory::auto(n, dim),
+        Kind::Pq => Factory::Pq { n_sub: code_bytes(dim) },
+        Kind::IvfPq => Factory::IvfPq { n_list: list_count(n), n_sub: code_bytes(dim) },
+    })
+}
+
+/// About 1.5 sqrt(n) lists, as a power of two.
+fn list_count(n: usize) -> NonZeroU32 {
+    let wanted = (1.5 * (n as f64).sqrt()) as u32;
+    NonZeroU32::new(wanted.next_power_of_two()).unwrap_or(NonZeroU32::MIN)
+}
+
+/// One byte for eight numbers, 64 at most.
+fn code_bytes(dim: usize) -> NonZeroU32 {
+    NonZeroU32::new((dim / 8).clamp(1, 64) as u32).unwrap_or(NonZeroU32::MIN)
+}
+
+pub(super) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), LibraryError> {
+    match index {
+        AnyIndex::Flat(flat) => writer.put("index/vectors", &flat.parts().rows),
+        AnyIndex::Pq(pq) => write_codes(&pq.parts().codes, writer),
+        AnyIndex::IvfFlat(ivf) => {
+            let parts = ivf.parts();
+            write_lists(&parts.lists, writer)?;
+            writer.put("index/vectors", &parts.vectors)
+        }
+        AnyIndex::IvfPq(ivf) => {
+            let parts = ivf.parts();
+            write_lists(&parts.lists, writer)?;
+            write_codes(&parts.codes, writer)
+        }
+    }
+}
+
+fn write_lists(lists: &ListParts, writer: &mut Writer) -> Result<(), LibraryError> {
+    writer.put("index/centroids", &lists.centroids)?;
+    writer.put("index/list_offsets", &lists.offsets)?;
+    writer.put("index/list_rows", &lists.rows)
+}
+
+fn write_codes(codes: &CodeParts, writer: &mut Writer) -> Result<(), LibraryError> {
+    writer.put("index/codebooks", &codes.codebooks)?;
+    writer.put("index/codes", &codes.codes)
+}
+
+/// Reads the index the `factory` word names, over vectors of `dim` numbers.
+pub(super) fn read(
+    container: &Container,
+    factory: &str,
+    dim: usize,
+) -> Result<AnyIndex, LibraryError> {
+    let factory: Factory =
+        factory.parse().map_err(|_| container.damaged("settings", "index kind is unknown"))?;
+    let metric = Metric::InnerProduct;
+    // The inner product needs no norms.
+    let norms = || Vec::new().into();
+    let damaged = |e: PartsError| container.damaged("index", &e.to_string());
+    Ok(match factory {
+        Factory::Flat => {
+            let rows = container.slab("index/vectors")?;
+            let parts = FlatParts { metric, dim, rows, norms: norms() };
+            AnyIndex::Flat(Flat::from_parts(parts).map_err(damaged)?)
+        }
+        Factory::Pq { n_sub } => {
+            let codes = read_codes(container, n_sub)?;
+            AnyIndex::Pq(Pq::from_parts(PqParts { metric, dim, codes }).map_err(damaged)?)
+        }
+        Factory::IvfFlat { .. } => {
+            let (lists, vectors) = (read_lists(container)?, container.slab("index/vectors")?);
+            let parts = IvfFlatParts { metric, dim, lists, vectors, norms: norms() };
+            AnyIndex::IvfFlat(IvfFlat::from_parts(parts).map_err(damaged)?)
+        }
+        Factory::IvfPq { n_sub, .. } => {
+            let (lists, codes) = (read_lists(container)?, read_codes(container, n_sub)?);
+            let parts = IvfPqParts { metric, dim, lists, codes };
+            AnyIndex::IvfPq(IvfPq::from_parts(parts).map_err(damaged)?)
+        }
+    })
+}
+
+fn read_lists(container: &Container) -> Result<ListParts, LibraryError> {
+    Ok(ListParts {
+        centroids: container.slab("index/centroids")?,
+        offsets: container.slab("index/list_offsets")?,
+        rows: container.slab("index/list_rows")?,
+    })
+}
+
+fn read_codes(container: &Container, n_sub: NonZeroU32) -> Result<CodeParts, LibraryError> {
+    Ok(CodeParts {
+        n_sub: n_sub.get() as usize,
+        codebooks: container.slab("index/codebooks")?,
+        codes: container.slab("index/codes")?,
+        norms: Vec::new().into(),
+    })
+}
