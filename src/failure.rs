@@ -1,0 +1,95 @@
+//! What ends a command, and the exit code that tells scripts why.
+
+use crate::config::ConfigError;
+use crate::formats::ReadError;
+use crate::library::{LibraryError, SettingsError};
+use crate::report::EvaluationError;
+use std::path::Path;
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The command was called wrongly.
+    Usage,
+    /// An input cannot be used.
+    Input,
+    /// The system refused to read or write.
+    Io,
+}
+
+/// A command's end, with a message for a person.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+}
+
+impl Failure {
+    /// The command was called wrongly.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Usage, message: message.into() }
+    }
+
+    /// An input cannot be used.
+    pub fn input(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Input, message: message.into() }
+    }
+
+    /// The system refused to write `path`.
+    pub fn write(path: &Path, source: &impl std::fmt::Display) -> Self {
+        Self { kind: Kind::Io, message: format!("{}: {source}", path.display()) }
+    }
+
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// 2 for wrong usage, 1 for everything else.
+    pub fn exit_code(&self) -> u8 {
+        match self.kind {
+            Kind::Usage => 2,
+            Kind::Input | Kind::Io => 1,
+        }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self::input(error.to_string())
+    }
+}
+
+impl From<LibraryError> for Failure {
+    fn from(error: LibraryError) -> Self {
+        let kind = match &error {
+            LibraryError::Settings(_) => Kind::Usage,
+            LibraryError::Io { .. } | LibraryError::Write { .. } => Kind::Io,
+            LibraryError::NotALibrary { .. }
+            | LibraryError::Version { .. }
+            | LibraryError::Damaged { .. }
+            | LibraryError::Empty(_)
+            | LibraryError::Train(_) => Kind::Input,
+        };
+        Self { kind, message: error.to_string() }
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<EvaluationError> for Failure {
+    fn from(error: EvaluationError) -> Self {
+        Self::input(error.to_string())
+    }
+}
