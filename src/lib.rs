@@ -5,3 +5,4 @@
 //! draws the order and a test enforces it.
 
 pub mod domain;
+pub mod formats;
