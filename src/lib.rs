@@ -4,12 +4,17 @@
 //! clusters of that library, with exact scores. Modules depend downwards only; `ARCHITECTURE.md`
 //! draws the order and a test enforces it.
 
+pub mod cli;
 pub mod cluster;
+pub mod config;
 pub mod domain;
 pub mod embed;
+pub mod failure;
 pub mod files;
+pub mod formats;
 pub mod index;
 pub mod library;
 pub mod prepare;
+pub mod report;
 pub mod search;
 pub mod similarity;

@@ -1,0 +1,91 @@
+//! What can be wrong with one record, while the next one can still be read.
+
+use super::limits::{MAX_LINE_BYTES, MAX_PEAKS};
+
+/// Why a record was left out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// A line among the peaks that holds no peak.
+    #[error("expected a peak (m/z and intensity), found {0:?}")]
+    PeakLine(String),
+    /// An m/z that is not a finite number above 0 (or above all instruments).
+    #[error("m/z {0} is not a finite number above 0")]
+    Mz(String),
+    /// A negative, NaN or infinite intensity.
+    #[error("intensity {0} is not a finite number of at least 0")]
+    Intensity(String),
+    /// The record declares one number of peaks and holds another.
+    #[error("{declared} peaks declared, {read} found")]
+    PeakCount {
+        /// As declared.
+        declared: u64,
+        /// As counted.
+        read: u64,
+    },
+    /// A declared number of peaks that is no number.
+    #[error("expected a number of peaks, found {0:?}")]
+    PeakCountText(String),
+    /// An MSP record without `Num Peaks`.
+    #[error("the record has no Num Peaks line")]
+    NoPeakCount,
+    /// More peaks than any spectrum has.
+    #[error("more than {MAX_PEAKS} peaks")]
+    TooManyPeaks,
+    /// A line longer than any format needs.
+    #[error("a line of more than {MAX_LINE_BYTES} bytes")]
+    LineTooLong,
+    /// A precursor m/z that is no positive number.
+    #[error("expected a precursor m/z, found {0:?}")]
+    Precursor(String),
+    /// A charge that is no charge.
+    #[error("expected a charge such as 2+, found {0:?}")]
+    Charge(String),
+    /// An MGF record that the next one interrupts.
+    #[error("the next BEGIN IONS comes before END IONS")]
+    NoEnd,
+    /// Peaks or an `END IONS` outside any MGF record.
+    #[error("outside BEGIN IONS and END IONS: {0:?}")]
+    NoBegin(String),
+    /// A record that ends with the file.
+    #[error("the file ends in the middle of the record")]
+    CutRecord,
+    /// A profile spectrum where peaks are needed.
+    #[error(
+        "profile spectrum: centroid it first, for instance with msconvert --filter peakPicking"
+    )]
+    Profile,
+    /// XML or values of a `<spectrum>` element that cannot be read.
+    #[error("damaged spectrum element: {0}")]
+    Element(String),
+    /// A binary array that cannot be decoded.
+    #[error("{array} array: {reason}")]
+    Array {
+        /// Which array.
+        array: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Fault {
+    /// The category, for counting skipped records by reason.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::PeakLine(_) => "bad peak line",
+            Self::Mz(_) => "invalid m/z",
+            Self::Intensity(_) => "invalid intensity",
+            Self::PeakCount { .. } | Self::PeakCountText(_) | Self::NoPeakCount => {
+                "wrong peak count"
+            }
+            Self::TooManyPeaks => "too many peaks",
+            Self::LineTooLong => "line too long",
+            Self::Precursor(_) => "invalid precursor",
+            Self::Charge(_) => "invalid charge",
+            Self::NoEnd | Self::NoBegin(_) => "broken record boundary",
+            Self::CutRecord => "cut record",
+            Self::Profile => "profile spectrum",
+            Self::Element(_) => "damaged element",
+            Self::Array { .. } => "damaged array",
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The words that MGF and MSP dialects use for the same things.
+
+/// Longest key that is looked up, in bytes.
+const MAX_KEY_BYTES: usize = 64;
+
+/// What a line states. Spelling differs between dialects in case, `_`, `-` and blanks only, or in
+/// the words listed at [`Key::of`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    Title,
+    Accession,
+    Scans,
+    Name,
+    PrecursorMz,
+    PepMass,
+    Charge,
+    Adduct,
+    Polarity,
+    Formula,
+    InchiKey,
+    Smiles,
+    Peptide,
+    CollisionEnergy,
+    Instrument,
+    InstrumentType,
+    Ionization,
+    RtInSeconds,
+    RetentionTime,
+    MsLevel,
+    Comment,
+    NumPeaks,
+    /// Anything else: kept out of the way, never an error.
+    Other,
+}
+
+impl Key {
+    /// Splits `line` at its first `mark` where a key stands before that.
+    pub(super) fn split_at(line: &[u8], mark: u8) -> Option<(Self, &[u8])> {
+        let head = &line[..line.len().min(MAX_KEY_BYTES + 1)];
+        let at = head.iter().position(|&b| b == mark)?;
+        let key = line[..at].trim_ascii();
+        let is_key = key
+            .first()
+            .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && key
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || b" _-#./[]()".contains(b));
+        is_key.then(|| (Self::of(key), line[at + 1..].trim_ascii()))
+    }
+
+    /// Splits an MSP line, `key: value`.
+    pub(super) fn split(line: &[u8]) -> Option<(Self, &[u8])> {
+        Self::split_at(line, b':')
+    }
+
+    /// Looks a key up.
+    pub(super) fn of(key: &[u8]) -> Self {
+        let mut plain = [0; MAX_KEY_BYTES];
+        let mut length = 0;
+        for &byte in key
+            .iter()
+            .filter(|b| b.is_ascii_alphanumeric() || **b == b'#')
+        {
+            let Some(slot) = plain.get_mut(length) else {
+                return Self::Other;
+            };
+            *slot = byte.to_ascii_lowercase();
+            length += 1;
+        }
+        match &plain[..length] {
+            b"title" => Self::Title,
+            b"db#" | b"libid" | b"accession" | b"spectrumid" | b"libraryid" | b"usi" => {
+                Self::Accession
+            }
+            b"scans" | b"scan" => Self::Scans,
+            b"name" | b"compoundname" => Self::Name,
+            b"precursormz" | b"parent" | b"parentmass" => Self::PrecursorMz,
+            b"pepmass" => Self::PepMass,
+            b"charge" | b"precursorcharge" => Self::Charge,
+            b"precursortype" | b"adduct" | b"iontype" => Self::Adduct,
+            b"ionmode" | b"polarity" | b"ionizationmode" | b"msmode" => Self::Polarity,
+            b"formula" => Self::Formula,
+            b"inchikey" | b"inchiaux" => Self::InchiKey,
+            b"smiles" => Self::Smiles,
+            b"seq" | b"sequence" | b"peptide" | b"proforma" => Self::Peptide,
+            b"collisionenergy" | b"ce" | b"hcd" => Self::CollisionEnergy,
+            b"instrument" | b"sourceinstrument" => Self::Instrument,
+            b"instrumenttype" => Self::InstrumentType,
+            b"ionization" | b"ionizationmethod" | b"ionsource" => Self::Ionization,
+            b"rtinseconds" => Self::RtInSeconds,
+            b"retentiontime" | b"rt" => Self::RetentionTime,
+            b"mslevel" | b"msorder" | b"spectrumtype" => Self::MsLevel,
+            b"comment" | b"comments" => Self::Comment,
+            b"numpeaks" | b"numpeak" | b"numberofpeaks" => Self::NumPeaks,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dialects_agree() {
+        for line in [
+            "PrecursorMZ: 1.5",
+            "PRECURSORMZ:1.5",
+            "precursor_mz : 1.5",
+            "Precursor m/z: 1.5",
+        ] {
+            let expected: (Key, &[u8]) = (Key::PrecursorMz, b"1.5");
+            assert_eq!(Key::split(line.as_bytes()), Some(expected), "{line}");
+        }
+        let expected: (Key, &[u8]) = (Key::Name, b"a: b; c");
+        assert_eq!(Key::split(b"NAME: a: b; c"), Some(expected));
+        assert_eq!(Key::of(b"DB#"), Key::Accession);
+        assert_eq!(Key::of(b"Splash"), Key::Other);
+    }
+
+    #[test]
+    fn peaks_are_no_keys() {
+        for line in ["70:10 76:35", "100.5 20 \"a: b\"", "", ":", "no key here"] {
+            assert_eq!(Key::split(line.as_bytes()), None, "{line}");
+        }
+        assert_eq!(Key::of(&[b'x'; 1000]), Key::Other);
+    }
+}
