@@ -4,6 +4,7 @@ use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
 use crate::report::EvaluationError;
+use std::io;
 use std::path::Path;
 
 /// What kind of thing went wrong.
@@ -15,6 +16,8 @@ pub enum Kind {
     Input,
     /// The system refused to read or write.
     Io,
+    /// Whoever read our output has closed it, as `head` does.
+    Closed,
 }
 
 /// A command's end, with a message for a person.
@@ -28,17 +31,32 @@ pub struct Failure {
 impl Failure {
     /// The command was called wrongly.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Usage, message: message.into() }
+        Self {
+            kind: Kind::Usage,
+            message: message.into(),
+        }
     }
 
     /// An input cannot be used.
     pub fn input(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Input, message: message.into() }
+        Self {
+            kind: Kind::Input,
+            message: message.into(),
+        }
     }
 
     /// The system refused to write `path`.
-    pub fn write(path: &Path, source: &impl std::fmt::Display) -> Self {
-        Self { kind: Kind::Io, message: format!("{}: {source}", path.display()) }
+    pub fn write(path: &Path, source: impl Into<io::Error>) -> Self {
+        let source = source.into();
+        let kind = if source.kind() == io::ErrorKind::BrokenPipe {
+            Kind::Closed
+        } else {
+            Kind::Io
+        };
+        Self {
+            kind,
+            message: format!("{}: {source}", path.display()),
+        }
     }
 
     /// What kind of thing went wrong.
@@ -50,7 +68,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self.kind {
             Kind::Usage => 2,
-            Kind::Input | Kind::Io => 1,
+            Kind::Input | Kind::Io | Kind::Closed => 1,
         }
     }
 }
@@ -72,7 +90,10 @@ impl From<LibraryError> for Failure {
             | LibraryError::Empty(_)
             | LibraryError::Train(_) => Kind::Input,
         };
-        Self { kind, message: error.to_string() }
+        Self {
+            kind,
+            message: error.to_string(),
+        }
     }
 }
 

@@ -20,9 +20,14 @@ impl PendingFile {
             let text = "is a folder; name a file in it";
             return Err(io::Error::new(io::ErrorKind::IsADirectory, text));
         }
-        let temporary =
-            tempfile::Builder::new().prefix(".mzseek-").suffix(".tmp").tempfile_in(folder_of(target))?;
-        Ok(Self { target: target.to_owned(), temporary })
+        let temporary = tempfile::Builder::new()
+            .prefix(".mzseek-")
+            .suffix(".tmp")
+            .tempfile_in(folder_of(target))?;
+        Ok(Self {
+            target: target.to_owned(),
+            temporary,
+        })
     }
 
     /// Where the bytes lie until they are published.

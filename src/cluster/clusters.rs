@@ -54,7 +54,11 @@ impl Clusters {
         let of = |c: usize| &members[offsets[c] as usize..offsets[c + 1] as usize];
         let heaviest = |rows: &[u32]| {
             rows.iter().copied().fold(rows[0], |best, row| {
-                if weight[row as usize] > weight[best as usize] { row } else { best }
+                if weight[row as usize] > weight[best as usize] {
+                    row
+                } else {
+                    best
+                }
             })
         };
         let medoid: Vec<u32> = (0..n_clusters).map(|c| heaviest(of(c))).collect();
@@ -75,7 +79,14 @@ impl Clusters {
     /// # Errors
     /// Says which invariant does not hold.
     pub fn from_parts(parts: ClusterPart) -> Result<Self, &'static str> {
-        let ClusterPart { cluster_of, offsets, members, medoid, identity, purity } = parts;
+        let ClusterPart {
+            cluster_of,
+            offsets,
+            members,
+            medoid,
+            identity,
+            purity,
+        } = parts;
         let n_clusters = medoid.len();
         let bounded = |rows: &[u32], n: usize| rows.iter().all(|&row| (row as usize) < n);
         let even = offsets.len() == n_clusters + 1
@@ -90,13 +101,23 @@ impl Clusters {
         if !covers || members.len() != cluster_of.len() {
             return Err("members do not cover the entries");
         }
-        if [&members, &medoid, &identity].iter().any(|rows| !bounded(rows, cluster_of.len())) {
+        if [&members, &medoid, &identity]
+            .iter()
+            .any(|rows| !bounded(rows, cluster_of.len()))
+        {
             return Err("a member is no entry");
         }
         if !bounded(&cluster_of, n_clusters) {
             return Err("an entry's cluster does not exist");
         }
-        Ok(Self { cluster_of, offsets, members, medoid, identity, purity })
+        Ok(Self {
+            cluster_of,
+            offsets,
+            members,
+            medoid,
+            identity,
+            purity,
+        })
     }
 
     /// The columns, for writing.
@@ -160,18 +181,26 @@ fn named_by(members: &[u32], medoid: u32, identities: Identities<'_>) -> (u32, f
         return (medoid, f32::NAN);
     };
     let has_it = |row: &u32| identity(*row) == Some(most);
-    let row = [medoid].into_iter().chain(members.iter().copied()).find(has_it);
+    let row = [medoid]
+        .into_iter()
+        .chain(members.iter().copied())
+        .find(has_it);
     (row.unwrap_or(medoid), purity)
 }
 
 /// The identity most members have (of equally frequent ones the first by name) and its share.
 fn majority<'a>(members: &[u32], identities: &'a [Option<String>]) -> (Option<&'a str>, f32) {
     let mut counts: HashMap<&str, u32> = HashMap::new();
-    for identity in members.iter().filter_map(|&row| identities[row as usize].as_deref()) {
+    for identity in members
+        .iter()
+        .filter_map(|&row| identities[row as usize].as_deref())
+    {
         *counts.entry(identity).or_default() += 1;
     }
     let total: u32 = counts.values().sum();
-    let most = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
+    let most = counts
+        .into_iter()
+        .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
     match most {
         Some((identity, count)) => (Some(identity), count as f32 / total as f32),
         None => (None, f32::NAN),
@@ -212,21 +241,43 @@ mod tests {
     use super::*;
 
     fn identities(names: &[&str]) -> Vec<Option<String>> {
-        names.iter().map(|n| (!n.is_empty()).then(|| (*n).to_owned())).collect()
+        names
+            .iter()
+            .map(|n| (!n.is_empty()).then(|| (*n).to_owned()))
+            .collect()
     }
 
     #[test]
     fn clusters_are_numbered_by_lowest_row_and_know_their_medoid() {
         let links = [
-            Link { a: 1, b: 4, similarity: 0.9 },
-            Link { a: 1, b: 3, similarity: 0.95 },
-            Link { a: 0, b: 1, similarity: 0.99 },
+            Link {
+                a: 1,
+                b: 4,
+                similarity: 0.9,
+            },
+            Link {
+                a: 1,
+                b: 3,
+                similarity: 0.95,
+            },
+            Link {
+                a: 0,
+                b: 1,
+                similarity: 0.99,
+            },
         ];
-        let clusters =
-            Clusters::new(&[0, 1, 2, 1, 1], &links, &identities(&["x", "a", "", "b", "a"]));
+        let clusters = Clusters::new(
+            &[0, 1, 2, 1, 1],
+            &links,
+            &identities(&["x", "a", "", "b", "a"]),
+        );
         assert_eq!(clusters.len(), 3);
         assert_eq!(clusters.members(1), [1, 3, 4]);
-        assert_eq!(clusters.medoid(1), 1, "links out of the cluster do not count");
+        assert_eq!(
+            clusters.medoid(1),
+            1,
+            "links out of the cluster do not count"
+        );
         assert_eq!(clusters.identity(1), 1);
         assert_eq!(clusters.purity(1), Some(2.0 / 3.0));
         assert_eq!(clusters.purity(2), None);

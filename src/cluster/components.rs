@@ -28,7 +28,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn link((a, b): (u32, u32)) -> Link {
-        Link { a, b, similarity: 1.0 }
+        Link {
+            a,
+            b,
+            similarity: 1.0,
+        }
     }
 
     #[test]

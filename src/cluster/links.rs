@@ -56,6 +56,14 @@ const NEIGHBOURS: usize = 64;
 /// Inverted lists visited for them.
 const EFFORT: Effort = Effort { n_probe: 8 };
 
+impl std::fmt::Debug for Entries<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entries")
+            .field("order", &self.order)
+            .finish_non_exhaustive()
+    }
+}
+
 /// All pairs found alike, each once, in order of position.
 pub fn links(entries: &Entries<'_>, how: LinkSettings) -> Vec<Link> {
     let n = entries.order.len() as u32;
@@ -84,9 +92,15 @@ fn links_of(
             return;
         }
         let other = entries.peaks.view(b, None);
-        let similarity = SpectralEntropy.score(view, other, how.fragment, scratch).similarity;
+        let similarity = SpectralEntropy
+            .score(view, other, how.fragment, scratch)
+            .similarity;
         if similarity >= how.threshold {
-            found.push(Link { a: a.min(b), b: a.max(b), similarity });
+            found.push(Link {
+                a: a.min(b),
+                b: a.max(b),
+                similarity,
+            });
         }
     };
     let window = window_around(entries.order, position, how.precursor);
@@ -94,7 +108,9 @@ fn links_of(
         // The lower position of a pair compares it.
         (position + 1..window.end).for_each(&mut compare);
     } else {
-        nearest(entries, position, window).into_iter().for_each(&mut compare);
+        nearest(entries, position, window)
+            .into_iter()
+            .for_each(&mut compare);
     }
     found
 }
@@ -116,7 +132,13 @@ fn nearest(entries: &Entries<'_>, position: u32, window: Range<u32>) -> Vec<u32>
     let vector = vector.as_standard_layout();
     let mut best = TopK::new(NEIGHBOURS + 1);
     if let Some(vector) = vector.as_slice() {
-        entries.index.search(vector, EFFORT, &Filter::range(window), &mut best);
+        entries
+            .index
+            .search(vector, EFFORT, &Filter::range(window), &mut best);
     }
-    best.into_sorted().into_iter().map(|n| n.row).filter(|&row| row != position).collect()
+    best.into_sorted()
+        .into_iter()
+        .map(|n| n.row)
+        .filter(|&row| row != position)
+        .collect()
 }

@@ -66,17 +66,27 @@ pub fn resolve(wishes: &Wishes<'_>) -> Result<LibrarySettings, ConfigError> {
         None => Table::new(),
     };
     let of_file = user.get("profile").and_then(Value::as_str);
-    let profile = wishes.profile.or(of_file).unwrap_or("small-molecule");
-    let Some(Value::Table(mut table)) = defaults().remove(profile) else {
-        return Err(ConfigError::Profile(profile.to_owned(), profiles().join(", ")));
+    let profile = wishes
+        .profile
+        .or(of_file)
+        .unwrap_or("small-molecule")
+        .to_owned();
+    let Some(Value::Table(mut table)) = defaults().remove(&profile) else {
+        return Err(ConfigError::Profile(profile, profiles().join(", ")));
     };
     merge(&mut table, user);
     merge(&mut table, wishes.flags.clone());
-    table.insert("profile".into(), Value::String(profile.to_owned()));
-    let origin = wishes.file.map(|f| format!("{}: ", f.display())).unwrap_or_default();
+    table.insert("profile".into(), Value::String(profile));
+    let origin = wishes
+        .file
+        .map(|f| format!("{}: ", f.display()))
+        .unwrap_or_default();
     Value::Table(table)
         .try_into()
-        .map_err(|e| ConfigError::Settings { origin, source: SettingsError::Toml(e) })
+        .map_err(|e| ConfigError::Settings {
+            origin,
+            source: SettingsError::Toml(e),
+        })
 }
 
 /// Sets `value` at a dotted `key`, for instance `embedding.dim`.
@@ -86,7 +96,9 @@ pub fn set(flags: &mut Table, key: &str, value: impl Into<Value>) {
             flags.insert(key.to_owned(), value.into());
         }
         Some((first, rest)) => {
-            let inner = flags.entry(first).or_insert_with(|| Value::Table(Table::new()));
+            let inner = flags
+                .entry(first)
+                .or_insert_with(|| Value::Table(Table::new()));
             if let Value::Table(inner) = inner {
                 set(inner, rest, value);
             }
@@ -101,7 +113,10 @@ fn defaults() -> Table {
 
 fn read(path: &Path) -> Result<Table, ConfigError> {
     let text = fs_err::read_to_string(path).map_err(|source| ConfigError::Io { source })?;
-    text.parse().map_err(|e| ConfigError::Toml { path: path.to_owned(), source: Box::new(e) })
+    text.parse().map_err(|e| ConfigError::Toml {
+        path: path.to_owned(),
+        source: Box::new(e),
+    })
 }
 
 /// Lays `over` over `under`: tables are merged, everything else is replaced.
@@ -138,14 +153,20 @@ mod tests {
     fn every_profile_resolves_to_usable_settings() {
         assert_eq!(profiles(), ["ei", "peptide", "small-molecule"]);
         for profile in profiles() {
-            let settings =
-                resolve(&Wishes { profile: Some(&profile), ..Wishes::default() }).unwrap();
+            let settings = resolve(&Wishes {
+                profile: Some(&profile),
+                ..Wishes::default()
+            })
+            .unwrap();
             assert_eq!(settings.profile, profile);
             settings.preparation().unwrap();
             settings.embedding().unwrap();
             settings.fragment_tolerance().unwrap();
             settings.cluster_tolerance().unwrap();
-            assert_eq!(LibrarySettings::from_toml(&settings.to_toml()).unwrap(), settings);
+            assert_eq!(
+                LibrarySettings::from_toml(&settings.to_toml()).unwrap(),
+                settings
+            );
         }
     }
 
@@ -157,26 +178,50 @@ mod tests {
         );
         let mut flags = Table::new();
         set(&mut flags, "embedding.dim", 128);
-        let wishes = Wishes { file: Some(file.path()), flags, ..Wishes::default() };
+        let wishes = Wishes {
+            file: Some(file.path()),
+            flags,
+            ..Wishes::default()
+        };
         let settings = resolve(&wishes).unwrap();
         assert_eq!((settings.profile.as_str(), settings.seed), ("peptide", 7));
-        assert_eq!((settings.embedding.dim, settings.embedding.power), (128, 0.5));
+        assert_eq!(
+            (settings.embedding.dim, settings.embedding.power),
+            (128, 0.5)
+        );
         assert_eq!(settings.preparation.min_peaks, 10);
-        assert!(resolve(&Wishes { profile: Some("ei"), ..wishes }).is_ok());
+        assert!(
+            resolve(&Wishes {
+                profile: Some("ei"),
+                ..wishes
+            })
+            .is_ok()
+        );
     }
 
     #[test]
     fn slips_are_refused_by_name() {
         let told = |text: &str| {
             let file = file(text);
-            resolve(&Wishes { file: Some(file.path()), ..Wishes::default() })
-                .unwrap_err()
-                .to_string()
+            resolve(&Wishes {
+                file: Some(file.path()),
+                ..Wishes::default()
+            })
+            .unwrap_err()
+            .to_string()
         };
         assert!(told("[embedding]\ndimm = 3\n").contains("dimm"));
         assert!(told("profile = \"metabolite\"").contains("small-molecule"));
         assert!(told("seed = ").contains("TOML parse error"));
-        let absent = Wishes { file: Some(Path::new("/nowhere.toml")), ..Wishes::default() };
-        assert!(resolve(&absent).unwrap_err().to_string().contains("/nowhere.toml"));
+        let absent = Wishes {
+            file: Some(Path::new("/nowhere.toml")),
+            ..Wishes::default()
+        };
+        assert!(
+            resolve(&absent)
+                .unwrap_err()
+                .to_string()
+                .contains("/nowhere.toml")
+        );
     }
 }

@@ -31,8 +31,13 @@ mod tests {
         for bin in 0..64_000 {
             counts[place(0, bin, 64)] += 1;
         }
-        assert!(counts.iter().all(|&c| (850..1150).contains(&c)), "{counts:?}");
-        let same = (0..1000).filter(|&b| place(0, b, 1024) == place(1, b, 1024)).count();
+        assert!(
+            counts.iter().all(|&c| (850..1150).contains(&c)),
+            "{counts:?}"
+        );
+        let same = (0..1000)
+            .filter(|&b| place(0, b, 1024) == place(1, b, 1024))
+            .count();
         assert!(same < 10, "{same} of 1000 bins share a place in both views");
     }
 }

@@ -65,7 +65,13 @@ pub struct Embedding {
 impl Embedding {
     /// Checks `settings`.
     pub fn new(settings: EmbeddingSettings) -> Result<Self, EmbeddingError> {
-        let EmbeddingSettings { bin_width, mz_range: (low, high), power, dim, .. } = settings;
+        let EmbeddingSettings {
+            bin_width,
+            mz_range: (low, high),
+            power,
+            dim,
+            ..
+        } = settings;
         if bin_width.value() < 1.0e-4 {
             Err(EmbeddingError::BinWidth(bin_width))
         } else if low >= high {
@@ -99,7 +105,12 @@ impl Embedding {
         assert_eq!(vector.len(), self.dim(), "a vector of another length");
         vector.fill(0.0);
         let mut bins = Vec::with_capacity(4 * spectrum.mz().len());
-        self.add_view(0, spectrum.mz().iter().copied(), spectrum.intensity(), &mut bins);
+        self.add_view(
+            0,
+            spectrum.mz().iter().copied(),
+            spectrum.intensity(),
+            &mut bins,
+        );
         let fragments = bins.len();
         scale_to_unit(&mut bins);
         if let (Views::FragmentsAndLosses, Some(p)) = (self.settings.views, spectrum.precursor()) {
@@ -110,9 +121,15 @@ impl Embedding {
         for (place, value) in bins {
             vector[place] += value;
         }
-        let norm = vector.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+        let norm = vector
+            .iter()
+            .map(|v| f64::from(*v).powi(2))
+            .sum::<f64>()
+            .sqrt();
         if norm > 0.0 {
-            vector.iter_mut().for_each(|v| *v = (f64::from(*v) / norm) as f32);
+            for value in vector {
+                *value = (f64::from(*value) / norm) as f32;
+            }
         }
     }
 
@@ -123,8 +140,18 @@ impl Embedding {
         intensity: &[f32],
         bins: &mut Vec<(usize, f32)>,
     ) {
-        let EmbeddingSettings { bin_width, mz_range: (low, high), power, dim, .. } = self.settings;
-        let low = if view == 0 { low.value() } else { low.value().max(MIN_LOSS) };
+        let EmbeddingSettings {
+            bin_width,
+            mz_range: (low, high),
+            power,
+            dim,
+            ..
+        } = self.settings;
+        let low = if view == 0 {
+            low.value()
+        } else {
+            low.value().max(MIN_LOSS)
+        };
         for (position, &intensity) in positions.zip(intensity) {
             if position < low || position > high.value() {
                 continue;
@@ -142,9 +169,15 @@ impl Embedding {
 }
 
 fn scale_to_unit(bins: &mut [(usize, f32)]) {
-    let norm = bins.iter().map(|(_, v)| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+    let norm = bins
+        .iter()
+        .map(|(_, v)| f64::from(*v).powi(2))
+        .sum::<f64>()
+        .sqrt();
     if norm > 0.0 {
-        bins.iter_mut().for_each(|(_, v)| *v = (f64::from(*v) / norm) as f32);
+        for (_, value) in bins {
+            *value = (f64::from(*value) / norm) as f32;
+        }
     }
 }
 

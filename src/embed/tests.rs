@@ -2,16 +2,25 @@
 
 use super::*;
 use crate::domain::{Compound, Measurement, Origin, Peak, PeakList, Precursor, Spectrum};
-use crate::prepare::{Merging, Preparation, PrecursorRemoval, prepare};
+use crate::prepare::{Merging, PrecursorRemoval, Preparation, prepare};
 use proptest::prelude::*;
 use std::path::Path;
 
 fn prepared(precursor: Option<f64>, pairs: &[(f64, f32)]) -> PreparedSpectrum {
-    let peaks = pairs.iter().map(|&(mz, intensity)| Peak { mz, intensity }).collect();
+    let peaks = pairs
+        .iter()
+        .map(|&(mz, intensity)| Peak { mz, intensity })
+        .collect();
     let spectrum = Spectrum {
-        origin: Origin { file: Path::new("test").into(), index: 0 },
+        origin: Origin {
+            file: Path::new("test").into(),
+            index: 0,
+        },
         id: String::new(),
-        precursor: precursor.map(|mz| Precursor { mz: Mz::new(mz).unwrap(), charge: None }),
+        precursor: precursor.map(|mz| Precursor {
+            mz: Mz::new(mz).unwrap(),
+            charge: None,
+        }),
         measurement: Measurement::default(),
         compound: Compound::default(),
         peaks: PeakList::new(peaks).unwrap(),
@@ -68,7 +77,10 @@ fn neighbours_across_a_bin_edge_stay_similar() {
 
 #[test]
 fn intensity_counts_by_its_fourth_root() {
-    let v = vector(Views::Fragments, &prepared(None, &[(100.0, 16.0), (200.0, 1.0)]));
+    let v = vector(
+        Views::Fragments,
+        &prepared(None, &[(100.0, 16.0), (200.0, 1.0)]),
+    );
     let ratio = v[place(0, 2000, 4096)] / v[place(0, 4000, 4096)];
     assert!((ratio - 2.0).abs() < 1e-3, "{ratio}");
 }
@@ -95,10 +107,19 @@ fn impossible_settings_are_named() {
         change(&mut settings);
         Embedding::new(settings).unwrap_err()
     };
-    assert!(matches!(bad(|s| s.bin_width = Da::new(0.0).unwrap()), EmbeddingError::BinWidth(_)));
+    assert!(matches!(
+        bad(|s| s.bin_width = Da::new(0.0).unwrap()),
+        EmbeddingError::BinWidth(_)
+    ));
     assert!(matches!(bad(|s| s.dim = 0), EmbeddingError::Dim(0)));
-    assert!(matches!(bad(|s| s.power = f32::NAN), EmbeddingError::Power(_)));
-    assert!(matches!(bad(|s| s.mz_range = (s.mz_range.1, s.mz_range.0)), EmbeddingError::Range(..)));
+    assert!(matches!(
+        bad(|s| s.power = f32::NAN),
+        EmbeddingError::Power(_)
+    ));
+    assert!(matches!(
+        bad(|s| s.mz_range = (s.mz_range.1, s.mz_range.0)),
+        EmbeddingError::Range(..)
+    ));
 }
 
 proptest! {

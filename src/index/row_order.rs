@@ -21,11 +21,18 @@ impl RowOrder {
         rows.sort_by(|a, b| {
             let (a, b) = (key(a), key(b));
             a.is_nan().cmp(&b.is_nan()).then_with(|| {
-                if a.is_nan() { std::cmp::Ordering::Equal } else { a.total_cmp(&b) }
+                if a.is_nan() {
+                    std::cmp::Ordering::Equal
+                } else {
+                    a.total_cmp(&b)
+                }
             })
         });
         let keys: Vec<f64> = rows.iter().map(key).collect();
-        Self { rows: rows.into(), keys: keys.into() }
+        Self {
+            rows: rows.into(),
+            keys: keys.into(),
+        }
     }
 
     /// Puts an order together.
@@ -44,7 +51,9 @@ impl RowOrder {
             }
         }
         let ascending = keys.windows(2).all(|w| w[1].is_nan() || w[0] <= w[1]);
-        ascending.then_some(Self { rows, keys }).ok_or("keys do not ascend")
+        ascending
+            .then_some(Self { rows, keys })
+            .ok_or("keys do not ascend")
     }
 
     /// Number of rows.

@@ -74,8 +74,10 @@ impl Draft {
     /// Prepares `spectra` on all threads and appends those that can be compared, in their order.
     /// Gives back the others, each with its position in `spectra` and the reason.
     pub fn extend(&mut self, spectra: &[Spectrum]) -> Vec<(usize, LeftOut)> {
-        let prepared: Vec<_> =
-            spectra.par_iter().map(|spectrum| prepare(spectrum, &self.preparation)).collect();
+        let prepared: Vec<_> = spectra
+            .par_iter()
+            .map(|spectrum| prepare(spectrum, &self.preparation))
+            .collect();
         let mut left_out = Vec::new();
         for (idx, (spectrum, prepared)) in spectra.iter().zip(prepared).enumerate() {
             match prepared {
@@ -100,7 +102,13 @@ pub fn build(
     if draft.is_empty() {
         return Err(LibraryError::Empty("none could be used".into()));
     }
-    let Draft { mut settings, preparation, embedding, entries, prepared } = draft;
+    let Draft {
+        mut settings,
+        preparation,
+        embedding,
+        entries,
+        prepared,
+    } = draft;
     let entries = entries.finish();
     let order = RowOrder::by_key(entries.parts().0);
     on_stage(Stage::Embedding);
@@ -118,7 +126,13 @@ pub fn build(
     )?;
     settings.index.kind = trained.index.factory().to_string();
     on_stage(Stage::Clustering);
-    let clusters = cluster(&settings, &entries, &order, &peaks, (&trained.index, &vectors))?;
+    let clusters = cluster(
+        &settings,
+        &entries,
+        &order,
+        &peaks,
+        (&trained.index, &vectors),
+    )?;
     let library = Library {
         name: name.to_owned(),
         settings,
@@ -140,9 +154,12 @@ fn embed_in_order(
 ) -> Array2<f32> {
     let dim = embedding.dim();
     let mut values = vec![0.0_f32; prepared.len() * dim];
-    values.par_chunks_mut(dim).zip(order.parts().0).for_each(|(vector, &row)| {
-        embedding.embed_into(&prepared[row as usize], vector);
-    });
+    values
+        .par_chunks_mut(dim)
+        .zip(order.parts().0)
+        .for_each(|(vector, &row)| {
+            embedding.embed_into(&prepared[row as usize], vector);
+        });
     Array2::from_shape_vec((prepared.len(), dim), values)
         .unwrap_or_else(|_| unreachable!("one vector of dim numbers per spectrum"))
 }
@@ -163,8 +180,10 @@ fn cluster(
     (index, vectors): (&AnyIndex, &Array2<f32>),
 ) -> Result<Clusters, LibraryError> {
     let rows = 0..entries.len() as u32;
-    let identities: Vec<Option<String>> =
-        rows.into_par_iter().map(|row| entries.identity(row)).collect();
+    let identities: Vec<Option<String>> = rows
+        .into_par_iter()
+        .map(|row| entries.identity(row))
+        .collect();
     let how = LinkSettings {
         threshold: settings.clusters.threshold,
         precursor: settings.cluster_tolerance()?,
@@ -176,7 +195,16 @@ fn cluster(
         ClusterMethod::Spectral => {
             let vectors = vectors.view();
             let polarity = entries.parts().2;
-            let found = links(&Entries { peaks, polarity, order, vectors, index }, how);
+            let found = links(
+                &Entries {
+                    peaks,
+                    polarity,
+                    order,
+                    vectors,
+                    index,
+                },
+                how,
+            );
             (components(entries.len(), &found), found)
         }
     };

@@ -42,7 +42,10 @@ pub(super) struct Section {
 impl Section {
     /// One line of the table of contents.
     pub(super) fn line(&self) -> String {
-        format!("{}  {}  {}  {}\n", self.checksum, self.element, self.len, self.name)
+        format!(
+            "{}  {}  {}  {}\n",
+            self.checksum, self.element, self.len, self.name
+        )
     }
 
     fn parse(line: &str) -> Option<Self> {
@@ -59,7 +62,7 @@ impl Section {
 }
 
 /// Element types an array may have, by the name the table of contents uses.
-pub(super) trait Element: hdf5::H5Type + bytemuck::Pod + Send + Sync {
+pub(super) trait Element: H5Type + bytemuck::Pod + Send + Sync {
     /// For instance `f32`.
     const NAME: &'static str;
 }
@@ -100,7 +103,10 @@ impl Container {
     /// Opens `path`, checks its format, version, table of contents and the extent of every array.
     pub(super) fn open(path: &Path) -> Result<Self, LibraryError> {
         check_signature(path)?;
-        let io = |source| LibraryError::Io { path: path.to_owned(), source };
+        let io = |source| LibraryError::Io {
+            path: path.to_owned(),
+            source,
+        };
         let file = fs_err::File::open(path).map_err(io)?;
         #[expect(unsafe_code, reason = "there is no safe way to map a file")]
         // SAFETY: the map is read-only. A library is replaced by renaming a new file over it and
@@ -120,7 +126,10 @@ impl Container {
             .map_err(|e| damaged(CONTENTS, e.to_string()))?;
         let expected = read_text(&h5, OVERALL).map_err(|e| damaged(OVERALL, e))?;
         if overall_checksum(&attributes, &contents) != expected {
-            return Err(damaged(OVERALL, "settings or table of contents were changed".into()));
+            return Err(damaged(
+                OVERALL,
+                "settings or table of contents were changed".into(),
+            ));
         }
         let contents = String::from_utf8_lossy(&contents);
         let sections = contents
@@ -131,7 +140,12 @@ impl Container {
                 place(&h5, section, map.len()).map_err(|(name, fault)| damaged(&name, fault))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { path: path.to_owned(), attributes, sections, map: Arc::new(map) })
+        Ok(Self {
+            path: path.to_owned(),
+            attributes,
+            sections,
+            map: Arc::new(map),
+        })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -147,9 +161,9 @@ impl Container {
         self.sections.iter().map(|p| &p.section)
     }
 
-    /// Whether there is an array called `name`.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.sections().any(|s| s.name == name)
+    /// The arrays with their lengths in bytes.
+    pub(super) fn section_bytes(&self) -> impl Iterator<Item = (&Section, usize)> {
+        self.sections.iter().map(|p| (&p.section, p.end - p.start))
     }
 
     /// Compares the bytes of array `name` with its checksum, which reads all of them.
@@ -177,7 +191,11 @@ impl Container {
         if bytemuck::try_cast_slice::<u8, T>(bytes).is_err() {
             return Ok(bytemuck::pod_collect_to_vec::<u8, T>(bytes).into());
         }
-        let mapped = Mapped { map: Arc::clone(&self.map), start: placed.start, end: placed.end };
+        let mapped = Mapped {
+            map: Arc::clone(&self.map),
+            start: placed.start,
+            end: placed.end,
+        };
         Ok(Slab::new(Arc::new(mapped)))
     }
 
@@ -215,15 +233,22 @@ impl<T: Element> AsRef<[T]> for Mapped {
 
 /// BLAKE3 in hexadecimal, on all threads of the pool where there is enough to share.
 pub(super) fn checksum(bytes: &[u8]) -> String {
-    blake3::Hasher::new().update_rayon(bytes).finalize().to_hex().to_string()
+    blake3::Hasher::new()
+        .update_rayon(bytes)
+        .finalize()
+        .to_hex()
+        .to_string()
 }
 
 /// Checksum over the root attributes and the table of contents, and so over the whole file.
 pub(super) fn overall_checksum(attributes: &Attributes, contents: &[u8]) -> String {
     let mut hasher = blake3::Hasher::new();
-    for value in
-        [FORMAT, &attributes.mzseek_version, &attributes.settings, &attributes.fingerprint]
-    {
+    for value in [
+        FORMAT,
+        &attributes.mzseek_version,
+        &attributes.settings,
+        &attributes.fingerprint,
+    ] {
         hasher.update(&(value.len() as u64).to_le_bytes());
         hasher.update(value.as_bytes());
     }
@@ -234,22 +259,33 @@ pub(super) fn overall_checksum(attributes: &Attributes, contents: &[u8]) -> Stri
 
 fn check_signature(path: &Path) -> Result<(), LibraryError> {
     use std::io::Read;
-    let io = |source| LibraryError::Io { path: path.to_owned(), source };
+    let io = |source| LibraryError::Io {
+        path: path.to_owned(),
+        source,
+    };
     let mut start = Vec::new();
     let file = fs_err::File::open(path).map_err(io)?;
-    file.take(SIGNATURE.len() as u64).read_to_end(&mut start).map_err(io)?;
+    file.take(SIGNATURE.len() as u64)
+        .read_to_end(&mut start)
+        .map_err(io)?;
     if start == SIGNATURE {
         return Ok(());
     }
     let found = match start.as_slice() {
         [] => "the file is empty",
         [0x1f, 0x8b, ..] => "it is gzip, perhaps spectra to be searched",
-        s if s.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) => {
+        s if s
+            .iter()
+            .all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) =>
+        {
             "it is text, perhaps spectra to be searched"
         }
         _ => "it is not HDF5",
     };
-    Err(LibraryError::NotALibrary { path: path.to_owned(), found: found.into() })
+    Err(LibraryError::NotALibrary {
+        path: path.to_owned(),
+        found: found.into(),
+    })
 }
 
 fn read_attributes(h5: &hdf5::File, path: &Path) -> Result<Attributes, LibraryError> {
@@ -271,7 +307,11 @@ fn read_attributes(h5: &hdf5::File, path: &Path) -> Result<Attributes, LibraryEr
         .map_err(|e| damaged("format_version", e.to_string()))?;
     if found != FORMAT_VERSION {
         let supported = FORMAT_VERSION;
-        return Err(LibraryError::Version { path: path.to_owned(), found, supported });
+        return Err(LibraryError::Version {
+            path: path.to_owned(),
+            found,
+            supported,
+        });
     }
     let text = |name: &str| read_text(h5, name).map_err(|fault| damaged(name, fault));
     Ok(Attributes {
@@ -283,14 +323,12 @@ fn read_attributes(h5: &hdf5::File, path: &Path) -> Result<Attributes, LibraryEr
 
 fn read_text(h5: &hdf5::File, name: &str) -> Result<String, String> {
     let read = || h5.attr(name)?.read_scalar::<VarLenUnicode>();
-    read().map(|text| text.as_str().to_owned()).map_err(|e| e.to_string())
+    read()
+        .map(|text| text.as_str().to_owned())
+        .map_err(|e| e.to_string())
 }
 
-fn place(
-    h5: &hdf5::File,
-    section: Section,
-    file_len: usize,
-) -> Result<Placed, (String, String)> {
+fn place(h5: &hdf5::File, section: Section, file_len: usize) -> Result<Placed, (String, String)> {
     let fail = |fault: String| (section.name.clone(), fault);
     let dataset = h5.dataset(&section.name).map_err(|e| fail(e.to_string()))?;
     let found = dataset
@@ -300,20 +338,41 @@ fn place(
     let size = element_size(&section.element, &found)
         .ok_or_else(|| fail(format!("holds {found}, expected {}", section.element)))?;
     if dataset.size() != section.len {
-        return Err(fail(format!("holds {} numbers, expected {}", dataset.size(), section.len)));
+        return Err(fail(format!(
+            "holds {} numbers, expected {}",
+            dataset.size(),
+            section.len
+        )));
     }
-    let bytes = section.len.checked_mul(size).ok_or_else(|| fail("is too long".into()))?;
+    let bytes = section
+        .len
+        .checked_mul(size)
+        .ok_or_else(|| fail("is too long".into()))?;
     if bytes == 0 {
-        return Ok(Placed { section, start: 0, end: 0 });
+        return Ok(Placed {
+            section,
+            start: 0,
+            end: 0,
+        });
     }
     if dataset.is_chunked() {
         return Err(fail("is stored in chunks and cannot be mapped".into()));
     }
-    let start = dataset.offset().ok_or_else(|| fail("has no place in the file".into()))?;
-    let end = usize::try_from(start).ok().and_then(|s| s.checked_add(bytes));
+    let start = dataset
+        .offset()
+        .ok_or_else(|| fail("has no place in the file".into()))?;
+    let end = usize::try_from(start)
+        .ok()
+        .and_then(|s| s.checked_add(bytes));
     match end {
-        Some(end) if end <= file_len => Ok(Placed { section, start: start as usize, end }),
-        _ => Err(fail("reaches past the end of the file; the file was cut".into())),
+        Some(end) if end <= file_len => Ok(Placed {
+            section,
+            start: start as usize,
+            end,
+        }),
+        _ => Err(fail(
+            "reaches past the end of the file; the file was cut".into(),
+        )),
     }
 }
 
@@ -326,5 +385,8 @@ fn element_size(expected: &str, found: &TypeDescriptor) -> Option<usize> {
         (f32::NAME, f32::type_descriptor()),
         (f64::NAME, f64::type_descriptor()),
     ];
-    sizes.iter().find(|(name, t)| *name == expected && t == found).map(|(_, t)| t.size())
+    sizes
+        .iter()
+        .find(|(name, t)| *name == expected && t == found)
+        .map(|(_, t)| t.size())
 }

@@ -100,8 +100,13 @@ impl EntryColumns {
             && polarity.len() == n
             && texts.len() == EntryText::ALL.len()
             && texts.iter().all(|t| t.len() == n);
-        even.then_some(Self { precursor_mz, charge, polarity, texts })
-            .ok_or("columns differ in length")
+        even.then_some(Self {
+            precursor_mz,
+            charge,
+            polarity,
+            texts,
+        })
+        .ok_or("columns differ in length")
     }
 
     /// Number of entries.
@@ -154,7 +159,12 @@ impl EntryColumns {
 
     /// `(precursor_mz, charge, polarity, texts)`, for writing.
     pub fn parts(&self) -> (&[f64], &[i8], &[i8], &[TextColumn]) {
-        (&self.precursor_mz, &self.charge, &self.polarity, &self.texts)
+        (
+            &self.precursor_mz,
+            &self.charge,
+            &self.polarity,
+            &self.texts,
+        )
     }
 }
 
@@ -180,8 +190,10 @@ impl EntryColumnsBuilder {
     /// Appends what is known of `spectrum` beside its peaks.
     pub fn push(&mut self, spectrum: &Spectrum) {
         let precursor = spectrum.precursor;
-        self.precursor_mz.push(precursor.map_or(f64::NAN, |p| p.mz.value()));
-        self.charge.push(precursor.and_then(|p| p.charge).map_or(0, Charge::state));
+        self.precursor_mz
+            .push(precursor.map_or(f64::NAN, |p| p.mz.value()));
+        self.charge
+            .push(precursor.and_then(|p| p.charge).map_or(0, Charge::state));
         self.polarity.push(polarity_sign(spectrum.polarity()));
         for (column, text) in self.texts.iter_mut().zip(EntryText::ALL) {
             column.push(text.of(spectrum));
@@ -194,7 +206,11 @@ impl EntryColumnsBuilder {
             precursor_mz: self.precursor_mz.into(),
             charge: self.charge.into(),
             polarity: self.polarity.into(),
-            texts: self.texts.into_iter().map(TextColumnBuilder::finish).collect(),
+            texts: self
+                .texts
+                .into_iter()
+                .map(TextColumnBuilder::finish)
+                .collect(),
         }
     }
 }

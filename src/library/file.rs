@@ -2,9 +2,7 @@
 
 use super::container::{Attributes, Container, Element};
 use super::writer::Writer;
-use super::{
-    EntryColumns, EntryText, LibraryError, LibrarySettings, TextColumn, index_section,
-};
+use super::{EntryColumns, EntryText, LibraryError, LibrarySettings, TextColumn, index_section};
 use crate::cluster::{ClusterPart, Clusters};
 use crate::embed::Embedding;
 use crate::index::{AnyIndex, RowOrder, Slab, VectorIndex};
@@ -40,7 +38,7 @@ impl Library {
     /// Says what the file is instead, which format version it has, or which part is damaged.
     pub fn open(path: &Path) -> Result<Self, LibraryError> {
         let container = Container::open(path)?;
-        let total: usize = container.sections().map(|s| s.len).sum();
+        let total: usize = container.section_bytes().map(|(_, bytes)| bytes).sum();
         for section in container.sections() {
             let bulk = BULK.iter().any(|prefix| section.name.starts_with(prefix));
             if total <= CHECKED_WHOLE || !bulk {
@@ -71,10 +69,16 @@ impl Library {
         let index = index_section::read(container, &settings.index.kind, settings.embedding.dim)?;
         let counts = [order.len(), peaks.len(), clusters.n_entries(), index.len()];
         if counts.iter().any(|&count| count != n) {
-            return Err(part("entries", "number of entries differs from part to part"));
+            return Err(part(
+                "entries",
+                "number of entries differs from part to part",
+            ));
         }
         if index.dim() != settings.embedding.dim {
-            return Err(part("index", "its dimension is not the one in the settings"));
+            return Err(part(
+                "index",
+                "its dimension is not the one in the settings",
+            ));
         }
         let stem = container.path().file_stem().unwrap_or_default();
         Ok(Self {
@@ -177,7 +181,10 @@ pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
 
 fn text_sections(text: EntryText) -> (String, String) {
     let name = text.column();
-    (format!("entries/{name}/offsets"), format!("entries/{name}/utf8"))
+    (
+        format!("entries/{name}/offsets"),
+        format!("entries/{name}/utf8"),
+    )
 }
 
 fn read_settings(container: &Container) -> Result<LibrarySettings, LibraryError> {

@@ -28,10 +28,13 @@ pub(super) fn parse_kind(text: &str) -> Result<Kind, SettingsError> {
         "auto" => Ok(Kind::Auto),
         "pq" => Ok(Kind::Pq),
         "ivfpq" => Ok(Kind::IvfPq),
-        _ => text.parse().map(Kind::Exactly).map_err(|e| SettingsError::Range {
-            key: "index.kind",
-            message: format!("{e}; or auto, pq, ivfpq to have the sizes chosen"),
-        }),
+        _ => text
+            .parse()
+            .map(Kind::Exactly)
+            .map_err(|e| SettingsError::Range {
+                key: "index.kind",
+                message: format!("{e}; or auto, pq, ivfpq to have the sizes chosen"),
+            }),
     }
 }
 
@@ -39,11 +42,19 @@ pub(super) fn parse_kind(text: &str) -> Result<Kind, SettingsError> {
 pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, SettingsError> {
     Ok(match parse_kind(kind)? {
         Kind::Exactly(factory) => factory,
-        Kind::Auto => Factory::auto(n, dim),
-        Kind::Pq => Factory::Pq { n_sub: code_bytes(dim) },
-        Kind::IvfPq => Factory::IvfPq { n_list: list_count(n), n_sub: code_bytes(dim) },
+        Kind::Auto if n < FLAT_BELOW => Factory::Flat,
+        Kind::Pq => Factory::Pq {
+            n_sub: code_bytes(dim),
+        },
+        Kind::Auto | Kind::IvfPq => Factory::IvfPq {
+            n_list: list_count(n),
+            n_sub: code_bytes(dim),
+        },
     })
 }
+
+/// Below this many vectors comparing all of them takes well under a millisecond.
+const FLAT_BELOW: usize = 10_000;
 
 /// About 1.5 sqrt(n) lists, as a power of two.
 fn list_count(n: usize) -> NonZeroU32 {
@@ -51,9 +62,9 @@ fn list_count(n: usize) -> NonZeroU32 {
     NonZeroU32::new(wanted.next_power_of_two()).unwrap_or(NonZeroU32::MIN)
 }
 
-/// One byte for eight numbers, 64 at most.
+/// One byte for sixteen numbers, 64 at most: with exact scores to follow, more bytes gained nothing.
 fn code_bytes(dim: usize) -> NonZeroU32 {
-    NonZeroU32::new((dim / 8).clamp(1, 64) as u32).unwrap_or(NonZeroU32::MIN)
+    NonZeroU32::new((dim / 16).clamp(1, 64) as u32).unwrap_or(NonZeroU32::MIN)
 }
 
 pub(super) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), LibraryError> {
@@ -90,8 +101,9 @@ pub(super) fn read(
     factory: &str,
     dim: usize,
 ) -> Result<AnyIndex, LibraryError> {
-    let factory: Factory =
-        factory.parse().map_err(|_| container.damaged("settings", "index kind is unknown"))?;
+    let factory: Factory = factory
+        .parse()
+        .map_err(|_| container.damaged("settings", "index kind is unknown"))?;
     let metric = Metric::InnerProduct;
     // The inner product needs no norms.
     let norms = || Vec::new().into();
@@ -99,7 +111,12 @@ pub(super) fn read(
     Ok(match factory {
         Factory::Flat => {
             let rows = container.slab("index/vectors")?;
-            let parts = FlatParts { metric, dim, rows, norms: norms() };
+            let parts = FlatParts {
+                metric,
+                dim,
+                rows,
+                norms: norms(),
+            };
             AnyIndex::Flat(Flat::from_parts(parts).map_err(damaged)?)
         }
         Factory::Pq { n_sub } => {
@@ -108,12 +125,23 @@ pub(super) fn read(
         }
         Factory::IvfFlat { .. } => {
             let (lists, vectors) = (read_lists(container)?, container.slab("index/vectors")?);
-            let parts = IvfFlatParts { metric, dim, lists, vectors, norms: norms() };
+            let parts = IvfFlatParts {
+                metric,
+                dim,
+                lists,
+                vectors,
+                norms: norms(),
+            };
             AnyIndex::IvfFlat(IvfFlat::from_parts(parts).map_err(damaged)?)
         }
         Factory::IvfPq { n_sub, .. } => {
             let (lists, codes) = (read_lists(container)?, read_codes(container, n_sub)?);
-            let parts = IvfPqParts { metric, dim, lists, codes };
+            let parts = IvfPqParts {
+                metric,
+                dim,
+                lists,
+                codes,
+            };
             AnyIndex::IvfPq(IvfPq::from_parts(parts).map_err(damaged)?)
         }
     })

@@ -21,8 +21,8 @@ pub use entries::{EntryColumns, EntryColumnsBuilder, EntryText, polarity_sign};
 pub use error::LibraryError;
 pub use file::{Library, write};
 pub use settings::{
-    ClusterMethod, ClusterSettings, EmbeddingText, IndexSettings, LibrarySettings, MatchingSettings,
-    MergingText, PrecursorRemovalText, PreparationText, SettingsError, ViewsText,
+    ClusterMethod, ClusterSettings, EmbeddingText, IndexSettings, LibrarySettings,
+    MatchingSettings, MergingText, PrecursorRemovalText, PreparationText, SettingsError, ViewsText,
 };
 pub use text_column::{TextColumn, TextColumnBuilder};
-pub use verify::{Verified, verify};
+pub use verify::{Verified, sizes, verify};

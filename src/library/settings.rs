@@ -5,7 +5,7 @@
 
 use crate::domain::{Da, Invalid, Mz, Tolerance};
 use crate::embed::{Embedding, EmbeddingError, EmbeddingSettings, Views};
-use crate::prepare::{Merging, Preparation, PrecursorRemoval};
+use crate::prepare::{Merging, PrecursorRemoval, Preparation};
 use serde::{Deserialize, Serialize};
 
 /// All settings of a library.
@@ -201,16 +201,28 @@ impl LibrarySettings {
             }
             other => {
                 let message = format!("{} numbers, expected none or two", other.len());
-                return Err(SettingsError::Range { key: "preparation.mz-range", message });
+                return Err(SettingsError::Range {
+                    key: "preparation.mz-range",
+                    message,
+                });
             }
         };
         if !(0.0..1.0).contains(&text.noise) {
             let message = format!("{} is not a share from 0 to below 1", text.noise);
-            return Err(SettingsError::Range { key: "preparation.noise", message });
+            return Err(SettingsError::Range {
+                key: "preparation.noise",
+                message,
+            });
         }
         if text.max_peaks == 0 || text.max_peaks < text.min_peaks {
-            let message = format!("{} leaves fewer than min-peaks {}", text.max_peaks, text.min_peaks);
-            return Err(SettingsError::Range { key: "preparation.max-peaks", message });
+            let message = format!(
+                "{} leaves fewer than min-peaks {}",
+                text.max_peaks, text.min_peaks
+            );
+            return Err(SettingsError::Range {
+                key: "preparation.max-peaks",
+                message,
+            });
         }
         Ok(Preparation {
             mz_range,
@@ -244,16 +256,22 @@ impl LibrarySettings {
 
     /// How far apart two fragments may lie.
     pub fn fragment_tolerance(&self) -> Result<Tolerance, SettingsError> {
-        value("matching.fragment-tolerance", self.matching.fragment_tolerance.parse())
+        value(
+            "matching.fragment-tolerance",
+            self.matching.fragment_tolerance.parse(),
+        )
     }
 
     /// How far apart precursors of linked entries may lie.
     pub fn cluster_tolerance(&self) -> Result<Tolerance, SettingsError> {
-        value("clusters.precursor-tolerance", self.clusters.precursor_tolerance.parse())
+        value(
+            "clusters.precursor-tolerance",
+            self.clusters.precursor_tolerance.parse(),
+        )
     }
 }
 
-/// Isotopes taken out beside a peptide precursor, after spectrum_utils' practice.
+/// Isotopes taken out beside a peptide precursor, as falcon does.
 const PRECURSOR_ISOTOPES: u8 = 2;
 
 impl PrecursorRemovalText {
@@ -274,9 +292,7 @@ impl MergingText {
     fn resolve(&self) -> Result<Merging, SettingsError> {
         Ok(match *self {
             Self::Off => Merging::Off,
-            Self::CloserDa(gap) => {
-                Merging::Closer(value("preparation.merging", Da::new(gap))?)
-            }
+            Self::CloserDa(gap) => Merging::Closer(value("preparation.merging", Da::new(gap))?),
             Self::UnitMass => Merging::UnitMass,
         })
     }

@@ -18,7 +18,9 @@ impl TextColumn {
         let whole = offsets.first() == Some(&0)
             && offsets.last() == Some(&(bytes.len() as u64))
             && offsets.is_sorted();
-        whole.then_some(Self { offsets, bytes }).ok_or("offsets do not cover the text")
+        whole
+            .then_some(Self { offsets, bytes })
+            .ok_or("offsets do not cover the text")
     }
 
     /// Number of texts.
@@ -52,7 +54,10 @@ pub struct TextColumnBuilder {
 
 impl Default for TextColumnBuilder {
     fn default() -> Self {
-        Self { offsets: vec![0], bytes: Vec::new() }
+        Self {
+            offsets: vec![0],
+            bytes: Vec::new(),
+        }
     }
 }
 
@@ -65,6 +70,9 @@ impl TextColumnBuilder {
 
     /// The column.
     pub fn finish(self) -> TextColumn {
-        TextColumn { offsets: self.offsets.into(), bytes: self.bytes.into() }
+        TextColumn {
+            offsets: self.offsets.into(),
+            bytes: self.bytes.into(),
+        }
     }
 }

@@ -21,7 +21,9 @@ pub struct Verified {
 pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
     let container = Container::open(path)?;
     let names: Vec<&str> = container.sections().map(|s| s.name.as_str()).collect();
-    names.par_iter().try_for_each(|name| container.check(name))?;
+    names
+        .par_iter()
+        .try_for_each(|name| container.check(name))?;
     let library = Library::load(&container)?;
     library.peaks.check_numbers().map_err(|row| {
         let fault = format!("peaks of entry {row} are not ascending, finite and positive");
@@ -29,7 +31,27 @@ pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
     })?;
     check_entries(&library).map_err(|fault| container.damaged("entries", &fault))?;
     check_clusters(&library).map_err(|fault| container.damaged("clusters", &fault))?;
-    Ok(Verified { n_arrays: names.len(), n_entries: library.entries.len() })
+    Ok(Verified {
+        n_arrays: names.len(),
+        n_entries: library.entries.len(),
+    })
+}
+
+/// Bytes of each part of the library at `path`: entries, peaks, index and so on.
+///
+/// # Errors
+/// A file that cannot be opened as a library.
+pub fn sizes(path: &Path) -> Result<Vec<(String, u64)>, LibraryError> {
+    let container = Container::open(path)?;
+    let mut sizes: Vec<(String, u64)> = Vec::new();
+    for (section, bytes) in container.section_bytes() {
+        let part = section.name.split('/').next().unwrap_or_default();
+        match sizes.iter_mut().find(|(known, _)| known == part) {
+            Some((_, total)) => *total += bytes as u64,
+            None => sizes.push((part.to_owned(), bytes as u64)),
+        }
+    }
+    Ok(sizes)
 }
 
 fn check_entries(library: &Library) -> Result<(), String> {
@@ -38,30 +60,45 @@ fn check_entries(library: &Library) -> Result<(), String> {
     for (&row, key) in rows.iter().zip(keys) {
         let own = precursor_mz[row as usize];
         if own.to_bits() != key.to_bits() {
-            return Err(format!("precursor of entry {row} is {own} here and {key} in the order"));
+            return Err(format!(
+                "precursor of entry {row} is {own} here and {key} in the order"
+            ));
         }
         if !own.is_nan() && own <= 0.0 {
             return Err(format!("precursor of entry {row} is {own}"));
         }
     }
-    let is_utf8 = texts.iter().all(|t| std::str::from_utf8(t.parts().1).is_ok());
-    is_utf8.then_some(()).ok_or_else(|| "a text is not UTF-8".to_owned())
+    let is_utf8 = texts
+        .iter()
+        .all(|t| std::str::from_utf8(t.parts().1).is_ok());
+    is_utf8
+        .then_some(())
+        .ok_or_else(|| "a text is not UTF-8".to_owned())
 }
 
 fn check_clusters(library: &Library) -> Result<(), String> {
     let clusters = &library.clusters;
     for cluster in 0..clusters.len() as u32 {
         let members = clusters.members(cluster);
-        let own = members.iter().all(|&row| clusters.cluster_of(row) == cluster);
+        let own = members
+            .iter()
+            .all(|&row| clusters.cluster_of(row) == cluster);
         if !own || !members.is_sorted_by(|a, b| a < b) {
-            return Err(format!("members of cluster {cluster} contradict the entries"));
+            return Err(format!(
+                "members of cluster {cluster} contradict the entries"
+            ));
         }
         for row in [clusters.medoid(cluster), clusters.identity(cluster)] {
             if clusters.cluster_of(row) != cluster {
-                return Err(format!("entry {row} stands for cluster {cluster} but is not in it"));
+                return Err(format!(
+                    "entry {row} stands for cluster {cluster} but is not in it"
+                ));
             }
         }
-        if clusters.purity(cluster).is_some_and(|p| !(0.0..=1.0).contains(&p)) {
+        if clusters
+            .purity(cluster)
+            .is_some_and(|p| !(0.0..=1.0).contains(&p))
+        {
             return Err(format!("purity of cluster {cluster} is outside 0 to 1"));
         }
     }

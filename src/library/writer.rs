@@ -24,13 +24,22 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts a file that will become `target`.
     pub(super) fn create(target: &Path) -> Result<Self, LibraryError> {
-        let pending = PendingFile::create(target)
-            .map_err(|source| LibraryError::Io { path: target.to_owned(), source })?;
+        let pending = PendingFile::create(target).map_err(|source| LibraryError::Io {
+            path: target.to_owned(),
+            source,
+        })?;
         let h5 = hdf5::FileBuilder::new()
             .with_fapl(|p| p.alignment(ALIGNMENT, ALIGNMENT).libver_v18())
             .create(pending.path())
-            .map_err(|source| LibraryError::Write { path: target.to_owned(), source })?;
-        Ok(Self { h5, pending, contents: Vec::new() })
+            .map_err(|source| LibraryError::Write {
+                path: target.to_owned(),
+                source,
+            })?;
+        Ok(Self {
+            h5,
+            pending,
+            contents: Vec::new(),
+        })
     }
 
     /// Writes one array, for instance `peaks/mz`.
@@ -50,9 +59,17 @@ impl Writer {
         let contents: String = self.contents.iter().map(Section::line).collect();
         self.write_array(CONTENTS, contents.as_bytes())?;
         let overall = overall_checksum(attributes, contents.as_bytes());
-        let Attributes { mzseek_version, settings, fingerprint } = attributes;
+        let Attributes {
+            mzseek_version,
+            settings,
+            fingerprint,
+        } = attributes;
         let values = [FORMAT, mzseek_version, settings, fingerprint];
-        for (name, value) in ATTRIBUTES.iter().zip(values).chain([(&OVERALL, overall.as_str())]) {
+        for (name, value) in ATTRIBUTES
+            .iter()
+            .zip(values)
+            .chain([(&OVERALL, overall.as_str())])
+        {
             self.write_text(name, value)?;
         }
         self.h5
@@ -63,8 +80,13 @@ impl Writer {
         self.h5.flush().map_err(|e| self.failed(e))?;
         let Self { h5, pending, .. } = self;
         let path = pending.target().to_owned();
-        h5.close().map_err(|source| LibraryError::Write { path: path.clone(), source })?;
-        pending.publish().map_err(|source| LibraryError::Io { path, source })
+        h5.close().map_err(|source| LibraryError::Write {
+            path: path.clone(),
+            source,
+        })?;
+        pending
+            .publish()
+            .map_err(|source| LibraryError::Io { path, source })
     }
 
     fn write_array<T: Element>(&self, name: &str, data: &[T]) -> Result<(), LibraryError> {
@@ -90,6 +112,9 @@ impl Writer {
     }
 
     fn failed(&self, source: hdf5::Error) -> LibraryError {
-        LibraryError::Write { path: self.pending.target().to_owned(), source }
+        LibraryError::Write {
+            path: self.pending.target().to_owned(),
+            source,
+        }
     }
 }

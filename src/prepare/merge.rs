@@ -17,7 +17,12 @@ pub fn merge_close(peaks: &mut Vec<Peak>, gap: Da) {
 
 fn merge_once(peaks: &[Peak], gap: f64) -> Vec<Peak> {
     let mut by_intensity: Vec<usize> = (0..peaks.len()).collect();
-    by_intensity.sort_by(|&a, &b| peaks[b].intensity.total_cmp(&peaks[a].intensity).then(a.cmp(&b)));
+    by_intensity.sort_by(|&a, &b| {
+        peaks[b]
+            .intensity
+            .total_cmp(&peaks[a].intensity)
+            .then(a.cmp(&b))
+    });
     let mut free = vec![true; peaks.len()];
     let mut merged = Vec::with_capacity(peaks.len());
     for at in by_intensity {
@@ -50,7 +55,10 @@ pub fn merge_to_unit_mass(peaks: &mut Vec<Peak>) {
         let nominal = peak.mz.round();
         match merged.last_mut() {
             Some(last) if last.mz == nominal => last.intensity += peak.intensity,
-            _ if nominal > 0.0 => merged.push(Peak { mz: nominal, intensity: peak.intensity }),
+            _ if nominal > 0.0 => merged.push(Peak {
+                mz: nominal,
+                intensity: peak.intensity,
+            }),
             _ => {}
         }
     }
@@ -63,5 +71,8 @@ fn weighted_mean(members: impl Iterator<Item = Peak>) -> Peak {
         total += f64::from(peak.intensity);
         moment += f64::from(peak.intensity) * peak.mz;
     }
-    Peak { mz: moment / total, intensity: total as f32 }
+    Peak {
+        mz: moment / total,
+        intensity: total as f32,
+    }
 }

@@ -140,7 +140,10 @@ pub fn prepare(spectrum: &Spectrum, how: &Preparation) -> Result<PreparedSpectru
         precursor: spectrum.precursor,
         polarity: spectrum.polarity(),
         mz: peaks.iter().map(|p| p.mz).collect(),
-        intensity: peaks.iter().map(|p| (f64::from(p.intensity) / total) as f32).collect(),
+        intensity: peaks
+            .iter()
+            .map(|p| (f64::from(p.intensity) / total) as f32)
+            .collect(),
     })
 }
 
@@ -151,9 +154,16 @@ fn enough(peaks: &[Peak], recorded: usize, how: &Preparation) -> Result<(), Left
         _ => 0.0,
     };
     if left < how.min_peaks.max(1) {
-        Err(LeftOut::TooFewPeaks { recorded, left, needed: how.min_peaks.max(1) })
+        Err(LeftOut::TooFewPeaks {
+            recorded,
+            left,
+            needed: how.min_peaks.max(1),
+        })
     } else if span < how.min_span.value() {
-        Err(LeftOut::NarrowSpan { span, needed: how.min_span })
+        Err(LeftOut::NarrowSpan {
+            span,
+            needed: how.min_span,
+        })
     } else {
         Ok(())
     }

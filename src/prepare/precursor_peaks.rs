@@ -33,7 +33,10 @@ pub fn remove_precursor(peaks: &mut Vec<Peak>, precursor: Precursor, how: Precur
             let limit = precursor.mz.value() - margin.value();
             peaks.retain(|p| p.mz < limit);
         }
-        PrecursorRemoval::Around { half_width, isotopes } => {
+        PrecursorRemoval::Around {
+            half_width,
+            isotopes,
+        } => {
             let sites = precursor_sites(precursor, isotopes);
             peaks.retain(|p| sites.iter().all(|s| (p.mz - s).abs() > half_width.value()));
         }
@@ -43,7 +46,9 @@ pub fn remove_precursor(peaks: &mut Vec<Peak>, precursor: Precursor, how: Precur
 /// m/z of the precursor and its isotopes at each charge from its own down to 1.
 fn precursor_sites(precursor: Precursor, isotopes: u8) -> Vec<f64> {
     let charge = precursor.charge.map_or(1, |c| c.state().unsigned_abs());
-    let sign = precursor.charge.map_or(1.0, |c| f64::from(c.state().signum()));
+    let sign = precursor
+        .charge
+        .map_or(1.0, |c| f64::from(c.state().signum()));
     let neutral = (precursor.mz.value() - sign * PROTON) * f64::from(charge);
     (1..=charge)
         .flat_map(|z| (0..=isotopes).map(move |isotope| (z, isotope)))

@@ -19,7 +19,12 @@ pub fn most_intense(peaks: &mut Vec<Peak>, n: usize) {
         return;
     }
     let mut order: Vec<usize> = (0..peaks.len()).collect();
-    order.sort_by(|&a, &b| peaks[b].intensity.total_cmp(&peaks[a].intensity).then(a.cmp(&b)));
+    order.sort_by(|&a, &b| {
+        peaks[b]
+            .intensity
+            .total_cmp(&peaks[a].intensity)
+            .then(a.cmp(&b))
+    });
     let mut kept = order[..n].to_vec();
     kept.sort_unstable();
     *peaks = kept.into_iter().map(|at| peaks[at]).collect();

@@ -6,14 +6,23 @@ use proptest::prelude::*;
 use std::path::Path;
 
 fn peaks(pairs: &[(f64, f32)]) -> Vec<Peak> {
-    pairs.iter().map(|&(mz, intensity)| Peak { mz, intensity }).collect()
+    pairs
+        .iter()
+        .map(|&(mz, intensity)| Peak { mz, intensity })
+        .collect()
 }
 
 fn spectrum(precursor: Option<f64>, pairs: &[(f64, f32)]) -> Spectrum {
     Spectrum {
-        origin: Origin { file: Path::new("test").into(), index: 0 },
+        origin: Origin {
+            file: Path::new("test").into(),
+            index: 0,
+        },
         id: String::new(),
-        precursor: precursor.map(|mz| Precursor { mz: Mz::new(mz).unwrap(), charge: None }),
+        precursor: precursor.map(|mz| Precursor {
+            mz: Mz::new(mz).unwrap(),
+            charge: None,
+        }),
         measurement: Measurement::default(),
         compound: Compound::default(),
         peaks: PeakList::new(peaks(pairs)).unwrap(),
@@ -63,7 +72,13 @@ fn close_peaks_merge_at_their_weighted_mean() {
 
 #[test]
 fn unit_mass_sums_each_nominal_mass() {
-    let mut p = peaks(&[(0.2, 9.0), (72.6, 1.0), (73.0, 2.0), (73.4, 3.0), (74.0, 1.0)]);
+    let mut p = peaks(&[
+        (0.2, 9.0),
+        (72.6, 1.0),
+        (73.0, 2.0),
+        (73.4, 3.0),
+        (74.0, 1.0),
+    ]);
     merge_to_unit_mass(&mut p);
     assert_eq!(p, peaks(&[(73.0, 6.0), (74.0, 1.0)]));
 }
@@ -71,17 +86,37 @@ fn unit_mass_sums_each_nominal_mass() {
 #[test]
 fn peaks_from_the_precursor_up_are_taken_out() {
     let mut p = peaks(&[(398.3, 1.0), (398.4, 1.0), (400.0, 1.0), (500.0, 1.0)]);
-    let precursor = Precursor { mz: Mz::new(400.0).unwrap(), charge: None };
-    remove_precursor(&mut p, precursor, PrecursorRemoval::Above(Da::new(1.6).unwrap()));
+    let precursor = Precursor {
+        mz: Mz::new(400.0).unwrap(),
+        charge: None,
+    };
+    remove_precursor(
+        &mut p,
+        precursor,
+        PrecursorRemoval::Above(Da::new(1.6).unwrap()),
+    );
     assert_eq!(p, peaks(&[(398.3, 1.0)]));
 }
 
 #[test]
 fn multiply_charged_precursors_are_taken_out_at_each_charge() {
     // Neutral mass 1000: 2+ at 501.0073, 1+ at 1001.0073; isotopes 0.5 and 1.0 apart.
-    let precursor = Precursor { mz: Mz::new(501.0073).unwrap(), charge: Charge::new(2).ok() };
-    let how = PrecursorRemoval::Around { half_width: Da::new(0.1).unwrap(), isotopes: 1 };
-    let mut p = peaks(&[(501.0, 1.0), (501.51, 1.0), (502.0, 1.0), (1001.0, 1.0), (1002.01, 1.0), (1003.0, 1.0)]);
+    let precursor = Precursor {
+        mz: Mz::new(501.0073).unwrap(),
+        charge: Charge::new(2).ok(),
+    };
+    let how = PrecursorRemoval::Around {
+        half_width: Da::new(0.1).unwrap(),
+        isotopes: 1,
+    };
+    let mut p = peaks(&[
+        (501.0, 1.0),
+        (501.51, 1.0),
+        (502.0, 1.0),
+        (1001.0, 1.0),
+        (1002.01, 1.0),
+        (1003.0, 1.0),
+    ]);
     remove_precursor(&mut p, precursor, how);
     assert_eq!(p, peaks(&[(502.0, 1.0), (1003.0, 1.0)]));
 }
@@ -89,7 +124,10 @@ fn multiply_charged_precursors_are_taken_out_at_each_charge() {
 #[test]
 fn published_pair_is_cleaned_as_published() {
     // Peaks 86.066 and 86.0969 are 0.031 apart and become one.
-    let s = spectrum(None, &[(69.071, 7.917_962), (86.066, 1.021_589), (86.0969, 100.0)]);
+    let s = spectrum(
+        None,
+        &[(69.071, 7.917_962), (86.066, 1.021_589), (86.0969, 100.0)],
+    );
     let prepared = prepare(&s, &small_molecule()).unwrap();
     assert_eq!(prepared.mz().len(), 2);
     let total = 7.917_962 + 1.021_589 + 100.0;
@@ -102,10 +140,23 @@ fn reasons_are_told() {
     let mut how = small_molecule();
     how.min_peaks = 3;
     assert_eq!(prepare(&spectrum(None, &[]), &how), Err(LeftOut::NoPeaks));
-    let few = prepare(&spectrum(Some(150.0), &[(100.0, 1.0), (120.0, 1.0), (150.0, 5.0)]), &how);
-    assert_eq!(few, Err(LeftOut::TooFewPeaks { recorded: 3, left: 2, needed: 3 }));
+    let few = prepare(
+        &spectrum(Some(150.0), &[(100.0, 1.0), (120.0, 1.0), (150.0, 5.0)]),
+        &how,
+    );
+    assert_eq!(
+        few,
+        Err(LeftOut::TooFewPeaks {
+            recorded: 3,
+            left: 2,
+            needed: 3
+        })
+    );
     how.min_span = Da::new(250.0).unwrap();
-    let narrow = prepare(&spectrum(None, &[(100.0, 1.0), (120.0, 1.0), (150.0, 5.0)]), &how);
+    let narrow = prepare(
+        &spectrum(None, &[(100.0, 1.0), (120.0, 1.0), (150.0, 5.0)]),
+        &how,
+    );
     assert!(matches!(narrow, Err(LeftOut::NarrowSpan { .. })));
 }
 

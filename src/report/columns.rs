@@ -2,7 +2,7 @@
 //!
 //! What is absent is empty, never 0.
 
-use crate::domain::Spectrum;
+use crate::domain::{Seconds, Spectrum};
 use crate::library::{EntryText, Library};
 use crate::search::{Answer, Match};
 use std::fmt::Write;
@@ -36,7 +36,11 @@ const fn column(
     meaning: &'static str,
     write: fn(&Row<'_>, &mut String),
 ) -> Column {
-    Column { name, meaning, write }
+    Column {
+        name,
+        meaning,
+        write,
+    }
 }
 
 /// All columns, in order.
@@ -44,85 +48,199 @@ pub const COLUMNS: &[Column] = &[
     column("query_file", "file of the query, as given", |row, cell| {
         cell.push_str(&row.query.origin.file.to_string_lossy());
     }),
-    column("query_id", "title or native id of the query", |row, cell| {
-        cell.push_str(&row.query.id);
-    }),
-    column("query_index", "position of the query among all spectra of its file, from 0", |row, cell| {
-        put(cell, Some(row.query.origin.index));
-    }),
-    column("query_precursor_mz", "precursor m/z of the query", |row, cell| {
-        fixed(cell, row.query.precursor.map(|p| p.mz.value()), 5);
-    }),
-    column("query_charge", "charge of the query with sign", |row, cell| {
-        put(cell, row.query.precursor.and_then(|p| p.charge));
-    }),
-    column("query_rt", "retention time of the query in seconds", |row, cell| {
-        fixed(cell, row.query.measurement.retention_time.map(|t| t.value()), 2);
-    }),
-    column("rank", "1 for the best match; empty for a query without one", |row, cell| {
-        put(cell, row.ranked.map(|(rank, _)| rank));
-    }),
-    column("cluster_id", "number of the cluster in its library", |row, cell| {
-        put(cell, row.matched().map(|m| m.cluster));
-    }),
+    column(
+        "query_id",
+        "title or native id of the query",
+        |row, cell| {
+            cell.push_str(&row.query.id);
+        },
+    ),
+    column(
+        "query_index",
+        "position of the query among all spectra of its file, from 0",
+        |row, cell| {
+            put(cell, Some(row.query.origin.index));
+        },
+    ),
+    column(
+        "query_precursor_mz",
+        "precursor m/z of the query",
+        |row, cell| {
+            fixed(cell, row.query.precursor.map(|p| p.mz.value()), 5);
+        },
+    ),
+    column(
+        "query_charge",
+        "charge of the query with sign",
+        |row, cell| {
+            put(cell, row.query.precursor.and_then(|p| p.charge));
+        },
+    ),
+    column(
+        "query_rt",
+        "retention time of the query in seconds",
+        |row, cell| {
+            fixed(
+                cell,
+                row.query.measurement.retention_time.map(Seconds::value),
+                2,
+            );
+        },
+    ),
+    column(
+        "rank",
+        "1 for the best match; empty for a query without one",
+        |row, cell| {
+            put(cell, row.ranked.map(|(rank, _)| rank));
+        },
+    ),
+    column(
+        "cluster_id",
+        "number of the cluster in its library",
+        |row, cell| {
+            put(cell, row.matched().map(|m| m.cluster));
+        },
+    ),
     column("cluster_size", "entries in the cluster", |row, cell| {
-        put(cell, row.matched().map(|m| row.library.clusters().members(m.cluster).len()));
+        put(
+            cell,
+            row.matched()
+                .map(|m| row.library.clusters().members(m.cluster).len()),
+        );
     }),
-    column("cluster_purity", "share of its identified entries that have its identity", |row, cell| {
-        let purity = |m: &Match| row.library.clusters().purity(m.cluster);
-        fixed(cell, row.matched().and_then(purity).map(f64::from), 4);
-    }),
-    column("similarity", "score of the best hit in the cluster, 0 to 1", |row, cell| {
-        fixed(cell, row.matched().map(|m| f64::from(m.score.similarity)), 6);
-    }),
+    column(
+        "cluster_purity",
+        "share of its identified entries that have its identity",
+        |row, cell| {
+            let purity = |m: &Match| row.library.clusters().purity(m.cluster);
+            fixed(cell, row.matched().and_then(purity).map(f64::from), 4);
+        },
+    ),
+    column(
+        "similarity",
+        "score of the best hit in the cluster, 0 to 1",
+        |row, cell| {
+            fixed(
+                cell,
+                row.matched().map(|m| f64::from(m.score.similarity)),
+                6,
+            );
+        },
+    ),
     column("score_name", "name of that score", |row, cell| {
         put(cell, row.matched().map(|m| m.score_name));
     }),
-    column("matched_peaks", "query peaks with a partner in the entry", |row, cell| {
-        put(cell, row.matched().map(|m| m.score.matched_peaks));
-    }),
-    column("matched_intensity", "their share of the query's intensity, 0 to 1", |row, cell| {
-        fixed(cell, row.matched().map(|m| f64::from(m.score.matched_intensity)), 4);
-    }),
-    column("precursor_delta_da", "query precursor minus entry precursor in Da", |row, cell| {
-        fixed(cell, row.matched().and_then(|m| m.precursor_delta), 5);
-    }),
-    column("precursor_delta_ppm", "the same in ppm of the entry precursor", |row, cell| {
-        fixed(cell, row.delta_ppm(), 3);
-    }),
-    column("q_value", "false discovery rate at which the match is accepted; empty without decoys", |_, _| {}),
+    column(
+        "matched_peaks",
+        "query peaks with a partner in the entry",
+        |row, cell| {
+            put(cell, row.matched().map(|m| m.score.matched_peaks));
+        },
+    ),
+    column(
+        "matched_intensity",
+        "their share of the query's intensity, 0 to 1",
+        |row, cell| {
+            fixed(
+                cell,
+                row.matched().map(|m| f64::from(m.score.matched_intensity)),
+                4,
+            );
+        },
+    ),
+    column(
+        "precursor_delta_da",
+        "query precursor minus entry precursor in Da",
+        |row, cell| {
+            fixed(cell, row.matched().and_then(|m| m.precursor_delta), 5);
+        },
+    ),
+    column(
+        "precursor_delta_ppm",
+        "the same in ppm of the entry precursor",
+        |row, cell| {
+            fixed(cell, row.delta_ppm(), 3);
+        },
+    ),
+    column(
+        "q_value",
+        "false discovery rate at which the match is accepted; empty without decoys",
+        |_, _| {},
+    ),
     column("library", "name of the library", |row, cell| {
         put(cell, row.matched().map(|_| row.library.name()));
     }),
-    column("entry_id", "accession of the best hit", |row, cell| row.text(cell, EntryText::Id)),
-    column("entry_index", "position of the best hit in its library, from 0", |row, cell| {
-        put(cell, row.matched().map(|m| m.entry));
+    column("entry_id", "accession of the best hit", |row, cell| {
+        row.text(cell, EntryText::Id);
     }),
-    column("name", "compound name", |row, cell| row.text(cell, EntryText::Name)),
-    column("formula", "molecular formula", |row, cell| row.text(cell, EntryText::Formula)),
-    column("adduct", "adduct of the entry", |row, cell| row.text(cell, EntryText::Adduct)),
-    column("inchikey", "InChIKey", |row, cell| row.text(cell, EntryText::InchiKey)),
-    column("smiles", "SMILES", |row, cell| row.text(cell, EntryText::Smiles)),
-    column("peptide", "peptidoform", |row, cell| row.text(cell, EntryText::Peptide)),
-    column("entry_precursor_mz", "precursor m/z of the entry", |row, cell| {
-        let mz = |m: &Match| row.library.entries().precursor_mz(m.entry);
-        fixed(cell, row.matched().and_then(mz), 5);
+    column(
+        "entry_index",
+        "position of the best hit in its library, from 0",
+        |row, cell| {
+            put(cell, row.matched().map(|m| m.entry));
+        },
+    ),
+    column("name", "compound name", |row, cell| {
+        row.text(cell, EntryText::Name);
     }),
-    column("entry_charge", "charge of the entry with sign", |row, cell| {
-        put(cell, row.matched().and_then(|m| row.library.entries().charge(m.entry)));
+    column("formula", "molecular formula", |row, cell| {
+        row.text(cell, EntryText::Formula);
     }),
-    column("collision_energy", "collision energy of the entry", |row, cell| {
-        row.text(cell, EntryText::CollisionEnergy);
+    column("adduct", "adduct of the entry", |row, cell| {
+        row.text(cell, EntryText::Adduct);
     }),
+    column("inchikey", "InChIKey", |row, cell| {
+        row.text(cell, EntryText::InchiKey);
+    }),
+    column("smiles", "SMILES", |row, cell| {
+        row.text(cell, EntryText::Smiles);
+    }),
+    column("peptide", "peptidoform", |row, cell| {
+        row.text(cell, EntryText::Peptide);
+    }),
+    column(
+        "entry_precursor_mz",
+        "precursor m/z of the entry",
+        |row, cell| {
+            let mz = |m: &Match| row.library.entries().precursor_mz(m.entry);
+            fixed(cell, row.matched().and_then(mz), 5);
+        },
+    ),
+    column(
+        "entry_charge",
+        "charge of the entry with sign",
+        |row, cell| {
+            put(
+                cell,
+                row.matched()
+                    .and_then(|m| row.library.entries().charge(m.entry)),
+            );
+        },
+    ),
+    column(
+        "collision_energy",
+        "collision energy of the entry",
+        |row, cell| {
+            row.text(cell, EntryText::CollisionEnergy);
+        },
+    ),
     column("instrument", "instrument of the entry", |row, cell| {
         row.text(cell, EntryText::Instrument);
     }),
-    column("plan", "how candidates were picked, or why there is no match", |row, cell| {
-        cell.push_str(row.answer.plan.word());
-    }),
-    column("n_candidates", "entries scored exactly for this query", |row, cell| {
-        put(cell, Some(row.answer.n_candidates));
-    }),
+    column(
+        "plan",
+        "how candidates were picked, or why there is no match",
+        |row, cell| {
+            cell.push_str(row.answer.plan.word());
+        },
+    ),
+    column(
+        "n_candidates",
+        "entries scored exactly for this query",
+        |row, cell| {
+            put(cell, Some(row.answer.n_candidates));
+        },
+    ),
 ];
 
 impl<'a> Row<'a> {

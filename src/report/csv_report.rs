@@ -18,7 +18,11 @@ impl<W: Write> CsvReport<W> {
     pub fn begin(out: W, only_matched: bool) -> csv::Result<Self> {
         let mut writer = csv::Writer::from_writer(out);
         writer.write_record(COLUMNS.iter().map(|column| column.name))?;
-        Ok(Self { writer, only_matched, cell: String::new() })
+        Ok(Self {
+            writer,
+            only_matched,
+            cell: String::new(),
+        })
     }
 
     /// Appends the rows of one query.
@@ -28,19 +32,29 @@ impl<W: Write> CsvReport<W> {
         query: &Spectrum,
         answer: &Answer,
     ) -> csv::Result<()> {
-        let row = Row { library, query, answer, ranked: None };
+        let row = Row {
+            library,
+            query,
+            answer,
+            ranked: None,
+        };
         if answer.matches.is_empty() && !self.only_matched {
             self.row(&row)?;
         }
         for (idx, matched) in answer.matches.iter().enumerate() {
-            self.row(&Row { ranked: Some((idx + 1, matched)), ..row })?;
+            self.row(&Row {
+                ranked: Some((idx + 1, matched)),
+                ..row
+            })?;
         }
         Ok(())
     }
 
     /// Flushes what is buffered and gives the output back.
     pub fn end(self) -> csv::Result<W> {
-        self.writer.into_inner().map_err(|e| csv::Error::from(std::io::Error::other(e.to_string())))
+        self.writer
+            .into_inner()
+            .map_err(|e| csv::Error::from(std::io::Error::other(e.to_string())))
     }
 
     fn row(&mut self, row: &Row<'_>) -> csv::Result<()> {
@@ -55,6 +69,8 @@ impl<W: Write> CsvReport<W> {
 
 impl<W: Write> std::fmt::Debug for CsvReport<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CsvReport").field("only_matched", &self.only_matched).finish_non_exhaustive()
+        f.debug_struct("CsvReport")
+            .field("only_matched", &self.only_matched)
+            .finish_non_exhaustive()
     }
 }

@@ -69,7 +69,7 @@ struct Expected {
 
 /// How right answers are recognised, and the report column that shows it.
 #[derive(Debug, Clone, Copy)]
-enum Key {
+enum RecognisedBy {
     InchiKey,
     EntryId,
     Name,
@@ -107,19 +107,29 @@ impl Evaluation {
 
     /// Share of absent queries with a match of at least `score`, 0 to 1.
     pub fn false_share(&self, score: f64) -> f64 {
-        share(self.absent.iter().filter(|&&s| s > 0.0 && s >= score).count(), self.absent.len())
+        share(
+            self.absent
+                .iter()
+                .filter(|&&s| s > 0.0 && s >= score)
+                .count(),
+            self.absent.len(),
+        )
     }
 
     fn add(&mut self, expected: &Expected, matches: &[(usize, String, f64)]) {
         if !expected.answerable {
-            self.absent.push(matches.iter().map(|m| m.2).fold(0.0, f64::max));
+            self.absent
+                .push(matches.iter().map(|m| m.2).fold(0.0, f64::max));
             return;
         }
         let is_right = |m: &&(usize, String, f64)| expected.right.contains(&m.1);
         let rank = matches.iter().filter(is_right).map(|m| m.0).min();
         let score = matches.iter().find(|m| m.0 == 1).map(|m| m.2);
         self.right.push(score.filter(|_| rank == Some(1)));
-        for group in [&mut self.all, self.groups.entry(expected.relation.clone()).or_default()] {
+        for group in [
+            &mut self.all,
+            self.groups.entry(expected.relation.clone()).or_default(),
+        ] {
             group.queries += 1;
             group.top_1 += usize::from(rank == Some(1));
             group.top_10 += usize::from(rank.is_some_and(|r| r <= TOP));
@@ -158,14 +168,22 @@ impl fmt::Display for Evaluation {
             write!(f, "{table}")?;
         }
         if self.not_in_truth > 0 {
-            writeln!(f, "{} queries of the report are not in the truth", self.not_in_truth)?;
+            writeln!(
+                f,
+                "{} queries of the report are not in the truth",
+                self.not_in_truth
+            )?;
         }
         Ok(())
     }
 }
 
 fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }
 
 fn percent(share: f64) -> String {
@@ -181,11 +199,18 @@ struct Columns {
 
 impl Columns {
     fn open(path: &Path) -> Result<Self, EvaluationError> {
-        let failed = |source| EvaluationError::Csv { path: path.to_owned(), source };
+        let failed = |source| EvaluationError::Csv {
+            path: path.to_owned(),
+            source,
+        };
         let file = fs_err::File::open(path).map_err(|e| failed(e.into()))?;
         let mut reader = csv::Reader::from_reader(file);
         let header = reader.headers().map_err(failed)?.clone();
-        Ok(Self { path: path.to_owned(), reader, header })
+        Ok(Self {
+            path: path.to_owned(),
+            reader,
+            header,
+        })
     }
 
     fn find(&self, column: &str) -> Option<usize> {
@@ -193,29 +218,38 @@ impl Columns {
     }
 
     fn need(&self, column: &'static str, what: &'static str) -> Result<usize, EvaluationError> {
-        self.find(column)
-            .ok_or_else(|| EvaluationError::Column { path: self.path.clone(), column, what })
+        self.find(column).ok_or_else(|| EvaluationError::Column {
+            path: self.path.clone(),
+            column,
+            what,
+        })
     }
 
     fn rows(self) -> impl Iterator<Item = Result<csv::StringRecord, EvaluationError>> {
         let path = self.path;
-        self.reader
-            .into_records()
-            .map(move |row| row.map_err(|source| EvaluationError::Csv { path: path.clone(), source }))
+        self.reader.into_records().map(move |row| {
+            row.map_err(|source| EvaluationError::Csv {
+                path: path.clone(),
+                source,
+            })
+        })
     }
 }
 
-fn read_truth(path: &Path) -> Result<(Key, BTreeMap<String, Expected>), EvaluationError> {
+fn read_truth(path: &Path) -> Result<(RecognisedBy, BTreeMap<String, Expected>), EvaluationError> {
     const WHAT: &str = "truth with title and inchikey14, correct_library_ids or name";
     let columns = Columns::open(path)?;
     let title = match columns.find("title") {
         Some(title) => title,
         None => columns.need("query_id", WHAT)?,
     };
-    let (key, right) = match (columns.find("inchikey14"), columns.find("correct_library_ids")) {
-        (Some(column), _) => (Key::InchiKey, column),
-        (None, Some(column)) => (Key::EntryId, column),
-        (None, None) => (Key::Name, columns.need("name", WHAT)?),
+    let (key, right) = match (
+        columns.find("inchikey14"),
+        columns.find("correct_library_ids"),
+    ) {
+        (Some(column), _) => (RecognisedBy::InchiKey, column),
+        (None, Some(column)) => (RecognisedBy::EntryId, column),
+        (None, None) => (RecognisedBy::Name, columns.need("name", WHAT)?),
     };
     let (class, flag) = (columns.find("class"), columns.find("in_library"));
     let relation = columns.find("relation");
@@ -228,15 +262,23 @@ fn read_truth(path: &Path) -> Result<(Key, BTreeMap<String, Expected>), Evaluati
             (None, Some(_)) => cell(flag) == "1",
             (None, None) => true,
         };
-        let right = cell(Some(right)).split([';', '|']).map(|text| text.trim().to_owned());
+        let right = cell(Some(right))
+            .split([';', '|'])
+            .map(|text| text.trim().to_owned());
         let relation = cell(relation).to_owned();
         expected.insert(
             cell(Some(title)).to_owned(),
-            Expected { answerable, relation, right: right.collect() },
+            Expected {
+                answerable,
+                relation,
+                right: right.collect(),
+            },
         );
     }
     if expected.is_empty() {
-        return Err(EvaluationError::Empty { path: path.to_owned() });
+        return Err(EvaluationError::Empty {
+            path: path.to_owned(),
+        });
     }
     Ok((key, expected))
 }
@@ -244,15 +286,15 @@ fn read_truth(path: &Path) -> Result<(Key, BTreeMap<String, Expected>), Evaluati
 /// Rank, identity and score of every match, by query id.
 type Answers = HashMap<String, Vec<(usize, String, f64)>>;
 
-fn read_report(path: &Path, key: Key) -> Result<Answers, EvaluationError> {
+fn read_report(path: &Path, key: RecognisedBy) -> Result<Answers, EvaluationError> {
     const WHAT: &str = "report of mzseek search";
     let columns = Columns::open(path)?;
     let (query, rank) = (columns.need("query_id", WHAT)?, columns.need("rank", WHAT)?);
     let similarity = columns.need("similarity", WHAT)?;
     let identity = match key {
-        Key::InchiKey => columns.need("inchikey", WHAT)?,
-        Key::EntryId => columns.need("entry_id", WHAT)?,
-        Key::Name => columns.need("name", WHAT)?,
+        RecognisedBy::InchiKey => columns.need("inchikey", WHAT)?,
+        RecognisedBy::EntryId => columns.need("entry_id", WHAT)?,
+        RecognisedBy::Name => columns.need("name", WHAT)?,
     };
     let mut answers = Answers::new();
     for row in columns.rows() {
@@ -260,8 +302,8 @@ fn read_report(path: &Path, key: Key) -> Result<Answers, EvaluationError> {
         let matches = answers.entry(row[query].to_owned()).or_default();
         if let (Ok(rank), Ok(score)) = (row[rank].parse(), row[similarity].parse()) {
             let identity = match key {
-                Key::InchiKey => first_block(&row[identity]).unwrap_or_default(),
-                Key::EntryId | Key::Name => &row[identity],
+                RecognisedBy::InchiKey => first_block(&row[identity]).unwrap_or_default(),
+                RecognisedBy::EntryId | RecognisedBy::Name => &row[identity],
             };
             matches.push((rank, identity.to_owned(), score));
         }
@@ -303,16 +345,26 @@ mod tests {
         assert!((evaluation.top_10() - 2.0 / 3.0).abs() < 1e-9);
         assert_eq!(evaluation.groups["cross"].queries, 2);
         assert_eq!(evaluation.groups["cross"].top_10, 1);
-        assert_eq!(evaluation.false_share(0.0), 0.5, "e is in the truth and not in the report");
+        assert_eq!(
+            evaluation.false_share(0.0),
+            0.5,
+            "e is in the truth and not in the report"
+        );
         assert_eq!(evaluation.false_share(0.7), 0.0);
         assert_eq!(evaluation.not_in_truth, 1);
         let text = evaluation.to_string();
-        assert!(text.contains("all                      3     33.3      66.7"), "{text}");
+        assert!(
+            text.contains("all                      3     33.3      66.7"),
+            "{text}"
+        );
     }
 
     #[test]
     fn entry_ids_and_names_serve_as_well() {
-        let by_id = evaluate(REPORT, "query_id,correct_library_ids,in_library\na,1,1\nb,2;3,1\n");
+        let by_id = evaluate(
+            REPORT,
+            "query_id,correct_library_ids,in_library\na,1,1\nb,2;3,1\n",
+        );
         assert_eq!(by_id.unwrap().top_1(), 0.5);
         let by_name = evaluate(REPORT, "title,name\na,one\nb,one\n");
         assert_eq!(by_name.unwrap().top_1(), 1.0);

@@ -83,10 +83,17 @@ impl RunSummary {
 
 impl fmt::Display for RunSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts: Vec<String> = self.counts.iter().map(|(what, n)| format!("{n} {what}")).collect();
+        let counts: Vec<String> = self
+            .counts
+            .iter()
+            .map(|(what, n)| format!("{n} {what}"))
+            .collect();
         writeln!(f, "{}", counts.join(", "))?;
-        let stages: Vec<String> =
-            self.stages.iter().map(|(name, t)| format!("{name} {:.2} s", t.as_secs_f64())).collect();
+        let stages: Vec<String> = self
+            .stages
+            .iter()
+            .map(|(name, t)| format!("{name} {:.2} s", t.as_secs_f64()))
+            .collect();
         write!(f, "{}", stages.join(", "))?;
         if let Some((what, rate)) = self.rate {
             write!(f, "; {rate:.0} {what} per second")?;
@@ -108,8 +115,14 @@ mod tests {
         skipped.add("no peaks", "a.mgf: record 9");
         assert_eq!(skipped.total(), 6);
         let text = skipped.to_string();
-        assert!(text.starts_with("skipped 5: bad peak line\n  a.mgf: record 1\n"), "{text}");
-        assert!(text.contains("  ... and 2 more\nskipped 1: no peaks\n"), "{text}");
+        assert!(
+            text.starts_with("skipped 5: bad peak line\n  a.mgf: record 1\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("  ... and 2 more\nskipped 1: no peaks\n"),
+            "{text}"
+        );
     }
 
     #[test]

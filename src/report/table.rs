@@ -12,7 +12,9 @@ impl Table {
     /// A table with these column titles. Titles that end in a space mark columns set to the left;
     /// the others, numbers, are set to the right.
     pub fn new(header: &[&str]) -> Self {
-        Self { rows: vec![header.iter().map(|&title| title.to_owned()).collect()] }
+        Self {
+            rows: vec![header.iter().map(|&title| title.to_owned()).collect()],
+        }
     }
 
     /// Appends a row.
@@ -26,7 +28,10 @@ impl fmt::Display for Table {
         let n_columns = self.rows[0].len();
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.trim_end().chars().count()).max().unwrap_or(0)
+            cells
+                .map(|cell| cell.trim_end().chars().count())
+                .max()
+                .unwrap_or(0)
         };
         let widths: Vec<usize> = (0..n_columns).map(width).collect();
         for row in &self.rows {
@@ -34,8 +39,11 @@ impl fmt::Display for Table {
             for (column, cell) in row.iter().enumerate() {
                 let (cell, width) = (cell.trim_end(), widths[column]);
                 let left = self.rows[0][column].ends_with(' ');
-                let cell =
-                    if left { format!("{cell:<width$}") } else { format!("{cell:>width$}") };
+                let cell = if left {
+                    format!("{cell:<width$}")
+                } else {
+                    format!("{cell:>width$}")
+                };
                 line.push_str(&cell);
                 line.push_str("  ");
             }

@@ -35,7 +35,11 @@ pub(super) fn source(
         }
         _ => return Source::Index(all),
     };
-    if range.len() <= WHOLE_WINDOW { Source::Whole(range) } else { Source::Index(range) }
+    if range.len() <= WHOLE_WINDOW {
+        Source::Whole(range)
+    } else {
+        Source::Index(range)
+    }
 }
 
 /// Picks positions for queries by polarity and through the index.
@@ -51,8 +55,16 @@ pub(super) struct Picker<'a> {
 impl<'a> Picker<'a> {
     pub(super) fn new(library: &'a Library, n_candidates: usize, effort: Effort) -> Self {
         let (rows, _) = library.order().parts();
-        let polarity = rows.iter().map(|&row| library.entries().polarity_sign(row)).collect();
-        Self { library, polarity, n_candidates, effort }
+        let polarity = rows
+            .iter()
+            .map(|&row| library.entries().polarity_sign(row))
+            .collect();
+        Self {
+            library,
+            polarity,
+            n_candidates,
+            effort,
+        }
     }
 
     /// The positions to score for each query, in query order.
@@ -61,9 +73,7 @@ impl<'a> Picker<'a> {
         queries
             .iter()
             .map(|(query, source)| match source {
-                Source::Whole(range) => {
-                    range.clone().filter(|&p| self.agrees(query, p)).collect()
-                }
+                Source::Whole(range) => range.clone().filter(|&p| self.agrees(query, p)).collect(),
                 Source::Index(_) => proposed.next().unwrap_or_default(),
             })
             .collect()
@@ -78,8 +88,10 @@ impl<'a> Picker<'a> {
                 Source::Whole(_) => None,
             })
             .collect();
-        let (not_negative, not_positive) =
-            (|p: u32| self.polarity[p as usize] >= 0, |p: u32| self.polarity[p as usize] <= 0);
+        let (not_negative, not_positive) = (
+            |p: u32| self.polarity[p as usize] >= 0,
+            |p: u32| self.polarity[p as usize] <= 0,
+        );
         let filters: Vec<Filter<'_>> = asked
             .iter()
             .map(|(query, range)| Filter {
@@ -93,19 +105,30 @@ impl<'a> Picker<'a> {
             .collect();
         let vectors = self.vectors(&asked);
         let index = self.library.index();
-        let found =
-            index.search_batch(vectors.view(), self.n_candidates, self.effort, Filters::Each(&filters));
-        found.into_iter().map(|hits| hits.into_iter().map(|hit| hit.row).collect()).collect()
+        let found = index.search_batch(
+            vectors.view(),
+            self.n_candidates,
+            self.effort,
+            Filters::Each(&filters),
+        );
+        found
+            .into_iter()
+            .map(|hits| hits.into_iter().map(|hit| hit.row).collect())
+            .collect()
     }
 
     fn vectors(&self, asked: &[(&PreparedSpectrum, &Range<u32>)]) -> Array2<f32> {
         let embedding = self.library.embedding();
         let mut vectors = Array2::zeros((asked.len(), embedding.dim()));
-        vectors.outer_iter_mut().into_par_iter().zip(asked).for_each(|(mut vector, (query, _))| {
-            if let Some(vector) = vector.as_slice_mut() {
-                embedding.embed_into(query, vector);
-            }
-        });
+        vectors
+            .outer_iter_mut()
+            .into_par_iter()
+            .zip(asked)
+            .for_each(|(mut vector, (query, _))| {
+                if let Some(vector) = vector.as_slice_mut() {
+                    embedding.embed_into(query, vector);
+                }
+            });
         vectors
     }
 
@@ -115,4 +138,3 @@ impl<'a> Picker<'a> {
         sign >= 0
     }
 }
-

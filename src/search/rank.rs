@@ -58,7 +58,7 @@ fn choose(settings: &SearchSettings, both_precursors: bool) -> &'static dyn Simi
         ScoreChoice::TwoViewEntropy => &TwoViewEntropy,
         ScoreChoice::Auto => match settings.precursor {
             PrecursorWindow::Open if both_precursors => &TwoViewEntropy,
-            _ => &SpectralEntropy,
+            PrecursorWindow::Open | PrecursorWindow::Within(_) => &SpectralEntropy,
         },
     }
 }

@@ -23,20 +23,28 @@ pub struct Searcher<'a> {
 /// Entries the index proposes where that is left to us: enough that the loss against exhaustive
 /// scoring is below half a point on the MassBank development set.
 const N_CANDIDATES: usize = 400;
+/// Rows whose codes are scanned where that is left to us: at this number the loss against scanning
+/// all of that set's lists is a tenth of a point.
+const ROWS_VISITED: usize = 20_000;
+const MIN_PROBE: usize = 32;
 
 impl<'a> Searcher<'a> {
     /// A searcher of `library`.
     pub fn new(library: &'a Library, settings: SearchSettings) -> Self {
         let n_probe = match settings.n_probe {
             Amount::Exactly(n) => n,
-            Amount::Auto => auto_probes(library.index().n_lists()),
+            Amount::Auto => auto_probes(library.index().n_lists(), library.entries().len()),
         };
         let n_candidates = match settings.n_candidates {
             Amount::Exactly(n) => n,
             Amount::Auto => N_CANDIDATES.max(settings.top_k),
         };
         let picker = Picker::new(library, n_candidates, Effort { n_probe });
-        Self { library, settings, picker }
+        Self {
+            library,
+            settings,
+            picker,
+        }
     }
 
     /// The settings in use.
@@ -51,8 +59,10 @@ impl<'a> Searcher<'a> {
 
     /// Answers each query, in the order asked, on all threads of the pool.
     pub fn search(&self, queries: &[Spectrum]) -> Vec<Answer> {
-        let prepared: Vec<Result<PreparedSpectrum, LeftOut>> =
-            queries.par_iter().map(|q| prepare(q, self.library.preparation())).collect();
+        let prepared: Vec<Result<PreparedSpectrum, LeftOut>> = queries
+            .par_iter()
+            .map(|q| prepare(q, self.library.preparation()))
+            .collect();
         let comparable: Vec<(&PreparedSpectrum, Source)> = prepared
             .iter()
             .flatten()
@@ -70,10 +80,14 @@ impl<'a> Searcher<'a> {
         prepared
             .iter()
             .map(|query| match query {
-                Ok(_) => answers.next().unwrap_or_else(|| unreachable!("one answer per query")),
-                Err(why) => {
-                    Answer { plan: Plan::NoPeaks(*why), n_candidates: 0, matches: Vec::new() }
-                }
+                Ok(_) => answers
+                    .next()
+                    .unwrap_or_else(|| unreachable!("one answer per query")),
+                Err(why) => Answer {
+                    plan: Plan::NoPeaks(*why),
+                    n_candidates: 0,
+                    matches: Vec::new(),
+                },
             })
             .collect()
     }
@@ -92,7 +106,9 @@ impl<'a> Searcher<'a> {
             Source::Whole(_) => Plan::Window,
             Source::Index(_) => Plan::Index(self.library.index().kind()),
         };
-        let SearchSettings { group_by, top_k, .. } = self.settings;
+        let SearchSettings {
+            group_by, top_k, ..
+        } = self.settings;
         Answer {
             plan,
             n_candidates: positions.len(),
@@ -101,7 +117,22 @@ impl<'a> Searcher<'a> {
     }
 }
 
-/// Lists visited where that is left to us: a quarter of them, 32 at least.
-fn auto_probes(n_lists: usize) -> usize {
-    (n_lists / 4).max(32)
+/// Lists visited where that is left to us: as many as hold [`ROWS_VISITED`], [`MIN_PROBE`] at least.
+fn auto_probes(n_lists: usize, n_rows: usize) -> usize {
+    let wanted = n_lists * ROWS_VISITED / n_rows.max(1);
+    wanted.clamp(MIN_PROBE.min(n_lists), n_lists.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_libraries_are_visited_nearly_whole_and_large_ones_in_part() {
+        assert_eq!(auto_probes(256, 27_720), 184);
+        assert_eq!(auto_probes(2048, 1_000_000), 40);
+        assert_eq!(auto_probes(8192, 30_000_000), 32);
+        assert_eq!(auto_probes(16, 1000), 16);
+        assert_eq!(auto_probes(0, 100), 1);
+    }
 }

@@ -131,7 +131,10 @@ mod tests {
             assert_eq!(amount.to_string().parse::<Amount>().unwrap(), amount);
         }
         let error = "0".parse::<Amount>().unwrap_err().to_string();
-        assert_eq!(error, "\"0\" is not one of: auto, a whole number of at least 1");
+        assert_eq!(
+            error,
+            "\"0\" is not one of: auto, a whole number of at least 1"
+        );
         assert!("clusters".parse::<GroupBy>().is_err());
     }
 }

@@ -53,7 +53,10 @@ pub fn align<'s>(
         }
         let mut at = first;
         while at < reference.mz.len() && within(reference.mz[at], target, tolerance) {
-            let pair = Pair { query: query_idx as u32, reference: at as u32 };
+            let pair = Pair {
+                query: query_idx as u32,
+                reference: at as u32,
+            };
             let last = scratch.pairs.last();
             rivals |= last.is_some_and(|l| l.query == pair.query || l.reference >= pair.reference);
             scratch.pairs.push(pair);
@@ -80,7 +83,11 @@ fn below(reference: f32, target: f64, tolerance: Tolerance) -> bool {
 const ROUNDING: f64 = 1.2e-7;
 
 fn take_greedily(query: &[f32], reference: &[f32], scratch: &mut Scratch) {
-    let Scratch { pairs, used_query, used_reference } = scratch;
+    let Scratch {
+        pairs,
+        used_query,
+        used_reference,
+    } = scratch;
     let product = |p: &Pair| query[p.query as usize] * reference[p.reference as usize];
     // Stable: among equal products the lower m/z comes first.
     pairs.sort_by(|a, b| product(b).total_cmp(&product(a)));
@@ -112,8 +119,14 @@ mod tests {
         let ((qm, qi), (rm, ri)) = (split(query), split(reference));
         let mut scratch = Scratch::default();
         align(
-            Peaks { mz: &qm, intensity: &qi },
-            Peaks { mz: &rm, intensity: &ri },
+            Peaks {
+                mz: &qm,
+                intensity: &qi,
+            },
+            Peaks {
+                mz: &rm,
+                intensity: &ri,
+            },
             shift,
             tolerance,
             &mut scratch,
@@ -137,29 +150,51 @@ mod tests {
     #[test]
     fn ppm_is_taken_at_the_reference() {
         let ten = Tolerance::Ppm(Ppm::new(10.0).unwrap());
-        assert_eq!(pairs(&[(1000.0, 1.0)], &[(1000.009, 1.0)], 0.0, ten).len(), 1);
+        assert_eq!(
+            pairs(&[(1000.0, 1.0)], &[(1000.009, 1.0)], 0.0, ten).len(),
+            1
+        );
         assert_eq!(pairs(&[(100.0, 1.0)], &[(100.009, 1.0)], 0.0, ten).len(), 0);
     }
 
     #[test]
     fn rivals_go_to_the_more_intense_pair() {
-        let found = pairs(&[(100.0, 1.0)], &[(99.95, 1.0), (100.05, 3.0)], 0.0, da(0.1));
+        let found = pairs(
+            &[(100.0, 1.0)],
+            &[(99.95, 1.0), (100.05, 3.0)],
+            0.0,
+            da(0.1),
+        );
         assert_eq!(found, [(0, 1)]);
-        let found =
-            pairs(&[(100.0, 1.0), (100.1, 5.0)], &[(100.05, 1.0), (100.12, 4.0)], 0.0, da(0.1));
+        let found = pairs(
+            &[(100.0, 1.0), (100.1, 5.0)],
+            &[(100.05, 1.0), (100.12, 4.0)],
+            0.0,
+            da(0.1),
+        );
         assert_eq!(found, [(1, 1), (0, 0)]);
     }
 
     #[test]
     fn shift_moves_the_query() {
-        let found = pairs(&[(100.0, 1.0), (150.0, 1.0)], &[(90.0, 1.0)], -10.0, da(0.02));
+        let found = pairs(
+            &[(100.0, 1.0), (150.0, 1.0)],
+            &[(90.0, 1.0)],
+            -10.0,
+            da(0.02),
+        );
         assert_eq!(found, [(0, 0)]);
     }
 
     #[test]
     fn a_wide_reference_window_is_searched_from_its_start() {
         // The first query peak reaches the second reference peak only.
-        let found = pairs(&[(10.0, 1.0), (10.5, 1.0)], &[(9.0, 1.0), (10.4, 1.0)], 0.0, da(0.2));
+        let found = pairs(
+            &[(10.0, 1.0), (10.5, 1.0)],
+            &[(9.0, 1.0), (10.4, 1.0)],
+            0.0,
+            da(0.2),
+        );
         assert_eq!(found, [(1, 1)]);
     }
 }

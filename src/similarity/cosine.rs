@@ -22,8 +22,14 @@ impl Similarity for Cosine {
     ) -> Score {
         let peaks = |view: View<'_>| -> f64 { view.intensity.iter().map(|&i| f64::from(i)).sum() };
         let pairs = align(
-            Peaks { mz: query.mz, intensity: query.intensity },
-            Peaks { mz: reference.mz, intensity: reference.intensity },
+            Peaks {
+                mz: query.mz,
+                intensity: query.intensity,
+            },
+            Peaks {
+                mz: reference.mz,
+                intensity: reference.intensity,
+            },
             0.0,
             tolerance,
             scratch,

@@ -37,7 +37,10 @@ pub fn entropy_weights(intensity: &[f32]) -> Vec<f32> {
         return intensity.to_vec();
     }
     let power = 0.25 + 0.25 * entropy;
-    let raised: Vec<f64> = intensity.iter().map(|&p| f64::from(p).powf(power)).collect();
+    let raised: Vec<f64> = intensity
+        .iter()
+        .map(|&p| f64::from(p).powf(power))
+        .collect();
     let total: f64 = raised.iter().sum();
     raised.into_iter().map(|w| (w / total) as f32).collect()
 }
@@ -58,8 +61,11 @@ fn similarity(pairs: &[Pair], query: &[f32], reference: &[f32]) -> f64 {
     sum.clamp(0.0, 1.0)
 }
 
-fn weighted<'a>(view: View<'a>) -> Peaks<'a> {
-    Peaks { mz: view.mz, intensity: view.weight }
+fn weighted(view: View<'_>) -> Peaks<'_> {
+    Peaks {
+        mz: view.mz,
+        intensity: view.weight,
+    }
 }
 
 impl Similarity for SpectralEntropy {
@@ -74,8 +80,18 @@ impl Similarity for SpectralEntropy {
         tolerance: Tolerance,
         scratch: &mut Scratch,
     ) -> Score {
-        let pairs = align(weighted(query), weighted(reference), 0.0, tolerance, scratch);
-        Score::of(pairs, query, similarity(pairs, query.weight, reference.weight))
+        let pairs = align(
+            weighted(query),
+            weighted(reference),
+            0.0,
+            tolerance,
+            scratch,
+        );
+        Score::of(
+            pairs,
+            query,
+            similarity(pairs, query.weight, reference.weight),
+        )
     }
 }
 
@@ -94,24 +110,39 @@ impl Similarity for TwoViewEntropy {
         let fragments = SpectralEntropy.score(query, reference, tolerance, scratch);
         let (Some(of_query), Some(of_reference)) = (query.precursor_mz, reference.precursor_mz)
         else {
-            return Score { similarity: 0.0, ..fragments };
+            return Score {
+                similarity: 0.0,
+                ..fragments
+            };
         };
         if fragments.similarity == 0.0 {
             return fragments;
         }
         // Equal losses are fragments apart by the difference of the precursors.
         let shift = of_reference - of_query;
-        let pairs = align(weighted(query), weighted(reference), shift, tolerance, scratch);
+        let pairs = align(
+            weighted(query),
+            weighted(reference),
+            shift,
+            tolerance,
+            scratch,
+        );
         let losses = similarity(pairs, query.weight, reference.weight);
         let both = (f64::from(fragments.similarity) * losses).sqrt();
-        Score { similarity: both as f32, ..fragments }
+        Score {
+            similarity: both as f32,
+            ..fragments
+        }
     }
 }
 
 impl Score {
     /// A score with the number and the intensity of the query peaks in `pairs`.
     pub(super) fn of(pairs: &[Pair], query: View<'_>, similarity: f64) -> Self {
-        let matched: f32 = pairs.iter().map(|p| query.intensity[p.query as usize]).sum();
+        let matched: f32 = pairs
+            .iter()
+            .map(|p| query.intensity[p.query as usize])
+            .sum();
         Self {
             similarity: similarity as f32,
             matched_peaks: pairs.len() as u32,

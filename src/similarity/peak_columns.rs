@@ -33,7 +33,12 @@ impl PeakColumns {
         if intensity.len() != mz.len() || weight.len() != mz.len() {
             return Err("m/z, intensity and weight differ in number");
         }
-        Ok(Self { offsets, mz, intensity, weight })
+        Ok(Self {
+            offsets,
+            mz,
+            intensity,
+            weight,
+        })
     }
 
     /// Number of spectra.
@@ -100,7 +105,12 @@ pub struct PeakColumnsBuilder {
 
 impl Default for PeakColumnsBuilder {
     fn default() -> Self {
-        Self { offsets: vec![0], mz: Vec::new(), intensity: Vec::new(), weight: Vec::new() }
+        Self {
+            offsets: vec![0],
+            mz: Vec::new(),
+            intensity: Vec::new(),
+            weight: Vec::new(),
+        }
     }
 }
 

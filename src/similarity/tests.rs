@@ -11,15 +11,24 @@ fn normal(pairs: &[(f64, f32)]) -> OwnedView {
 /// A view of `pairs` as they are, scaled to sum to 1: cleaning is tested where it lives.
 fn prepared(precursor: Option<f64>, pairs: &[(f64, f32)]) -> OwnedView {
     use crate::domain::{Compound, Measurement, Mz, Origin, Peak, PeakList, Precursor, Spectrum};
-    use crate::prepare::{Merging, Preparation, PrecursorRemoval, prepare};
+    use crate::prepare::{Merging, PrecursorRemoval, Preparation, prepare};
     let spectrum = Spectrum {
-        origin: Origin { file: std::path::Path::new("test").into(), index: 0 },
+        origin: Origin {
+            file: std::path::Path::new("test").into(),
+            index: 0,
+        },
         id: String::new(),
-        precursor: precursor.map(|mz| Precursor { mz: Mz::new(mz).unwrap(), charge: None }),
+        precursor: precursor.map(|mz| Precursor {
+            mz: Mz::new(mz).unwrap(),
+            charge: None,
+        }),
         measurement: Measurement::default(),
         compound: Compound::default(),
         peaks: PeakList::new(
-            pairs.iter().map(|&(mz, intensity)| Peak { mz, intensity }).collect(),
+            pairs
+                .iter()
+                .map(|&(mz, intensity)| Peak { mz, intensity })
+                .collect(),
         )
         .unwrap(),
     };
@@ -44,7 +53,10 @@ fn score(how: &dyn Similarity, a: &OwnedView, b: &OwnedView, tolerance: Toleranc
 }
 
 fn close(found: f64, expected: f64) {
-    assert!((found - expected).abs() < 1e-5, "{found} instead of {expected}");
+    assert!(
+        (found - expected).abs() < 1e-5,
+        "{found} instead of {expected}"
+    );
 }
 
 /// Pair P, already cleaned: 86.066 and 86.0969 of A are one peak after merging at 0.05 Da, and the
@@ -55,23 +67,45 @@ fn weighted_entropy_of_the_published_pair() {
     let a = normal(&[(69.071, 7.917_962), (merged_mz, 101.021_589)]);
     let b = normal(&[(41.04, 37.16), (69.07, 66.83), (86.1, 999.0)]);
     close(spectral_entropy(a.view().intensity), 0.260_522);
-    close(f64::from(score(&SpectralEntropy, &a, &b, da(0.05)).similarity), 0.898_440);
+    close(
+        f64::from(score(&SpectralEntropy, &a, &b, da(0.05)).similarity),
+        0.898_440,
+    );
 }
 
 const PAIR_R: [&[(f64, f32)]; 2] = [
-    &[(100.0, 700.0), (150.0, 200.0), (200.0, 100.0), (300.0, 1000.0), (510.0, 50.0)],
-    &[(100.0, 700.0), (140.0, 200.0), (190.0, 100.0), (300.0, 1000.0), (490.0, 50.0), (510.0, 30.0)],
+    &[
+        (100.0, 700.0),
+        (150.0, 200.0),
+        (200.0, 100.0),
+        (300.0, 1000.0),
+        (510.0, 50.0),
+    ],
+    &[
+        (100.0, 700.0),
+        (140.0, 200.0),
+        (190.0, 100.0),
+        (300.0, 1000.0),
+        (490.0, 50.0),
+        (510.0, 30.0),
+    ],
 ];
 
 /// Pair R without cleaning. Values from `ms_entropy` 1.5.3 and `matchms` 0.33.1.
 #[test]
 fn scores_of_the_reference_pair() {
-    let (a, b) = (prepared(Some(600.0), PAIR_R[0]), prepared(Some(590.0), PAIR_R[1]));
+    let (a, b) = (
+        prepared(Some(600.0), PAIR_R[0]),
+        prepared(Some(590.0), PAIR_R[1]),
+    );
     let entropy = score(&SpectralEntropy, &a, &b, da(0.02));
     close(f64::from(entropy.similarity), 0.715_999);
     assert_eq!(entropy.matched_peaks, 3);
     close(f64::from(entropy.matched_intensity), 1750.0 / 2050.0);
-    close(f64::from(score(&Cosine, &a, &b, da(0.1)).similarity), 0.842_020);
+    close(
+        f64::from(score(&Cosine, &a, &b, da(0.1)).similarity),
+        0.842_020,
+    );
     // Losses of A: 500, 450, 400, 300, 90; of B: 490, 450, 400, 290, 100, 80. Flash entropy's
     // neutral-loss similarity of the pair is 0.249101.
     let both = f64::from(score(&TwoViewEntropy, &a, &b, da(0.02)).similarity);
@@ -93,13 +127,20 @@ fn weights_follow_the_published_power() {
     let (a, b) = (0.9_f64.powf(0.331_271), 0.1_f64.powf(0.331_271));
     close(f64::from(weights[0]), a / (a + b));
     let many = vec![1.0 / 32.0; 32];
-    assert_eq!(entropy_weights(&many), many, "entropy ln 32 > 3 leaves intensities alone");
+    assert_eq!(
+        entropy_weights(&many),
+        many,
+        "entropy ln 32 > 3 leaves intensities alone"
+    );
 }
 
 fn spectra() -> impl Strategy<Value = Vec<(f64, f32)>> {
     // Peaks on a 0.1 Da grid: apart by more than twice the tolerance, as preparation leaves them.
-    prop::collection::btree_map(500_u32..4000, 1.0_f32..1e4, 1..40)
-        .prop_map(|m| m.into_iter().map(|(mz, i)| (f64::from(mz) * 0.1, i)).collect())
+    prop::collection::btree_map(500_u32..4000, 1.0_f32..1e4, 1..40).prop_map(|m| {
+        m.into_iter()
+            .map(|(mz, i)| (f64::from(mz) * 0.1, i))
+            .collect()
+    })
 }
 
 proptest! {

@@ -11,7 +11,8 @@ const ROWS: &[&[&str]] = &[
     &["library"],
     &["search"],
     &["report", "plot"],
-    &["config", "failure"],
+    &["config"],
+    &["failure"],
     &["vectors", "serve", "watch"],
     &["cli"],
 ];

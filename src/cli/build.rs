@@ -1,0 +1,181 @@
+//! `mzseek build`: reference spectra to a library file.
+
+use super::Outcome;
+use super::console::Console;
+use super::intake::Intake;
+use crate::config::{self, Wishes};
+use crate::failure::Failure;
+use crate::library::{self, ClusterMethod, Draft, LibrarySettings};
+use crate::report::RunSummary;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use toml::{Table, Value};
+
+/// Make a library of reference spectra
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mzseek build library.msp.gz -o library.h5
+  mzseek build peptides.msp --profile peptide --index ivfpq -o peptides.h5
+  mzseek build a.msp b.mgf.gz --config settings.toml -o both.h5")]
+pub(super) struct BuildArgs {
+    /// Reference spectra: MSP, MGF or mzML, plain or .gz
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// The library file to make
+    #[arg(short, long, value_name = "LIB.h5")]
+    output: PathBuf,
+    /// Settings to start from: small-molecule, peptide or ei [default: small-molecule]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// A TOML file with settings that differ from the profile's
+    #[arg(long, value_name = "FILE", env = "MZSEEK_CONFIG")]
+    config: Option<PathBuf>,
+    /// Index: auto, flat, pq, ivfpq, or words such as IVF256,PQ64
+    #[arg(long, value_name = "KIND")]
+    index: Option<String>,
+    /// What makes two entries one cluster: spectral, identity or none
+    #[arg(long, value_name = "METHOD")]
+    clusters: Option<String>,
+    /// Width of a bin of the vectors in Da
+    #[arg(long, value_name = "DA")]
+    bin_width: Option<f64>,
+    /// Lowest and highest m/z of the vectors
+    #[arg(long, value_name = "A..B", value_parser = parse_range)]
+    mz_range: Option<(f64, f64)>,
+    /// Length of the vectors
+    #[arg(long, value_name = "D")]
+    dim: Option<u32>,
+    /// Seed of everything random
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
+}
+
+impl BuildArgs {
+    fn settings(&self) -> Result<LibrarySettings, Failure> {
+        let mut flags = Table::new();
+        let mut set = |key: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                config::set(&mut flags, key, value);
+            }
+        };
+        set("index.kind", self.index.clone().map(Value::from));
+        set("clusters.method", self.clusters.clone().map(Value::from));
+        set("embedding.bin-width-da", self.bin_width.map(Value::from));
+        set(
+            "embedding.mz-range",
+            self.mz_range.map(|(a, b)| Value::from(vec![a, b])),
+        );
+        set("embedding.dim", self.dim.map(Value::from));
+        set("seed", self.seed.map(Value::from));
+        let wishes = Wishes {
+            profile: self.profile.as_deref(),
+            file: self.config.as_deref(),
+            flags,
+        };
+        Ok(config::resolve(&wishes)?)
+    }
+}
+
+fn parse_range(text: &str) -> Result<(f64, f64), String> {
+    let numbers = text
+        .split_once("..")
+        .and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    numbers.ok_or_else(|| "write two m/z with two dots between, as in 50..1500".to_owned())
+}
+
+pub(super) fn run(args: &BuildArgs, console: Console) -> Result<Outcome, Failure> {
+    let settings = args.settings()?;
+    refuse_input_as_output(&args.inputs, &args.output)?;
+    make_library(&args.inputs, settings, &args.output, console)
+}
+
+/// Reads `inputs`, builds a library of them and writes it to `output`.
+pub(super) fn make_library(
+    inputs: &[PathBuf],
+    settings: LibrarySettings,
+    output: &Path,
+    console: Console,
+) -> Result<Outcome, Failure> {
+    let mut summary = RunSummary::default();
+    let mut draft = Draft::new(settings)?;
+    let mut preparing = Duration::ZERO;
+    let intake = Intake::read(inputs, console, |spectra, skipped| {
+        let started = Instant::now();
+        for (idx, reason) in draft.extend(spectra) {
+            let origin = &spectra[idx].origin;
+            let place = format!("{}: record {}", origin.file.display(), origin.index + 1);
+            skipped.add(reason.category(), format!("{place}: {reason}"));
+        }
+        preparing += started.elapsed();
+        Ok(())
+    })?;
+    if draft.is_empty() {
+        intake.finish(console);
+        let text = format!("none of {} spectra could be used", intake.n_spectra);
+        return Err(library::LibraryError::Empty(text).into());
+    }
+    summary
+        .stage("reading", intake.reading)
+        .stage("preparing", preparing);
+    let name = output
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let mut stage = (Instant::now(), None);
+    let (library, notes) = library::build(draft, &name, |next| {
+        console.detail(next.text());
+        end_stage(&mut summary, &mut stage, Some(next.text()));
+    })?;
+    end_stage(&mut summary, &mut stage, Some("writing"));
+    library::write(&library, output)?;
+    end_stage(&mut summary, &mut stage, None);
+    for note in &notes {
+        console.say(format!("note: {note}"));
+    }
+    let outcome = intake.finish(console);
+    let clusters = library.clusters().len() as u64;
+    summary
+        .count("entries", library.entries().len() as u64)
+        .count("clusters", clusters);
+    console.say(format!(
+        "{}: index {}, profile {}",
+        output.display(),
+        library.settings().index.kind,
+        library.settings().profile
+    ));
+    if library.settings().clusters.method == ClusterMethod::None {
+        console.detail("every entry is a cluster of its own (--clusters none)");
+    }
+    console.say(&summary);
+    Ok(outcome)
+}
+
+fn end_stage(
+    summary: &mut RunSummary,
+    (started, name): &mut (Instant, Option<&'static str>),
+    next: Option<&'static str>,
+) {
+    if let Some(name) = name {
+        summary.stage(name, started.elapsed());
+    }
+    (*started, *name) = (Instant::now(), next);
+}
+
+fn refuse_input_as_output(inputs: &[PathBuf], output: &Path) -> Result<(), Failure> {
+    let output_file = output.canonicalize();
+    let same = |input: &&PathBuf| {
+        output_file
+            .as_ref()
+            .is_ok_and(|o| input.canonicalize().is_ok_and(|i| i == *o))
+    };
+    match inputs.iter().find(same) {
+        Some(input) => {
+            let text = "is an input; writing the library would replace it: name another output";
+            Err(Failure::usage(format!("{}: {text}", input.display())))
+        }
+        None => Ok(()),
+    }
+}

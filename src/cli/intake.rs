@@ -1,0 +1,101 @@
+//! Reads input files record by record and hands spectra on in blocks, counting what it leaves out.
+
+use super::Outcome;
+use super::console::Console;
+use crate::domain::Spectrum;
+use crate::failure::Failure;
+use crate::formats::{self, Record};
+use crate::report::Skipped;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Spectra handed on at once: enough to keep all threads busy, little enough to hold in memory.
+const BLOCK: usize = 4096;
+
+/// What was read and what was left out.
+#[derive(Debug, Default)]
+pub(super) struct Intake {
+    /// MS/MS spectra handed on.
+    pub(super) n_spectra: u64,
+    /// Other scans, which are not searched.
+    pub(super) n_other_scans: u64,
+    /// Records that could not be used.
+    pub(super) skipped: Skipped,
+    /// Time spent reading and parsing.
+    pub(super) reading: Duration,
+}
+
+impl Intake {
+    /// Reads all of `inputs` and gives `each` one block of spectra after another. `each` may count
+    /// records it cannot use.
+    ///
+    /// # Errors
+    /// A file that cannot be read to its end, or what `each` fails with.
+    pub(super) fn read(
+        inputs: &[PathBuf],
+        console: Console,
+        mut each: impl FnMut(&[Spectrum], &mut Skipped) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
+        let mut intake = Self::default();
+        let progress = console.progress("spectra read");
+        for input in inputs {
+            intake.read_file(input, |spectra, skipped| {
+                progress.inc(spectra.len() as u64);
+                each(spectra, skipped)
+            })?;
+        }
+        progress.finish_and_clear();
+        Ok(intake)
+    }
+
+    fn read_file(
+        &mut self,
+        input: &Path,
+        mut each: impl FnMut(&[Spectrum], &mut Skipped) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut started = Instant::now();
+        let mut block = Vec::with_capacity(BLOCK);
+        for outcome in formats::open(input)? {
+            match outcome {
+                Ok(Record::Spectrum(spectrum)) => block.push(*spectrum),
+                Ok(Record::OtherScan { .. }) => self.n_other_scans += 1,
+                Err(error) if error.is_fatal() => return Err(error.into()),
+                Err(error) => self.skipped.add(error.kind(), &error),
+            }
+            if block.len() == BLOCK {
+                self.hand_on(&mut block, &mut started, &mut each)?;
+            }
+        }
+        self.hand_on(&mut block, &mut started, &mut each)
+    }
+
+    fn hand_on(
+        &mut self,
+        block: &mut Vec<Spectrum>,
+        started: &mut Instant,
+        each: &mut impl FnMut(&[Spectrum], &mut Skipped) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.reading += started.elapsed();
+        self.n_spectra += block.len() as u64;
+        each(block, &mut self.skipped)?;
+        block.clear();
+        *started = Instant::now();
+        Ok(())
+    }
+
+    /// Tells what was left out, and how the command therefore ends.
+    pub(super) fn finish(&self, console: Console) -> Outcome {
+        if self.n_other_scans > 0 {
+            console.say(format!(
+                "{} scans that are not MS/MS were passed over",
+                self.n_other_scans
+            ));
+        }
+        if self.skipped.is_empty() {
+            Outcome::Done
+        } else {
+            console.say(&self.skipped);
+            Outcome::DoneWithSkips
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The command line: one file per command, shared flags here.
+//!
+//! Data goes to stdout or `--output`, everything for people to stderr. Exit codes: 0 done, 1 failed,
+//! 2 wrong usage, 3 done but some input records were skipped.
+
+mod build;
+mod console;
+mod evaluate;
+mod info;
+mod intake;
+mod search;
+mod verify;
+
+use crate::failure::{Failure, Kind};
+use clap::{Args, Parser, Subcommand};
+use console::Console;
+use std::process::ExitCode;
+
+/// Spectral-library identification: say what a tandem mass spectrum is.
+#[derive(Debug, Parser)]
+#[command(name = "mzseek", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    shared: Shared,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  mzseek build library.msp.gz -o library.h5
+  mzseek search library.h5 run.mzML -o report.csv --precursor-tol 10ppm
+  mzseek search library.h5 run.mgf | head
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some input records were skipped.";
+
+/// Flags of every command.
+#[derive(Debug, Clone, Copy, Args)]
+struct Shared {
+    /// Threads to use; all cores if not given
+    #[arg(long, global = true, value_name = "N", env = "MZSEEK_THREADS")]
+    threads: Option<std::num::NonZeroUsize>,
+    /// Say more
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::BuildArgs),
+    Search(search::SearchArgs),
+    Info(info::InfoArgs),
+    Verify(verify::VerifyArgs),
+    Evaluate(evaluate::EvaluateArgs),
+}
+
+/// How a command that did not fail ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Everything was used.
+    Done,
+    /// Some input records were skipped; each was counted and explained.
+    DoneWithSkips,
+}
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are data, not errors, and clap sends them to stdout itself.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let console = Console::new(cli.shared.quiet, cli.shared.verbose);
+    match run(cli, console) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::DoneWithSkips) => ExitCode::from(3),
+        // Whoever reads our output has seen enough: not a fault of ours or theirs.
+        Err(failure) if failure.kind() == Kind::Closed => ExitCode::SUCCESS,
+        Err(failure) => {
+            Console::error(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn run(cli: Cli, console: Console) -> Result<Outcome, Failure> {
+    let threads = cli.shared.threads.map_or(0, std::num::NonZeroUsize::get);
+    // Fails only if a pool was built before, which nothing here does.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
+    match cli.command {
+        Command::Build(args) => build::run(&args, console),
+        Command::Search(args) => search::run(&args, console),
+        Command::Info(args) => info::run(&args),
+        Command::Verify(args) => verify::run(&args, console),
+        Command::Evaluate(args) => evaluate::run(&args),
+    }
+}
