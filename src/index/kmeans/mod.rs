@@ -12,6 +12,7 @@ mod update;
 pub(super) use assign::Nearest;
 pub use assign::assign;
 pub(super) use group::Groups;
+pub(super) use update::move_to_means;
 
 use super::metric::Metric;
 use super::random::Random;
