@@ -139,15 +139,11 @@ fn check(rows: ArrayView2<'_, f32>) -> Result<(), TrainError> {
     let bad_row = rows
         .axis_iter(Axis(0))
         .into_par_iter()
-        .position_first(|row| row.iter().any(|value| unusable(value)));
+        .position_first(|row| row.iter().any(unusable));
     let Some(row) = bad_row else {
         return Ok(());
     };
-    let coordinate = rows
-        .row(row)
-        .iter()
-        .position(|value| unusable(value))
-        .unwrap_or(0);
+    let coordinate = rows.row(row).iter().position(unusable).unwrap_or(0);
     Err(TrainError::Value {
         row,
         coordinate,
