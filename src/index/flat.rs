@@ -16,7 +16,7 @@ use std::ops::Range;
 /// part of the product itself.
 const QUERY_BLOCK: usize = 64;
 
-/// Rows per product, so that a block's products (256 KiB) stay in cache.
+/// Rows per product, so that the products of a block (256 kB) stay in cache.
 const ROW_TILE: usize = 1024;
 
 /// Rows as they came, scored by blocked matrix products.

@@ -3,7 +3,7 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-/// Numbers in the product tile of one task: 1 MiB, about half of a core's second-level cache.
+/// Numbers in the product tile of one task: 1 MB, about half of a second-level cache.
 const TILE_VALUES: usize = 1 << 18;
 
 /// Rows per tile when each row is multiplied with `n_columns` others.
@@ -44,7 +44,7 @@ pub(super) fn squared_norm(a: &[f32]) -> f32 {
     dot(a, a)
 }
 
-#[inline(always)]
+#[inline]
 fn sum_lanes(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
     let mut lanes = [0.0_f32; LANES];
     let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));

@@ -16,12 +16,19 @@
 //! obeys), [`Flat`], [`Pq`], [`Ivf`] (the kinds), [`Factory`] and [`train`] (how one is made),
 //! [`AnyIndex`] (which one a library holds).
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a matrix view is a borrow already; a reference to one would be a borrow of a borrow"
+)]
+
 mod any_index;
 mod factory;
 mod filter;
 mod flat;
 mod ivf;
 mod kmeans;
+#[cfg(test)]
+mod laws;
 mod matrix;
 mod metric;
 mod parts;

@@ -1,6 +1,5 @@
 //! The centres of the lists, and which of them a row or a query is near.
 
-use crate::index::kmeans::assign;
 use crate::index::matrix::{multiply, squared_norm};
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, count_rows};
@@ -59,11 +58,6 @@ impl Coarse {
     fn matrix(&self) -> ArrayView2<'_, f32> {
         ArrayView2::from_shape((self.n_lists(), self.dim), &self.centroids)
             .expect("centroids are whole rows")
-    }
-
-    /// The list each row belongs to.
-    pub(in crate::index) fn lists_of(&self, rows: ArrayView2<'_, f32>) -> Vec<u32> {
-        assign(rows, self.matrix(), self.metric).0
     }
 
     /// The products of each query with each centre, query after query.

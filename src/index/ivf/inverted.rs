@@ -53,6 +53,12 @@ struct Ask<'a> {
     filter: &'a Filter<'a>,
 }
 
+/// One list to scan, or the part of it in the filter's range.
+struct Probe {
+    centre_product: f32,
+    positions: Range<usize>,
+}
+
 impl<C: Codec> Ivf<C> {
     /// Puts together what the caller vouches for.
     pub(in crate::index) fn new(coarse: Coarse, lists: Lists, codec: C) -> Self {
@@ -112,26 +118,29 @@ impl<C: Codec> Ivf<C> {
             let positions = self.lists.within(list, &ask.filter.rows);
             if !positions.is_empty() {
                 n_probed += 1;
-                self.scan(ask, list, positions, scratch, best);
+                let probe = Probe {
+                    centre_product: ask.products[list],
+                    positions,
+                };
+                self.scan(ask.filter, probe, scratch, best);
             }
         }
     }
 
     fn scan(
         &self,
-        ask: &Ask<'_>,
-        list: usize,
-        positions: Range<usize>,
+        filter: &Filter<'_>,
+        probe: Probe,
         scratch: &mut Scratch<C::Query>,
         best: &mut TopK,
     ) {
-        for start in positions.clone().step_by(SCAN_BLOCK) {
-            let block = start..(start + SCAN_BLOCK).min(positions.end);
+        let rows: &[u32] = self.lists.rows();
+        for start in probe.positions.clone().step_by(SCAN_BLOCK) {
+            let block = start..(start + SCAN_BLOCK).min(probe.positions.end);
             let scores = &mut scratch.scores[..block.len()];
-            self.codec
-                .score(&scratch.prepared, ask.products[list], block.clone(), scores);
-            ask.filter
-                .offer(self.lists.rows()[block].iter().copied(), scores, best);
+            let (prepared, product) = (&scratch.prepared, probe.centre_product);
+            self.codec.score(prepared, product, block.clone(), scores);
+            filter.offer(rows[block].iter().copied(), scores, best);
         }
     }
 }

@@ -96,19 +96,18 @@ fn greatest_sum(products: &mut [f32], bias: &[f32]) -> (usize, f32) {
         *sum += bias;
         greatest = greatest.max(*sum);
     }
-    (first_equal(products, greatest), greatest)
+    (first_at(products, greatest), greatest)
 }
 
-fn first_equal(values: &[f32], wanted: f32) -> usize {
+/// The first position of the greatest value, which is `greatest`. Whole chunks are tested first:
+/// counting has no early exit and so is done in vector registers.
+fn first_at(values: &[f32], greatest: f32) -> usize {
+    let reaches = |value: &&f32| **value >= greatest;
     let chunk = (values.chunks(LANES))
-        .position(|chunk| {
-            chunk
-                .iter()
-                .fold(false, |any, &value| any | (value == wanted))
-        })
+        .position(|chunk| chunk.iter().filter(reaches).count() > 0)
         .unwrap_or(0);
     let start = chunk * LANES;
-    let within = values[start..].iter().position(|&value| value == wanted);
+    let within = values[start..].iter().position(|value| reaches(&value));
     start + within.unwrap_or(0)
 }
 

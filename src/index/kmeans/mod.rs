@@ -12,6 +12,7 @@ mod update;
 pub(super) use assign::Nearest;
 pub use assign::assign;
 pub(super) use group::Groups;
+pub(super) use update::move_to_means;
 
 use super::metric::Metric;
 use super::random::Random;
@@ -34,6 +35,9 @@ const MIN_GAIN: f64 = 1e-3;
 /// Under [`Metric::L2`] a centre is the mean of its cluster and points go to the nearest. Under
 /// [`Metric::InnerProduct`] centres have unit length and points go to the greatest product
 /// (spherical k-means), which is what cosine search needs.
+///
+/// # Panics
+/// If the points have no coordinates.
 pub fn kmeans(
     points: ArrayView2<'_, f32>,
     n_centres: usize,
@@ -41,6 +45,7 @@ pub fn kmeans(
     seed: u64,
     settings: KMeansSettings,
 ) -> Array2<f32> {
+    assert!(points.ncols() > 0, "points have coordinates");
     let mut random = Random::new(seed, 0);
     let limit = n_centres.saturating_mul(settings.max_points_per_centre.max(1));
     let sample = sample_rows(points, limit, &mut random);
@@ -80,7 +85,7 @@ pub(super) fn lloyd(
         // |x - c|^2 = |x|^2 - 2 (x.c - |c|^2 / 2), and |c| = 1 where closeness is x.c alone.
         let error = total - 2.0 * closeness.iter().map(|&x| f64::from(x)).sum::<f64>();
         let groups = Groups::new(&labels, centres.nrows());
-        update::move_to_means(&mut centres, points, &groups);
+        move_to_means(&mut centres, points, &groups);
         let repaired = update::split_for_empty(&mut centres, &groups);
         update::normalise(&mut centres, metric);
         if repaired == 0 && last_error - error <= MIN_GAIN * error.abs() {

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 const SPLIT: f32 = 1.0 / 1024.0;
 
 /// Each centre becomes the mean of its members. A centre without members stays.
-pub(super) fn move_to_means(
+pub(in crate::index) fn move_to_means(
     centres: &mut Array2<f32>,
     points: ArrayView2<'_, f32>,
     groups: &Groups,

@@ -68,7 +68,7 @@ impl CodeStore {
         }
         let beyond = |&code: &u8| usize::from(code) >= n_codewords;
         // With all 256 codewords there is no code without one, and nothing to read.
-        if n_codewords <= usize::from(u8::MAX)
+        if u8::try_from(n_codewords).is_ok()
             && let Some(at) = parts.codes.iter().position(beyond)
         {
             return Err(PartsError::Code {

@@ -30,6 +30,9 @@ pub struct Codebook {
 impl Codebook {
     /// Learns codewords from `rows` by k-means in each sub-space. `n_sub` is cut to the dimension,
     /// and the number of codewords to that of the rows.
+    ///
+    /// # Panics
+    /// If the rows have no coordinates.
     pub fn train(
         rows: ArrayView2<'_, f32>,
         n_sub: usize,
@@ -37,7 +40,8 @@ impl Codebook {
         settings: KMeansSettings,
     ) -> Self {
         let dim = rows.ncols();
-        let n_sub = n_sub.clamp(1, dim.max(1));
+        assert!(dim > 0, "rows have coordinates");
+        let n_sub = n_sub.clamp(1, dim);
         let limit = MAX_CODEWORDS.saturating_mul(settings.max_points_per_centre.max(1));
         let sample = sample_rows(rows, limit, &mut Random::new(seed, 0));
         let n_codewords = sample.nrows().min(MAX_CODEWORDS);
@@ -150,6 +154,9 @@ impl Codebook {
     }
 
     /// Fills `table` with the products of `query` and every codeword.
+    ///
+    /// # Panics
+    /// If the query has another dimension than the codebook.
     pub fn look_up(&self, query: &[f32], table: &mut LookupTable) {
         assert_eq!(
             query.len(),

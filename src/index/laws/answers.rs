@@ -1,0 +1,204 @@
+//! Which rows come back, and with what scores.
+
+use super::*;
+use crate::index::{Filters, TrainError};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn exact_kinds_equal_a_naive_scan(
+        n in 0_usize..300, dim in 1_usize..20, k in 0_usize..40, seed in any::<u64>(),
+        window in (0_u32..320, 0_u32..320), divisor in 1_u32..5,
+    ) {
+        let rows = whole_numbers(n, dim, seed);
+        let query = whole_numbers(1, dim, seed ^ 1).row(0).to_vec();
+        let keep = |row: u32| row.is_multiple_of(divisor);
+        let filter = Filter { rows: window.0..window.1, keep: Some(&keep) };
+        for kind in ["Flat", "IVF7,Flat"] {
+            for metric in METRICS {
+                let index = trained(kind, metric, &rows);
+                for filter in [&Filter::ALL, &filter] {
+                    prop_assert_eq!(
+                        found(&index, &query, k, ALL_LISTS, filter),
+                        naive(metric, &rows, &query, k, filter)
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn coded_kinds_equal_brute_force_over_the_decoded_rows(
+        n in 1_usize..400, dim in 3_usize..20, seed in any::<u64>(),
+    ) {
+        let rows = unit_clumps(n, dim, seed);
+        let query = unit_clumps(1, dim, seed ^ 1).row(0).to_vec();
+        for kind in ["PQ3", "IVF7,PQ3"] {
+            for metric in METRICS {
+                let index = trained(kind, metric, &rows);
+                let held = decoded(&index, &rows);
+                let all = found(&index, &query, n, ALL_LISTS, &Filter::ALL);
+                prop_assert_eq!(all.len(), n);
+                for hit in all {
+                    let row = held.row(hit.row as usize);
+                    let exact = naive_score(metric, &query, row.to_slice().unwrap());
+                    prop_assert!((hit.score - exact).abs() < 1e-5, "{} {}", hit.score, exact);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_effort_finds_a_superset(n in 1_usize..400, seed in any::<u64>(), few in 0_usize..4) {
+        let rows = unit_clumps(n, 8, seed);
+        let query = unit_clumps(1, 8, seed ^ 1).row(0).to_vec();
+        for kind in ["IVF7,Flat", "IVF7,PQ3"] {
+            let index = trained(kind, Metric::InnerProduct, &rows);
+            let filter = Filter::range(n as u32 / 4..n as u32);
+            // With room for one row only the probed lists are visited; `keep` sees their rows.
+            let visited = |n_probe| {
+                let seen = std::sync::Mutex::new(std::collections::BTreeSet::new());
+                let keep = |row| { seen.lock().unwrap().insert(row); false };
+                let filter = Filter { keep: Some(&keep), ..filter.clone() };
+                let mut best = TopK::new(1);
+                best.push(u32::MAX, -1e9);
+                index.search(&query, Effort { n_probe }, &filter, &mut best);
+                seen.into_inner().unwrap()
+            };
+            prop_assert!(visited(few).is_subset(&visited(few + 1)));
+            prop_assert_eq!(visited(7).len(), n - n / 4);
+        }
+    }
+
+    #[test]
+    fn fewer_are_a_prefix_of_more(n in 0_usize..300, k in 0_usize..50, seed in any::<u64>()) {
+        let rows = unit_clumps(n, 6, seed);
+        let query = unit_clumps(1, 6, seed ^ 1).row(0).to_vec();
+        for kind in KINDS {
+            let index = trained(kind, Metric::L2, &rows);
+            let fewer = found(&index, &query, k, ALL_LISTS, &Filter::ALL);
+            let more = found(&index, &query, k + 1, ALL_LISTS, &Filter::ALL);
+            prop_assert_eq!(fewer.len(), k.min(n));
+            prop_assert_eq!(&fewer[..], &more[..fewer.len()]);
+        }
+    }
+
+    #[test]
+    fn filters_act_before_the_best_are_chosen(
+        start in 0_u32..300, width in 0_u32..100, k in 1_usize..50, seed in 0_u64..4,
+    ) {
+        let rows = unit_clumps(300, 6, seed);
+        let query = unit_clumps(1, 6, seed ^ 1).row(0).to_vec();
+        let keep = |row: u32| !row.is_multiple_of(3);
+        let filter = Filter { rows: start..start + width, keep: Some(&keep) };
+        for kind in KINDS {
+            let index = trained(kind, Metric::InnerProduct, &rows);
+            let mut expected = found(&index, &query, 300, ALL_LISTS, &Filter::ALL);
+            expected.retain(|hit| filter.rows.contains(&hit.row) && keep(hit.row));
+            expected.truncate(k);
+            // Even with a single probe: the search goes on until k rows pass.
+            let one = found(&index, &query, k, Effort { n_probe: 1 }, &filter);
+            prop_assert_eq!(one.len(), expected.len());
+            prop_assert_eq!(found(&index, &query, k, ALL_LISTS, &filter), expected);
+        }
+    }
+}
+
+#[test]
+fn a_filter_that_keeps_nothing_yields_nothing() {
+    let rows = unit_clumps(200, 6, 1);
+    let query = rows.row(0).to_vec();
+    let nothing = |_| false;
+    for kind in KINDS {
+        let index = trained(kind, Metric::L2, &rows);
+        for filter in [
+            Filter::keep(&nothing),
+            Filter::range(7..7),
+            Filter::range(200..900),
+        ] {
+            assert_eq!(found(&index, &query, 5, ALL_LISTS, &filter), []);
+        }
+    }
+}
+
+#[test]
+fn an_index_of_nothing_or_of_one_row_works() {
+    for kind in KINDS {
+        for metric in METRICS {
+            let nothing = trained(kind, metric, &Array2::zeros((0, 4)));
+            assert!(nothing.is_empty());
+            assert_eq!(found(&nothing, &[1.0; 4], 3, ALL_LISTS, &Filter::ALL), []);
+            let queries = whole_numbers(3, 4, 1);
+            let none = Filters::Same(&Filter::ALL);
+            let batch = nothing.search_batch(queries.view(), 3, ALL_LISTS, none);
+            assert_eq!(batch, vec![vec![]; 3]);
+            let one = trained(kind, metric, &whole_numbers(1, 4, 1));
+            assert_eq!(
+                rows_of(&found(&one, &[1.0; 4], 3, ALL_LISTS, &Filter::ALL)),
+                [0]
+            );
+            assert_eq!(found(&one, &[1.0; 4], 0, ALL_LISTS, &Filter::ALL), []);
+            let no_queries = Array2::zeros((0, 4));
+            let none = Filters::Each(&[]);
+            assert!(
+                one.search_batch(no_queries.view(), 3, ALL_LISTS, none)
+                    .is_empty()
+            );
+        }
+    }
+}
+
+#[test]
+fn identical_rows_come_back_in_row_order() {
+    let rows = Array2::from_elem((3000, 10), 0.25_f32);
+    for kind in KINDS {
+        for metric in METRICS {
+            let index = trained(kind, metric, &rows);
+            let hits = found(&index, &[0.5; 10], 40, Effort { n_probe: 1 }, &Filter::ALL);
+            assert_eq!(
+                rows_of(&hits),
+                (0..40).collect::<Vec<u32>>(),
+                "{kind} {metric}"
+            );
+        }
+    }
+}
+
+#[test]
+fn rows_that_no_index_can_hold_are_named() {
+    for value in [f32::NAN, f32::INFINITY, -1e30] {
+        let mut rows = whole_numbers(40, 3, 1);
+        rows[[17, 2]] = value;
+        let error = train("PQ2".parse().unwrap(), Metric::L2, rows.view(), 1, QUICK).unwrap_err();
+        assert!(matches!(
+            error,
+            TrainError::Value {
+                row: 17,
+                coordinate: 2,
+                ..
+            }
+        ));
+        assert!(error.to_string().starts_with("row 17 holds "), "{error}");
+    }
+    let empty = Array2::zeros((4, 0));
+    let error = train("Flat".parse().unwrap(), Metric::L2, empty.view(), 1, QUICK).unwrap_err();
+    assert_eq!(error, TrainError::NoDimension);
+}
+
+#[test]
+fn too_little_data_gives_a_smaller_index_and_says_so() {
+    let rows = whole_numbers(5, 4, 1);
+    let order = "IVF8,PQ64".parse().unwrap();
+    let trained = train(order, Metric::L2, rows.view(), 1, QUICK).unwrap();
+    assert_eq!(trained.index.factory().to_string(), "IVF5,PQ4");
+    assert_eq!(
+        trained.notes,
+        [
+            "5 lists instead of 8: there are only 5 rows",
+            "4 sub-spaces instead of 64: rows have only 4 coordinates",
+            "5 codewords instead of 256: there are only 5 rows to learn from",
+        ]
+    );
+}

@@ -1,0 +1,117 @@
+//! Laws every kind of index obeys, whatever the data.
+
+mod answers;
+mod damage;
+mod recall;
+mod reproducible;
+
+use super::random::Random;
+use super::{
+    AnyIndex, Effort, Filter, KMeansSettings, Metric, Neighbour, TopK, TrainSettings, VectorIndex,
+    train,
+};
+use ndarray::Array2;
+
+const KINDS: [&str; 4] = ["Flat", "PQ3", "IVF7,Flat", "IVF7,PQ3"];
+const METRICS: [Metric; 2] = [Metric::InnerProduct, Metric::L2];
+const ALL_LISTS: Effort = Effort { n_probe: 1000 };
+
+const QUICK: TrainSettings = TrainSettings {
+    coarse: KMeansSettings {
+        max_iterations: 4,
+        max_points_per_centre: 32,
+    },
+    codebook: KMeansSettings {
+        max_iterations: 4,
+        max_points_per_centre: 4,
+    },
+};
+
+/// Small whole numbers: products and distances are exact, so ways of computing them agree to the
+/// bit, and ties are the rule.
+fn whole_numbers(n_rows: usize, dim: usize, seed: u64) -> Array2<f32> {
+    let mut random = Random::new(seed, 99);
+    Array2::from_shape_simple_fn((n_rows, dim), || random.below(9) as f32 - 4.0)
+}
+
+/// Unit vectors around a few directions.
+fn unit_clumps(n_rows: usize, dim: usize, seed: u64) -> Array2<f32> {
+    let mut random = Random::new(seed, 98);
+    let middles = Array2::from_shape_simple_fn((20, dim), || random.unit() as f32 - 0.5);
+    let mut rows = Array2::zeros((n_rows, dim));
+    for mut row in rows.outer_iter_mut() {
+        row.assign(&middles.row(random.below(20)));
+        row.mapv_inplace(|x| x + 0.6 * (random.unit() as f32 - 0.5));
+        let norm = row.dot(&row).sqrt();
+        row.mapv_inplace(|x| x / norm);
+    }
+    rows
+}
+
+fn trained(kind: &str, metric: Metric, rows: &Array2<f32>) -> AnyIndex {
+    train(kind.parse().unwrap(), metric, rows.view(), 3, QUICK)
+        .unwrap()
+        .index
+}
+
+fn found(
+    index: &dyn VectorIndex,
+    query: &[f32],
+    k: usize,
+    effort: Effort,
+    filter: &Filter<'_>,
+) -> Vec<Neighbour> {
+    let mut best = TopK::new(k);
+    index.search(query, effort, filter, &mut best);
+    best.into_sorted()
+}
+
+fn rows_of(neighbours: &[Neighbour]) -> Vec<u32> {
+    neighbours.iter().map(|neighbour| neighbour.row).collect()
+}
+
+fn naive_score(metric: Metric, query: &[f32], row: &[f32]) -> f32 {
+    let pairs = || query.iter().zip(row);
+    match metric {
+        Metric::InnerProduct => pairs().map(|(q, x)| q * x).sum(),
+        Metric::L2 => -pairs().map(|(q, x)| (q - x) * (q - x)).sum::<f32>(),
+    }
+}
+
+/// The best `k` rows by scoring and sorting all that the filter lets through.
+fn naive(
+    metric: Metric,
+    rows: &Array2<f32>,
+    query: &[f32],
+    k: usize,
+    filter: &Filter<'_>,
+) -> Vec<Neighbour> {
+    let mut all: Vec<Neighbour> = (0..rows.nrows() as u32)
+        .filter(|row| filter.rows.contains(row) && filter.keep.is_none_or(|keep| keep(*row)))
+        .map(|row| Neighbour {
+            row,
+            score: naive_score(metric, query, rows.row(row as usize).to_slice().unwrap()),
+        })
+        .collect();
+    all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+    all.truncate(k);
+    all
+}
+
+/// The rows as an index holds them.
+fn decoded(index: &AnyIndex, rows: &Array2<f32>) -> Array2<f32> {
+    let mut held = rows.clone();
+    match index {
+        AnyIndex::Flat(_) | AnyIndex::IvfFlat(_) => {}
+        AnyIndex::Pq(pq) => {
+            for (row, mut into) in held.outer_iter_mut().enumerate() {
+                pq.decode(row as u32, into.as_slice_mut().unwrap());
+            }
+        }
+        AnyIndex::IvfPq(ivf) => ivf.decode_all(|row, values| {
+            held.row_mut(row as usize)
+                .assign(&ndarray::ArrayView1::from(values));
+        }),
+    }
+    held
+}
