@@ -1,9 +1,9 @@
-//! The contaminant proteins: sequence, mature chain, and what UniProt says of length and mass.
+//! The contaminant proteins: sequence, mature chain, and what `UniProt` says of length and mass.
 
 use super::formula::Formula;
 use super::residues::Residue;
 
-/// `data/contaminants.fasta`: sequences of UniProtKB (CC BY 4.0), one header form for all.
+/// `data/contaminants.fasta`: sequences of `UniProtKB` (CC BY 4.0), one header form for all.
 const FASTA: &str = include_str!("../data/contaminants.fasta");
 
 /// Published masses are whole numbers, computed from atomic weights of slightly other years.
@@ -12,9 +12,9 @@ const MASS_ROUNDING: f64 = 1.0;
 /// One protein of the FASTA file.
 #[derive(Debug)]
 pub(crate) struct Protein {
-    /// UniProtKB accession.
+    /// `UniProtKB` accession.
     pub(crate) accession: &'static str,
-    /// UniProtKB entry name.
+    /// `UniProtKB` entry name.
     pub(crate) entry_name: &'static str,
     /// Residues in the entry, as published.
     published_length: usize,

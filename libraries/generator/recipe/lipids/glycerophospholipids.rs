@@ -4,6 +4,9 @@
 //! Spectrometry of Lipids, RSC 2015; F.-F. Hsu, J. Turk, J. Chromatogr. B 877 (2009) 2673 (review)
 //! and the papers on single classes named below; J. Pi et al., Mass Spectrom. Rev. 35 (2016) 710.
 //!
+//! The anions' intensities are rounded means of measured spectra: 107 of PC, 94 of PE, 18 of PS, 62
+//! of PI, 84 of PG in `MassBank` 2025.05.1 (contributor RIKEN_IMS, Q-TOF, CC BY).
+//!
 //! In the rules `""` after `Acyl` is the whole fatty acid, `-H2O` the ketene; `-H` makes the
 //! carboxylate anion, `-HO` the acylium ion, `+C3H5O` the acylglycerol ion RCO+74.
 
@@ -42,25 +45,25 @@ pub(super) const PC: &[RuleSet] = &[
     RuleSet {
         adduct: Formate,
         rules: &[
-            Loss("C2H4O2", 60.0), // methyl formate
-            AcylIon("-H", 60.0, 100.0),
-            AcylLoss("+C2H4O2-H2O", 6.0, 14.0),
-            AcylLoss("+C2H4O2", 4.0, 7.0),
-            Ion("C7H15NO5P", 6.0),
-            Ion("C4H11NO4P", 8.0),
-            Ion("PO3", 2.0),
+            Loss("C2H4O2", 100.0), // methyl formate
+            AcylIon("-H", 45.0, 80.0),
+            AcylLoss("+C2H4O2-H2O", 2.0, 7.0),
+            AcylLoss("+C2H4O2", 1.0, 1.5),
+            Ion("C7H15NO5P", 2.0),
+            Ion("C4H11NO4P", 2.0),
+            Ion("PO3", 0.7),
         ],
     },
     RuleSet {
         adduct: Acetate,
         rules: &[
-            Loss("C3H6O2", 60.0), // methyl acetate
-            AcylIon("-H", 60.0, 100.0),
-            AcylLoss("+C3H6O2-H2O", 6.0, 14.0),
-            AcylLoss("+C3H6O2", 4.0, 7.0),
-            Ion("C7H15NO5P", 6.0),
-            Ion("C4H11NO4P", 8.0),
-            Ion("PO3", 2.0),
+            Loss("C3H6O2", 100.0), // methyl acetate
+            AcylIon("-H", 45.0, 80.0),
+            AcylLoss("+C3H6O2-H2O", 2.0, 7.0),
+            AcylLoss("+C3H6O2", 1.0, 1.5),
+            Ion("C7H15NO5P", 2.0),
+            Ion("C4H11NO4P", 2.0),
+            Ion("PO3", 0.7),
         ],
     },
 ];
@@ -92,12 +95,12 @@ pub(super) const PE: &[RuleSet] = &[
         adduct: Deprotonated,
         rules: &[
             AcylIon("-H", 60.0, 100.0),
-            AcylLoss("-H2O", 6.0, 16.0),
-            AcylLoss("", 3.0, 6.0),
-            Ion("C5H11NO5P", 7.0),
-            Ion("C2H7NO4P", 7.0),
-            Ion("C3H6O5P", 3.0),
-            Ion("PO3", 2.0),
+            AcylLoss("-H2O", 1.5, 10.0),
+            AcylLoss("", 1.0, 2.0),
+            Ion("C5H11NO5P", 4.0),
+            Ion("C2H7NO4P", 3.0),
+            Ion("C3H6O5P", 1.0),
+            Ion("PO3", 1.0),
         ],
     },
 ];
@@ -117,11 +120,11 @@ pub(super) const PS: &[RuleSet] = &[
     RuleSet {
         adduct: Deprotonated,
         rules: &[
-            Loss("C3H5NO2", 100.0), // dehydroalanine, 87.0320
-            AcylIon("-H", 35.0, 40.0),
-            AcylLoss("+C3H5NO2", 20.0, 30.0),
-            AcylLoss("+C3H5NO2-H2O", 5.0, 9.0),
-            Ion("C3H6O5P", 25.0),
+            Loss("C3H5NO2", 90.0), // dehydroalanine, 87.0320
+            AcylIon("-H", 100.0, 25.0),
+            AcylLoss("+C3H5NO2", 10.0, 50.0),
+            AcylLoss("+C3H5NO2-H2O", 2.0, 20.0),
+            Ion("C3H6O5P", 18.0),
             Ion("PO3", 4.0),
         ],
     },
@@ -142,17 +145,17 @@ pub(super) const PI: &[RuleSet] = &[
     RuleSet {
         adduct: Deprotonated,
         rules: &[
-            Ion("C6H10O8P", 100.0), // dehydrated inositol phosphate, 241.0119
-            Ion("C6H8O7P", 20.0),
-            Ion("C6H12O9P", 6.0),
-            Ion("C9H14O9P", 12.0),
+            Ion("C6H10O8P", 70.0), // dehydrated inositol phosphate, 241.0119
+            Ion("C6H8O7P", 16.0),
+            Ion("C6H12O9P", 7.0),
+            Ion("C9H14O9P", 11.0),
             Ion("C9H16O10P", 4.0),
-            Ion("C3H6O5P", 20.0),
+            Ion("C3H6O5P", 12.0),
             Ion("PO3", 3.0),
-            AcylIon("-H", 70.0, 50.0),
-            AcylLoss("", 10.0, 25.0),
-            AcylLoss("-H2O", 4.0, 9.0),
-            AcylLoss("+C6H10O5", 15.0, 30.0),
+            AcylIon("-H", 95.0, 85.0),
+            AcylLoss("", 12.0, 50.0),
+            AcylLoss("-H2O", 2.0, 12.0),
+            AcylLoss("+C6H10O5", 10.0, 45.0),
             Loss("C6H10O5", 2.0),
         ],
     },
@@ -173,15 +176,13 @@ pub(super) const PG: &[RuleSet] = &[
     RuleSet {
         adduct: Deprotonated,
         rules: &[
-            AcylIon("-H", 70.0, 100.0),
-            Ion("C3H6O5P", 30.0), // 152.9958
-            Ion("C3H8O6P", 8.0),
-            Ion("C6H12O7P", 6.0),
-            Ion("C6H10O6P", 3.0),
-            Ion("PO3", 3.0),
-            AcylLoss("", 5.0, 9.0),
-            AcylLoss("-H2O", 7.0, 14.0),
-            AcylLoss("+C3H6O2", 9.0, 15.0),
+            AcylIon("-H", 75.0, 100.0),
+            Ion("C3H6O5P", 5.0), // 152.9958
+            Ion("C3H8O6P", 2.0),
+            Ion("C6H12O7P", 1.5),
+            AcylLoss("", 1.5, 2.0),
+            AcylLoss("-H2O", 2.0, 4.0),
+            AcylLoss("+C3H6O2", 1.0, 2.0),
         ],
     },
 ];

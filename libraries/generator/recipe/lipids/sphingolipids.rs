@@ -3,6 +3,8 @@
 //! Sources: F.-F. Hsu, J. Turk, J. Am. Soc. Mass Spectrom. 11 (2000) 437 (sphingomyelin) and 13
 //! (2002) 558 (ceramide anions); Q. Ann, J. Adams, Anal. Chem. 65 (1993) 7 (ceramides);
 //! A. H. Merrill et al., Methods 36 (2005) 207 (the base ions that name the sphingoid base).
+//! The anions' intensities are rounded means of measured spectra of `MassBank` 2025.05.1
+//! (contributor RIKEN_IMS, Q-TOF, CC BY).
 
 use super::rules::Adduct::{Acetate, Deprotonated, Formate, Proton, Sodium};
 use super::rules::Rule::{AcylIon, AcylLoss, BaseIon, Ion, Loss};
@@ -36,18 +38,18 @@ pub(super) const SM: &[RuleSet] = &[
         adduct: Formate,
         rules: &[
             Loss("C2H4O2", 100.0),
-            Ion("C4H11NO4P", 40.0), // demethylated phosphocholine, 168.0431
-            Ion("PO3", 8.0),
-            AcylLoss("+C2H4O2-H2O", 6.0, 6.0),
+            Ion("C4H11NO4P", 12.0), // demethylated phosphocholine, 168.0431
+            Ion("PO3", 3.0),
+            AcylLoss("+C2H4O2-H2O", 1.5, 1.5),
         ],
     },
     RuleSet {
         adduct: Acetate,
         rules: &[
             Loss("C3H6O2", 100.0),
-            Ion("C4H11NO4P", 40.0),
-            Ion("PO3", 8.0),
-            AcylLoss("+C3H6O2-H2O", 6.0, 6.0),
+            Ion("C4H11NO4P", 12.0), // demethylated phosphocholine, 168.0431
+            Ion("PO3", 3.0),
+            AcylLoss("+C3H6O2-H2O", 1.5, 1.5),
         ],
     },
 ];
@@ -69,24 +71,47 @@ pub(super) const CER: &[RuleSet] = &[
         adduct: Deprotonated,
         rules: &[
             AcylIon("+C2H2N-O", 100.0, 100.0), // the amide with two carbons of the base
-            AcylIon("+N-O", 15.0, 15.0),       // the deprotonated amide
-            BaseIon("-C2H8NO", 35.0),          // 237.2224 of sphingosine
-            BaseIon("-NH6O", 12.0),            // 263.2380 of sphingosine
-            Loss("CH2O", 30.0),
-            Loss("CH4O2", 25.0),
-            Loss("H2O", 8.0),
+            AcylIon("+C2H2N", 14.0, 14.0),
+            AcylIon("+N-O", 18.0, 18.0), // the deprotonated amide
+            AcylIon("-H3O", 27.0, 27.0), // the ketene's anion
+            AcylIon("-H", 14.0, 14.0),
+            BaseIon("-C2H8NO", 25.0), // 237.2224 of sphingosine
+            BaseIon("-NH6O", 14.0),   // 263.2380 of sphingosine
+            Loss("CH2O", 28.0),
+            Loss("CH4O", 14.0),
+            Loss("CH4O2", 14.0),
         ],
     },
     RuleSet {
         adduct: Formate,
         rules: &[
             Loss("CH2O2", 100.0), // leaves the deprotonated ceramide
-            AcylIon("+C2H2N-O", 60.0, 60.0),
-            AcylIon("+N-O", 10.0, 10.0),
-            BaseIon("-C2H8NO", 20.0),
-            BaseIon("-NH6O", 8.0),
-            Loss("C2H4O3", 20.0),
-            Loss("C2H6O4", 15.0),
+            AcylIon("+C2H2N-O", 40.0, 40.0),
+            AcylIon("+C2H2N", 6.0, 6.0),
+            AcylIon("+N-O", 7.0, 7.0),
+            AcylIon("-H3O", 11.0, 11.0),
+            AcylIon("-H", 6.0, 6.0),
+            BaseIon("-C2H8NO", 10.0),
+            BaseIon("-NH6O", 6.0),
+            Loss("C2H4O3", 11.0),
+            Loss("C2H6O3", 6.0),
+            Loss("C2H6O4", 6.0),
+        ],
+    },
+    RuleSet {
+        adduct: Acetate,
+        rules: &[
+            Loss("C2H4O2", 100.0), // leaves the deprotonated ceramide
+            AcylIon("+C2H2N-O", 40.0, 40.0),
+            AcylIon("+C2H2N", 6.0, 6.0),
+            AcylIon("+N-O", 7.0, 7.0),
+            AcylIon("-H3O", 11.0, 11.0),
+            AcylIon("-H", 6.0, 6.0),
+            BaseIon("-C2H8NO", 10.0),
+            BaseIon("-NH6O", 6.0),
+            Loss("C3H6O3", 11.0),
+            Loss("C3H8O3", 6.0),
+            Loss("C3H8O4", 6.0),
         ],
     },
 ];
