@@ -186,7 +186,7 @@ fn neighbour<'a>(entry: &Entry, entries: &'a [Entry], noise: &mut Noise) -> Opti
 }
 
 /// Spectra no library holds: peptides with their inner residues reversed (same precursor, other
-/// fragments), and lipids of odd chains (no precursor to meet).
+/// fragments), and lipids of odd chains (at most an isomer to meet).
 fn absent(contaminants: &[Entry], noise: &mut Noise) -> Vec<(&'static str, Entry)> {
     let mut absent = Vec::new();
     while absent.len() < 3 {
@@ -215,8 +215,8 @@ fn absent(contaminants: &[Entry], noise: &mut Noise) -> Vec<(&'static str, Entry
         base: None,
     };
     let lipids = [
-        (odd(Class::Pe, &[(17, 0), (20, 4)]), Adduct::Deprotonated),
-        (odd(Class::Pi, &[(17, 0), (20, 4)]), Adduct::Deprotonated),
+        (odd(Class::Pe, &[(19, 0), (20, 4)]), Adduct::Deprotonated),
+        (odd(Class::Pi, &[(18, 0), (19, 1)]), Adduct::Deprotonated),
         (
             odd(Class::Tg, &[(15, 0), (16, 0), (18, 1)]),
             Adduct::Ammonium,

@@ -27,11 +27,20 @@ const fn acyl(carbons: i32, double_bonds: i32) -> Acyl {
     }
 }
 
+const fn base(carbons: i32, double_bonds: i32) -> Base {
+    Base {
+        carbons,
+        double_bonds,
+    }
+}
+
 /// Chains of glycerolipids and glycerophospholipids.
-pub(crate) const ACYLS: [Acyl; 14] = [
+pub(crate) const ACYLS: [Acyl; 16] = [
     acyl(14, 0),
+    acyl(15, 0),
     acyl(16, 0),
     acyl(16, 1),
+    acyl(17, 0),
     acyl(18, 0),
     acyl(18, 1),
     acyl(18, 2),
@@ -46,42 +55,48 @@ pub(crate) const ACYLS: [Acyl; 14] = [
 ];
 
 /// Chains of triglycerides: fewer, since three are combined.
-pub(crate) const TG_ACYLS: [Acyl; 8] = [
+pub(crate) const TG_ACYLS: [Acyl; 10] = [
     acyl(14, 0),
     acyl(16, 0),
     acyl(16, 1),
     acyl(18, 0),
     acyl(18, 1),
     acyl(18, 2),
+    acyl(18, 3),
     acyl(20, 4),
+    acyl(20, 5),
     acyl(22, 6),
 ];
 
 /// N-acyl chains of sphingolipids.
-pub(crate) const N_ACYLS: [Acyl; 11] = [
+pub(crate) const N_ACYLS: [Acyl; 18] = [
     acyl(14, 0),
+    acyl(15, 0),
     acyl(16, 0),
     acyl(16, 1),
+    acyl(17, 0),
     acyl(18, 0),
     acyl(18, 1),
     acyl(20, 0),
+    acyl(21, 0),
     acyl(22, 0),
     acyl(22, 1),
     acyl(23, 0),
     acyl(24, 0),
     acyl(24, 1),
+    acyl(24, 2),
+    acyl(25, 0),
+    acyl(26, 0),
+    acyl(26, 1),
 ];
 
-/// Sphingosine and sphinganine.
-pub(crate) const BASES: [Base; 2] = [
-    Base {
-        carbons: 18,
-        double_bonds: 1,
-    },
-    Base {
-        carbons: 18,
-        double_bonds: 0,
-    },
+/// Sphingosine first, sphinganine, sphingadiene and the shorter bases of plasma.
+pub(crate) const BASES: [Base; 5] = [
+    base(18, 1),
+    base(18, 0),
+    base(18, 2),
+    base(16, 1),
+    base(17, 1),
 ];
 
 impl Acyl {
