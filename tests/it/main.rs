@@ -6,3 +6,4 @@
 )]
 
 mod module_order;
+mod shelf;
