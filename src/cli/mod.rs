@@ -5,6 +5,7 @@
 
 mod build;
 mod console;
+mod demo;
 mod evaluate;
 mod info;
 mod intake;
@@ -28,6 +29,7 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  mzseek demo
   mzseek build library.msp.gz -o library.h5
   mzseek search library.h5 run.mzML -o report.csv --precursor-tol 10ppm
   mzseek search library.h5 run.mgf | head
@@ -50,6 +52,7 @@ struct Shared {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::DemoArgs),
     Build(build::BuildArgs),
     Search(search::SearchArgs),
     Info(info::InfoArgs),
@@ -77,7 +80,12 @@ pub fn main() -> ExitCode {
         }
     };
     let console = Console::new(cli.shared.quiet, cli.shared.verbose);
-    match run(cli, console) {
+    let threads = cli.shared.threads.map_or(0, std::num::NonZeroUsize::get);
+    // Fails only if a pool was built before, which nothing here does.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
+    match run(cli.command, console) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::DoneWithSkips) => ExitCode::from(3),
         // Whoever reads our output has seen enough: not a fault of ours or theirs.
@@ -89,13 +97,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, console: Console) -> Result<Outcome, Failure> {
-    let threads = cli.shared.threads.map_or(0, std::num::NonZeroUsize::get);
-    // Fails only if a pool was built before, which nothing here does.
-    let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build_global();
-    match cli.command {
+fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
+    match command {
+        Command::Demo(args) => demo::run(&args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Search(args) => search::run(&args, console),
         Command::Info(args) => info::run(&args),

@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod index_section;
 mod settings;
+pub mod shelf;
 mod text_column;
 mod verify;
 mod writer;
