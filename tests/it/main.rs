@@ -5,4 +5,5 @@
     reason = "tests stop at the first thing that is not as expected"
 )]
 
+mod formats_data;
 mod module_order;

@@ -1,0 +1,2 @@
+//! How many MB/s do the readers parse?
+fn main() {}
