@@ -25,6 +25,8 @@ impl Draft {
             Key::InchiKey => fill(&mut self.compound.inchikey, inchikey(value)),
             Key::Smiles => fill(&mut self.compound.smiles, stated(value)),
             Key::Peptide => fill(&mut self.compound.peptide, peptide(value)),
+            // SpectraST writes 0.0 for unknown.
+            Key::CollisionEnergy if parse_whole(value) == Some(0.0) => {}
             Key::CollisionEnergy => fill(&mut self.collision_energy, stated(value)),
             Key::Instrument => fill(&mut self.instrument, stated(value)),
             Key::InstrumentType => fill(&mut self.instrument_type, stated(value)),

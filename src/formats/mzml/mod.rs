@@ -70,8 +70,11 @@ impl MzMlReader {
     /// Says once, after the last spectrum, that there should be more: a sloppy excerpt, usually.
     fn missing(&mut self) -> Option<Fault> {
         let read = self.n_records as u64;
+        if read == 0 {
+            return None;
+        }
         let declared = self.header.declared.take_if(|declared| *declared > read)?;
-        (read > 0).then_some(Fault::MissingSpectra { declared, read })
+        Some(Fault::MissingSpectra { declared, read })
     }
 
     /// Parses the element at hand, with a new parser where the last one met a fault.
@@ -138,6 +141,8 @@ impl Source for MzMlReader {
             "before the first spectrum"
         } else if self.header.has_list && !self.elements.list_ended() {
             "before the end of the list of spectra"
+        } else if self.n_records == 0 && self.header.declared.is_some_and(|n| n > 0) {
+            "out of the list of spectra"
         } else {
             return None;
         };
