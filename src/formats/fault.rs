@@ -11,7 +11,7 @@ pub enum Fault {
     /// An m/z that is not a finite number above 0 (or above all instruments).
     #[error("m/z {0} is not a finite number above 0")]
     Mz(String),
-    /// A negative, NaN or infinite intensity.
+    /// A negative, `NaN` or infinite intensity.
     #[error("intensity {0} is not a finite number of at least 0")]
     Intensity(String),
     /// The record declares one number of peaks and holds another.

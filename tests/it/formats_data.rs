@@ -163,8 +163,7 @@ fn mzml_dialects_are_read_whole() {
         let is_record = |e: &&ReadError| e.kind() != "missing spectra";
         let n_skipped = tally.skipped.iter().filter(is_record).count();
         let all = tally.spectra.len() + tally.n_others + n_skipped;
-        if name.ends_with(".bz2") || !expected["reader_error"].is_null() || expected["spectra"] == 0
-        {
+        if name.contains("bz2") || !expected["reader_error"].is_null() || expected["spectra"] == 0 {
             assert!(tally.fatal.is_some() && all == 0, "{name}");
             continue;
         }

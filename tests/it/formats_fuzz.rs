@@ -3,6 +3,7 @@
 use crate::formats_samples::all;
 use mzseek::formats;
 use proptest::prelude::*;
+use std::io::Write;
 
 #[derive(Debug, Clone)]
 enum Damage {
@@ -53,14 +54,15 @@ proptest! {
             let mut bytes = sample.text.into_bytes();
             let n_bytes = bytes.len();
             if gzipped {
-                use std::io::Write;
                 let mut coder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
                 coder.write_all(&bytes).unwrap();
                 bytes = coder.finish().unwrap();
             }
-            damages.iter().for_each(|d| apply(&mut bytes, d));
-            let file = tempfile::NamedTempFile::new().unwrap();
-            fs_err::write(file.path(), &bytes).unwrap();
+            for one in &damages {
+                apply(&mut bytes, one);
+            }
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&bytes).unwrap();
             let Ok(reader) = formats::open(file.path()) else { continue };
             let mut fatal = false;
             for (n, item) in reader.enumerate() {

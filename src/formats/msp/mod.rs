@@ -1,4 +1,4 @@
-//! MSP, the text format of NIST, MassBank, MoNA, MS-DIAL, Prosit and others; SPTXT is a dialect.
+//! MSP, the text format of NIST, MassBank, `MoNA`, MS-DIAL, Prosit and others; SPTXT is a dialect.
 //!
 //! A record is a run of `Key: value` lines, the last of them `Num Peaks`, and then the peaks. It
 //! ends where the next key stands, so blank lines are not needed to tell records apart.
@@ -77,26 +77,30 @@ impl Entry {
             self.draft.fault(number, Fault::NoPeakCount);
             return Step::Over;
         }
-        match key {
-            Key::NumPeaks => match parse_whole(value) {
-                Some(count) if count >= 0.0 && count.fract() == 0.0 => {
-                    let count = count as u64;
-                    self.declared = Some((number, count));
-                    self.draft.expect_peaks(count);
-                }
-                _ => {
-                    self.declared = Some((number, 0));
-                    self.draft
-                        .fault(number, Fault::PeakCountText(snippet(value)));
-                }
-            },
-            Key::Comment => {
-                self.comment.extend_from_slice(value);
-                self.comment.push(b' ');
-            }
-            key => self.draft.state(key, number, value),
+        if key == Key::NumPeaks {
+            self.take_count(number, value);
+        } else if key == Key::Comment {
+            self.comment.extend_from_slice(value);
+            self.comment.push(b' ');
+        } else {
+            self.draft.state(key, number, value);
         }
         Step::Taken
+    }
+
+    fn take_count(&mut self, number: u64, value: &[u8]) {
+        match parse_whole(value) {
+            Some(count) if count >= 0.0 && count.fract() == 0.0 => {
+                let count = count as u64;
+                self.declared = Some((number, count));
+                self.draft.expect_peaks(count);
+            }
+            _ => {
+                self.declared = Some((number, 0));
+                self.draft
+                    .fault(number, Fault::PeakCountText(snippet(value)));
+            }
+        }
     }
 
     /// Draws the conclusions that need the whole record.
@@ -110,10 +114,10 @@ impl Entry {
             if self.draft.compound.peptide.is_empty() {
                 self.draft.compound.peptide = ion.peptide;
             }
-            if self.draft.charge == StatedCharge::Silent {
-                if let Ok(charge) = Charge::new(ion.charge) {
-                    self.draft.charge = StatedCharge::Unsigned(charge);
-                }
+            if self.draft.charge == StatedCharge::Silent
+                && let Ok(charge) = Charge::new(ion.charge)
+            {
+                self.draft.charge = StatedCharge::Unsigned(charge);
             }
         }
         self.draft.finish(origin)

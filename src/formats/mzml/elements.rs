@@ -187,7 +187,7 @@ impl Elements {
     /// Reads up to the end of the next tag or comment; false at the end of the stream, where what
     /// is left is no tag.
     fn read_token(&mut self) -> io::Result<bool> {
-        self.line += self.token.iter().filter(|&&b| b == b'\n').count() as u64;
+        self.line += n_newlines(&self.token);
         self.token.clear();
         loop {
             let block = match self.input.fill_buf() {
@@ -225,6 +225,14 @@ impl Facts {
             has_normalised_energy: contains(words, b"\"MS:1000138\""),
         }
     }
+}
+
+#[expect(
+    clippy::naive_bytecount,
+    reason = "the compiler vectorises this well enough"
+)]
+fn n_newlines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|&&b| b == b'\n').count() as u64
 }
 
 /// The tag a token ends with, without the text before it.
