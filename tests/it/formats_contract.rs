@@ -1,6 +1,6 @@
 //! Does every reader keep the contract? One item per record, in order; damage stays in its record.
 
-use crate::formats_samples::{Sample, all};
+use crate::formats_samples::{Sample, all, base64};
 use mzseek::domain::{Charge, Seconds};
 use mzseek::formats::{self, ReadError, Record};
 use std::io::Write;
@@ -222,4 +222,28 @@ fn an_overlong_line_costs_one_record() {
         assert!(items[1].ends_with("line too long"), "{items:?}");
         assert_eq!(items[2], THREE[2]);
     }
+}
+
+/// The mzML sample with the m/z array of `b` replaced by one compressed with zlib.
+fn with_zlib_mz(array: &[u8]) -> String {
+    let mut coder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    coder.write_all(array).unwrap();
+    let coded = base64(&coder.finish().unwrap());
+    let text = all()[2].text.clone();
+    let (before, behind) = text.split_once("<binary id=\"b\">").unwrap();
+    let (_, behind) = behind.split_once('<').unwrap();
+    let (before, name) = before.rsplit_once("MS:1000576").unwrap();
+    format!("{before}MS:1000574{name}<binary id=\"b\">{coded}<{behind}")
+}
+
+#[test]
+fn zlib_arrays_are_read_and_bombs_are_refused() {
+    let mz: Vec<u8> = [100.5_f64, 200.5, 300.5]
+        .iter()
+        .flat_map(|mz| mz.to_le_bytes())
+        .collect();
+    assert_eq!(told(with_zlib_mz(&mz).as_bytes()), THREE);
+    let items = told(with_zlib_mz(&vec![0; 1 << 26]).as_bytes());
+    assert_eq!((&*items[0], &*items[2]), (THREE[0], THREE[2]));
+    assert!(items[1].ends_with("damaged array"), "{items:?}");
 }

@@ -3,16 +3,16 @@
 use std::fmt::Write;
 
 /// One small file.
-pub struct Sample {
+pub(crate) struct Sample {
     /// A word that stands in the text where its first record begins.
-    pub format: &'static str,
+    pub(crate) format: &'static str,
     /// Three spectra: `a` with two peaks, `b` with three, and another `a` with one.
-    pub text: String,
+    pub(crate) text: String,
     /// What to replace in the text, with what, and the category of fault that must come of it.
-    pub damages: &'static [(&'static str, &'static str, &'static str)],
+    pub(crate) damages: &'static [(&'static str, &'static str, &'static str)],
 }
 
-pub fn all() -> [Sample; 3] {
+pub(crate) fn all() -> [Sample; 3] {
     [mgf(), msp(), mzml()]
 }
 
@@ -217,7 +217,7 @@ fn spectrum(text: &mut String, (id, precursor, charge): (&str, f64, u8), peaks: 
     .unwrap();
 }
 
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for three in bytes.chunks(3) {

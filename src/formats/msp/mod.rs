@@ -38,6 +38,9 @@ struct Entry {
     declared: Option<(u64, u64)>,
     /// A blank line was seen among the keys.
     gap: bool,
+    /// The first line that looks like peaks, though none were announced. It may as well be the
+    /// second line of a long value, so it is a fault only where the announcement never comes.
+    unannounced: Option<u64>,
 }
 
 /// What a line does to the record being read.
@@ -57,7 +60,9 @@ impl Entry {
             match self.declared {
                 Some(_) if self.draft.is_faulty() => {}
                 Some(_) => peaks::read_line(&mut self.draft, number, line),
-                None => self.draft.fault(number, Fault::NoPeakCount),
+                None => {
+                    self.unannounced.get_or_insert(number);
+                }
             }
         } else if line.starts_with(b"#") {
         } else if let Some((key, value)) = Key::split(line) {
@@ -74,7 +79,8 @@ impl Entry {
             return Step::Over;
         }
         if named_twice || (self.gap && key != Key::NumPeaks) {
-            self.draft.fault(number, Fault::NoPeakCount);
+            let line = self.unannounced.unwrap_or(number);
+            self.draft.fault(line, Fault::NoPeakCount);
             return Step::Over;
         }
         if key == Key::NumPeaks {

@@ -189,6 +189,7 @@ impl Elements {
     fn read_token(&mut self) -> io::Result<bool> {
         self.line += n_newlines(&self.token);
         self.token.clear();
+        let mut tag_start = None;
         loop {
             let block = match self.input.fill_buf() {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
@@ -201,11 +202,17 @@ impl Elements {
             let used = end.unwrap_or(block.len());
             // Above the limit nothing is kept; the element will be refused for its size.
             if self.token.len() <= MAX_ELEMENT_BYTES {
+                if tag_start.is_none() {
+                    let found = block[..used].iter().position(|&b| b == b'<');
+                    tag_start = found.map(|at| self.token.len() + at);
+                }
                 self.token.extend_from_slice(&block[..used]);
             }
             self.input.consume(used);
-            let in_comment = tag(&self.token).starts_with(b"<!--") && !self.token.ends_with(b"-->");
-            if end.is_some() && !in_comment {
+            let in_comment = tag_start.is_some_and(|at| self.token[at..].starts_with(b"<!--"))
+                && !self.token.ends_with(b"-->");
+            // A comment above the limit is not waited for: its end would not be kept.
+            if end.is_some() && (!in_comment || self.token.len() > MAX_ELEMENT_BYTES) {
                 return Ok(true);
             }
         }
