@@ -5,5 +5,9 @@
     reason = "tests stop at the first thing that is not as expected"
 )]
 
+mod formats_contract;
+mod formats_data;
+mod formats_fuzz;
+mod formats_samples;
 mod module_order;
 mod shelf;
