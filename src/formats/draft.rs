@@ -103,15 +103,15 @@ impl Draft {
 
     /// The finished record, or the line and kind of its fault.
     ///
-    /// MS1 scans and scans of fragments of fragments are no MS/MS spectra, with one exception:
-    /// electron ionisation breaks molecules in the source, and libraries call its spectra MS1. A
-    /// record that says nothing about its level is taken for MS/MS.
+    /// MS1 scans are no MS/MS spectra, with one exception: electron ionisation breaks molecules in
+    /// the source, and libraries call its spectra MS1. A record that says nothing about its level
+    /// is taken for MS/MS.
     pub(super) fn finish(mut self, origin: Origin) -> Result<Record, (u64, Fault)> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
-        if let Some(ms_level) = self.ms_level.filter(|&level| level != 2)
-            && (ms_level != 1 || !self.is_electron_ionisation())
+        if let Some(ms_level) = self.ms_level.filter(|&level| level < 2)
+            && !self.is_electron_ionisation()
         {
             return Ok(Record::OtherScan { ms_level });
         }

@@ -41,6 +41,9 @@ impl LookupTable {
     ///
     /// A few sub-spaces at a time go over all codes, because the whole table would not stay in the
     /// first-level cache. Pass blocks of codes that do.
+    ///
+    /// # Panics
+    /// If `codes` is not one code of `n_sub` bytes for each of `sums`: the caller's mistake.
     pub fn sum_rows(&self, codes: &[u8], sums: &mut [f32]) {
         let n_sub = self.rows.len();
         sums.fill(0.0);
