@@ -59,6 +59,15 @@ impl Failure {
         }
     }
 
+    /// The CSV writer could not write `path`.
+    pub fn csv(path: &Path, error: csv::Error) -> Self {
+        match error.into_kind() {
+            csv::ErrorKind::Io(source) => Self::write(path, source),
+            // The other kinds concern reading, or rows of unequal length, which we do not write.
+            other => Self::write(path, io::Error::other(format!("{other:?}"))),
+        }
+    }
+
     /// What kind of thing went wrong.
     pub fn kind(&self) -> Kind {
         self.kind

@@ -154,8 +154,7 @@ fn report(
 ) -> Result<(Outcome, RunSummary), Failure> {
     let target = args.output.as_deref().unwrap_or(Path::new("stdout"));
     let mut tally = Tally::default();
-    let mut csv =
-        CsvReport::begin(out, args.only_matched).map_err(|e| Failure::write(target, e))?;
+    let mut csv = CsvReport::begin(out, args.only_matched).map_err(|e| Failure::csv(target, e))?;
     let intake = Intake::read(&args.queries, console, |queries, _| {
         let started = Instant::now();
         let answers = searcher.search(queries);
@@ -164,12 +163,12 @@ fn report(
         for (query, answer) in queries.iter().zip(&answers) {
             tally.add(&answer.plan);
             csv.answer(searcher.library(), query, answer)
-                .map_err(|e| Failure::write(target, e))?;
+                .map_err(|e| Failure::csv(target, e))?;
         }
         tally.writing += started.elapsed();
         Ok(())
     })?;
-    csv.end().map_err(|e| Failure::write(target, e))?;
+    csv.end().map_err(|e| Failure::csv(target, e))?;
     let mut summary = RunSummary::default();
     summary
         .count("queries", intake.n_spectra)

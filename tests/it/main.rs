@@ -9,5 +9,6 @@ mod formats_contract;
 mod formats_data;
 mod formats_fuzz;
 mod formats_samples;
+mod licences;
 mod module_order;
 mod shelf;
