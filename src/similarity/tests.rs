@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::Da;
+use crate::prepare::sample;
 use proptest::prelude::*;
 
 fn normal(pairs: &[(f64, f32)]) -> OwnedView {
@@ -10,38 +11,7 @@ fn normal(pairs: &[(f64, f32)]) -> OwnedView {
 
 /// A view of `pairs` as they are, scaled to sum to 1: cleaning is tested where it lives.
 fn prepared(precursor: Option<f64>, pairs: &[(f64, f32)]) -> OwnedView {
-    use crate::domain::{Compound, Measurement, Mz, Origin, Peak, PeakList, Precursor, Spectrum};
-    use crate::prepare::{Merging, PrecursorRemoval, Preparation, prepare};
-    let spectrum = Spectrum {
-        origin: Origin {
-            file: std::path::Path::new("test").into(),
-            index: 0,
-        },
-        id: String::new(),
-        precursor: precursor.map(|mz| Precursor {
-            mz: Mz::new(mz).unwrap(),
-            charge: None,
-        }),
-        measurement: Measurement::default(),
-        compound: Compound::default(),
-        peaks: PeakList::new(
-            pairs
-                .iter()
-                .map(|&(mz, intensity)| Peak { mz, intensity })
-                .collect(),
-        )
-        .unwrap(),
-    };
-    let as_is = Preparation {
-        mz_range: None,
-        precursor: PrecursorRemoval::Off,
-        merging: Merging::Off,
-        noise: 0.0,
-        max_peaks: usize::MAX,
-        min_peaks: 1,
-        min_span: Da::new(0.0).unwrap(),
-    };
-    OwnedView::new(&prepare(&spectrum, &as_is).unwrap())
+    OwnedView::new(&sample::prepared(precursor, pairs))
 }
 
 fn da(width: f64) -> Tolerance {
