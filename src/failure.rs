@@ -61,10 +61,11 @@ impl Failure {
 
     /// The CSV writer could not write `path`.
     pub fn csv(path: &Path, error: csv::Error) -> Self {
-        match error.into_kind() {
-            csv::ErrorKind::Io(source) => Self::write(path, source),
+        if let csv::ErrorKind::Io(source) = error.into_kind() {
+            Self::write(path, source)
+        } else {
             // The other kinds concern reading, or rows of unequal length, which we do not write.
-            other => Self::write(path, io::Error::other(format!("{other:?}"))),
+            Self::write(path, io::Error::other("rows of unequal length"))
         }
     }
 
