@@ -56,7 +56,7 @@ pub(super) struct SearchFlags {
     /// How far apart matching fragments may lie [default: the library's]
     #[arg(long, value_name = "TOL")]
     fragment_tol: Option<Tolerance>,
-    /// Score that ranks: auto, entropy, two-view-entropy or cosine
+    /// Score that ranks: auto, entropy, two-view-entropy, cosine, modified-cosine and others
     #[arg(long, value_name = "SCORE", default_value = "auto")]
     score: ScoreChoice,
     /// Inverted lists visited per query

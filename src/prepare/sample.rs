@@ -25,6 +25,11 @@ pub(crate) fn spectrum(precursor_mz: Option<f64>, peaks: &[(f64, f32)]) -> Spect
 
 /// The same, prepared without taking anything out.
 pub(crate) fn prepared(precursor_mz: Option<f64>, peaks: &[(f64, f32)]) -> PreparedSpectrum {
+    prepared_whole(&spectrum(precursor_mz, peaks))
+}
+
+/// `spectrum`, prepared without taking anything out.
+pub(crate) fn prepared_whole(spectrum: &Spectrum) -> PreparedSpectrum {
     let as_is = Preparation {
         mz_range: None,
         precursor: PrecursorRemoval::Off,
@@ -34,5 +39,5 @@ pub(crate) fn prepared(precursor_mz: Option<f64>, peaks: &[(f64, f32)]) -> Prepa
         min_peaks: 1,
         min_span: Da::new(0.0).unwrap(),
     };
-    prepare(&spectrum(precursor_mz, peaks), &as_is).unwrap()
+    prepare(spectrum, &as_is).unwrap()
 }
