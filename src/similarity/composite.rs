@@ -6,11 +6,11 @@ use super::cosine::{Norm, Weighting};
 use super::{Score, Similarity, View};
 use crate::domain::Tolerance;
 
-/// (N_q F_D + N_c F_R) / (N_q + N_c), with N_q peaks of the query, N_c matched ones, F_D their dot
-/// product and F_R the mean agreement of intensity ratios of neighbouring matched peaks.
+/// `(Nq Fd + Nc Fr) / (Nq + Nc)`, with `Nq` peaks of the query, `Nc` matched ones, `Fd` their dot
+/// product and `Fr` the mean agreement of intensity ratios of neighbouring matched peaks.
 ///
-/// F_R is a mean over N_c that has N_c - 1 terms, as published, so that a spectrum of N peaks
-/// scores (2 N - 1) / 2 N with itself.
+/// `Fr` is a mean over `Nc` that has `Nc - 1` terms, as published, so that a spectrum of `n` peaks
+/// scores `(2n - 1) / 2n` with itself.
 #[derive(Debug, Clone, Copy)]
 pub struct NistComposite;
 
