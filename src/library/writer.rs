@@ -2,11 +2,11 @@
 
 use super::LibraryError;
 use super::container::{
-    ATTRIBUTES, Attributes, CONTENTS, Element, FORMAT, FORMAT_VERSION, OVERALL, Section, checksum,
-    overall_checksum,
+    ATTRIBUTES, Attributes, CONTENTS, Element, FORMAT, FORMAT_VERSION, OVERALL, Section, ShortText,
+    Text, checksum, overall_checksum,
 };
 use crate::files::PendingFile;
-use hdf5::types::VarLenUnicode;
+use hdf5::H5Type;
 use std::path::Path;
 
 /// Arrays of at least this many bytes start on a multiple of it, so that they can be mapped.
@@ -72,11 +72,7 @@ impl Writer {
         {
             self.write_text(name, value)?;
         }
-        self.h5
-            .new_attr::<u32>()
-            .create("format_version")
-            .and_then(|a| a.write_scalar(&FORMAT_VERSION))
-            .map_err(|e| self.failed(e))?;
+        self.write_attribute("format_version", &FORMAT_VERSION)?;
         self.h5.flush().map_err(|e| self.failed(e))?;
         let Self { h5, pending, .. } = self;
         let path = pending.target().to_owned();
@@ -102,12 +98,20 @@ impl Writer {
     }
 
     fn write_text(&self, name: &str, value: &str) -> Result<(), LibraryError> {
-        // Text of this program has no NUL, the one character that HDF5 text cannot hold.
-        let value: VarLenUnicode = value.parse().unwrap_or_default();
+        match value.parse::<ShortText>() {
+            Ok(text) => self.write_attribute(name, &text),
+            Err(_) => match value.parse::<Text>() {
+                Ok(text) => self.write_attribute(name, &text),
+                Err(e) => Err(self.failed(format!("{name}: {e}").into())),
+            },
+        }
+    }
+
+    fn write_attribute<T: H5Type>(&self, name: &str, value: &T) -> Result<(), LibraryError> {
         self.h5
-            .new_attr::<VarLenUnicode>()
+            .new_attr::<T>()
             .create(name)
-            .and_then(|a| a.write_scalar(&value))
+            .and_then(|a| a.write_scalar(value))
             .map_err(|e| self.failed(e))
     }
 

@@ -5,5 +5,10 @@
     reason = "tests stop at the first thing that is not as expected"
 )]
 
+mod bad_input;
+mod bad_usage;
+mod kit;
 mod module_order;
+mod molecules;
+mod outputs;
 mod shelf;
