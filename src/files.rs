@@ -66,6 +66,12 @@ impl PendingFile {
     }
 }
 
+impl io::Seek for PendingFile {
+    fn seek(&mut self, position: io::SeekFrom) -> io::Result<u64> {
+        self.temporary.seek(position)
+    }
+}
+
 impl io::Write for PendingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.temporary.write(bytes)

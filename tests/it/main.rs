@@ -7,8 +7,10 @@
 
 mod bad_input;
 mod bad_usage;
+mod damage;
 mod kit;
 mod module_order;
 mod molecules;
 mod outputs;
+mod reproducible;
 mod shelf;
