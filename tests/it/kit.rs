@@ -83,6 +83,12 @@ pub(crate) fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
+/// Says why a test does nothing here.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+pub(crate) fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
 /// How a run of the program ended and what it said.
 pub(crate) struct Run {
     pub(crate) words: String,

@@ -8,9 +8,12 @@
 mod bad_input;
 mod bad_usage;
 mod damage;
+mod golden;
+mod h5py;
 mod kit;
 mod module_order;
 mod molecules;
 mod outputs;
 mod reproducible;
+mod search_laws;
 mod shelf;

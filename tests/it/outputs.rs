@@ -1,6 +1,6 @@
 //! An output appears whole or not at all, and never in the place of something it should not replace.
 
-use crate::kit::{Folder, names_in};
+use crate::kit::{Folder, names_in, skipped};
 use crate::molecules::{mgf, molecules, msp};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -156,11 +156,6 @@ impl Drop for SmallDisk {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn skipped(why: &str) {
-    eprintln!("skipped: {why}");
-}
-
 #[test]
 fn a_disk_that_may_not_be_written() {
     let folder = folder();
@@ -197,6 +192,7 @@ fn a_full_disk() {
     for name in ["old.h5", "old.csv"] {
         fs_err::write(disk.join(name), "old").unwrap();
     }
+    folder.write("queries.mgf", mgf(&molecules(600)));
     // The disk runs full at the first page, among the arrays, and at the last of them.
     let search = ["--precursor-tol", "open", "--group-by", "entry", "-k", "60"];
     for left in [0, 4 << 10, 8 << 10, 20 << 10, 36 << 10] {
