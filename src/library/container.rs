@@ -354,15 +354,15 @@ fn place(h5: &hdf5::File, section: Section, file_len: usize) -> Result<Placed, (
         .len
         .checked_mul(size)
         .ok_or_else(|| fail("is too long".into()))?;
+    if dataset.is_chunked() {
+        return Err(fail("is stored in chunks and cannot be mapped".into()));
+    }
     if bytes == 0 {
         return Ok(Placed {
             section,
             start: 0,
             end: 0,
         });
-    }
-    if dataset.is_chunked() {
-        return Err(fail("is stored in chunks and cannot be mapped".into()));
     }
     let start = dataset
         .offset()

@@ -113,6 +113,8 @@ impl Writer {
                     .fill_time(FillTime::Never)
             })
             .with_lcpl(|p| p.create_intermediate_group(true))
+            // Empty arrays would be in chunks.
+            .no_chunk()
             .empty::<T>()
             .shape(data.len())
             .create(name)

@@ -11,6 +11,7 @@ mod damage;
 mod golden;
 mod h5py;
 mod kit;
+mod massbank;
 mod module_order;
 mod molecules;
 mod outputs;
