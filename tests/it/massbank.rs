@@ -1,6 +1,6 @@
 //! Accuracy floors on the MassBank development set: real spectra, real differences between labs.
 //!
-//! `MZSEEK_DATA` names the folder that holds `massbank/{library.msp.gz, queries.mgf.gz, truth.csv}`
+//! All settings but the index are the defaults. `MZSEEK_DATA` names the folder that holds `massbank/{library.msp.gz, queries.mgf.gz, truth.csv}`
 //! (default `../shared/data` beside the repository); without it the test is skipped.
 
 use crate::kit::{Folder, skipped};
@@ -28,8 +28,6 @@ fn accuracy(folder: &Folder, massbank: &Path, library: &str, tolerance: &str) ->
         "report.csv",
         "--precursor-tol",
         tolerance,
-        "--group-by",
-        "compound",
     ];
     folder.run(&words).exits(0);
     let truth = massbank.join("truth.csv");
@@ -50,8 +48,6 @@ fn most_answers_are_right() {
             library,
             "--index",
             index,
-            "--clusters",
-            "identity",
         ];
         folder.run(&words).exits(0);
     }

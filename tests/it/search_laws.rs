@@ -128,11 +128,15 @@ fn found(answer: &Answer) -> Vec<(u32, f32)> {
 
 /// Asserts that the answers are those of scoring every eligible entry; gives them back.
 #[track_caller]
-fn is_exhaustive(library: &Library, settings: SearchSettings, queries: &[Spectrum]) -> Vec<Answer> {
+fn is_exhaustive(
+    library: &Library,
+    settings: &SearchSettings,
+    queries: &[Spectrum],
+) -> Vec<Answer> {
     let answers = search(library, settings.clone(), queries);
     assert_eq!(answers.len(), queries.len());
     for (query, answer) in queries.iter().zip(&answers) {
-        let (hits, n_eligible) = exhaustive(library, &settings, query);
+        let (hits, n_eligible) = exhaustive(library, settings, query);
         assert_eq!(found(answer), hits, "{}: {:?}", query.id, answer.plan);
         assert_eq!(answer.n_candidates, n_eligible, "{}", query.id);
         match answer.plan {
@@ -152,7 +156,7 @@ fn a_window_gives_what_scoring_every_entry_gives() {
         let mut how = settings(&library, tolerance);
         // Queries without precursor go through the index, which is asked for everything.
         how.n_candidates = Amount::Exactly(usize::MAX);
-        let answers = is_exhaustive(&library, how, &queries);
+        let answers = is_exhaustive(&library, &how, &queries);
         let n_window = answers.iter().filter(|a| a.plan == Plan::Window).count();
         assert!(n_window > 10, "{tolerance}: {n_window}");
     }
@@ -170,7 +174,7 @@ fn an_index_asked_for_everything_gives_what_scoring_every_entry_gives() {
         let mut how = settings(&library, "open");
         how.n_probe = Amount::Exactly(usize::MAX);
         how.n_candidates = Amount::Exactly(usize::MAX);
-        let answers = is_exhaustive(&library, how, &queries);
+        let answers = is_exhaustive(&library, &how, &queries);
         assert!(
             answers.iter().any(|a| a.plan == Plan::Index(kind)),
             "{index}"
@@ -248,8 +252,8 @@ fn the_window_holds_both_its_ends() {
         (499.75, vec![0, 1]),
         (501.0, vec![2]),
         (499.0, vec![0]),
-        (501.015625, vec![]),
-        (498.984375, vec![]),
+        (501.015_625, vec![]),
+        (498.984_375, vec![]),
     ] {
         let answer = &search(
             &library,
@@ -273,24 +277,24 @@ fn least_score_and_least_matched_peaks_are_inclusive() {
     let (library, queries) = small_molecules("flat");
     let mut how = settings(&library, "40Da");
     how.n_candidates = Amount::Exactly(usize::MAX);
-    let answers = is_exhaustive(&library, how.clone(), &queries);
+    let answers = is_exhaustive(&library, &how, &queries);
     let some = answers.iter().find(|a| a.matches.len() > 3).unwrap();
     how.min_score = some.matches[2].score.similarity;
-    let kept = is_exhaustive(&library, how.clone(), &queries);
+    let kept = is_exhaustive(&library, &how, &queries);
     let third = kept
         .iter()
         .flat_map(|a| &a.matches)
         .find(|m| **m == some.matches[2]);
     assert!(third.is_some(), "a score equal to the least is kept");
     (how.min_score, how.min_matched) = (0.0, 4);
-    let kept = is_exhaustive(&library, how.clone(), &queries);
+    let kept = is_exhaustive(&library, &how, &queries);
     assert!(
         kept.iter()
             .flat_map(|a| &a.matches)
             .any(|m| m.score.matched_peaks == 4)
     );
     how.min_matched = 1000;
-    let none = is_exhaustive(&library, how, &queries);
+    let none = is_exhaustive(&library, &how, &queries);
     assert!(none.iter().all(|a| a.matches.is_empty()));
     assert!(none.iter().any(|a| a.plan == Plan::BelowThreshold));
 }
@@ -341,7 +345,7 @@ fn a_query_without_precursor_is_compared_with_everything() {
     }
     let mut how = settings(&library, "10ppm");
     how.n_candidates = Amount::Exactly(usize::MAX);
-    for (query, answer) in queries.iter().zip(is_exhaustive(&library, how, &queries)) {
+    for (query, answer) in queries.iter().zip(is_exhaustive(&library, &how, &queries)) {
         assert_eq!(answer.plan, Plan::Index("flat"), "{}", query.id);
         assert_eq!(answer.n_candidates, 200);
         assert!(answer.matches.iter().all(|m| m.precursor_delta.is_none()));
@@ -380,7 +384,7 @@ fn a_library_without_any_precursor() {
             n_candidates: Amount::Exactly(usize::MAX),
             ..settings(&library, "10ppm")
         };
-        let answers = is_exhaustive(&library, how.clone(), &queries);
+        let answers = is_exhaustive(&library, &how, &queries);
         for (row, answer) in answers.iter().take(10).enumerate() {
             assert_eq!(answer.matches[0].entry, row as u32, "{index}");
         }
@@ -389,7 +393,7 @@ fn a_library_without_any_precursor() {
             precursor: PrecursorWindow::Open,
             ..how
         };
-        let answers = is_exhaustive(&library, open, &queries);
+        let answers = is_exhaustive(&library, &open, &queries);
         assert!(answers[10..].iter().all(|a| !a.matches.is_empty()));
     }
 }
