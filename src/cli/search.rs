@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::Intake;
+use super::intake::{self, Intake};
 use crate::domain::{PrecursorWindow, Tolerance};
 use crate::failure::Failure;
 use crate::files::PendingFile;
@@ -99,6 +99,9 @@ fn parse_share(text: &str) -> Result<f32, String> {
 }
 
 pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failure> {
+    if let Some(output) = &args.output {
+        intake::refuse_as_output(args.queries.iter().chain([&args.library]), output)?;
+    }
     let started = Instant::now();
     let library = Library::open(&args.library)?;
     let opening = started.elapsed();
@@ -169,6 +172,11 @@ fn report(
         Ok(())
     })?;
     csv.end().map_err(|e| Failure::csv(target, e))?;
+    if intake.n_damaged > 0 && intake.n_damaged == intake.n_records() {
+        intake.finish(console);
+        let text = format!("none of {} query records could be read", intake.n_damaged);
+        return Err(Failure::input(text));
+    }
     let mut summary = RunSummary::default();
     summary
         .count("queries", intake.n_spectra)

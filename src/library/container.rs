@@ -7,7 +7,7 @@
 use super::LibraryError;
 use crate::index::Slab;
 use hdf5::H5Type;
-use hdf5::types::{TypeDescriptor, VarLenUnicode};
+use hdf5::types::{FixedUnicode, TypeDescriptor};
 use memmap2::Mmap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +22,12 @@ pub(super) const ATTRIBUTES: [&str; 4] = ["format", "mzseek_version", "settings"
 /// Datasets that hold the table of contents and its checksum.
 pub(super) const CONTENTS: &str = "checksums/contents";
 pub(super) const OVERALL: &str = "checksum";
+
+/// A text attribute, padded with zeros. Texts of any length would go to HDF5's global heap, the one
+/// part of its structure that has no checksum: a flipped byte there makes HDF5 loop for ever.
+pub(super) type Text = FixedUnicode<4096>;
+/// The same for texts that are short. HDF5 gives either as [`Text`].
+pub(super) type ShortText = FixedUnicode<64>;
 
 /// The first bytes of every HDF5 file.
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
@@ -322,10 +328,10 @@ fn read_attributes(h5: &hdf5::File, path: &Path) -> Result<Attributes, LibraryEr
 }
 
 fn read_text(h5: &hdf5::File, name: &str) -> Result<String, String> {
-    let read = || h5.attr(name)?.read_scalar::<VarLenUnicode>();
-    read()
-        .map(|text| text.as_str().to_owned())
-        .map_err(|e| e.to_string())
+    let read = || h5.attr(name)?.read_scalar::<Text>();
+    let text = read().map_err(|e| e.to_string())?;
+    let text = std::str::from_utf8(text.as_bytes()).map_err(|e| e.to_string())?;
+    Ok(text.to_owned())
 }
 
 fn place(h5: &hdf5::File, section: Section, file_len: usize) -> Result<Placed, (String, String)> {
@@ -348,15 +354,15 @@ fn place(h5: &hdf5::File, section: Section, file_len: usize) -> Result<Placed, (
         .len
         .checked_mul(size)
         .ok_or_else(|| fail("is too long".into()))?;
+    if dataset.is_chunked() {
+        return Err(fail("is stored in chunks and cannot be mapped".into()));
+    }
     if bytes == 0 {
         return Ok(Placed {
             section,
             start: 0,
             end: 0,
         });
-    }
-    if dataset.is_chunked() {
-        return Err(fail("is stored in chunks and cannot be mapped".into()));
     }
     let start = dataset
         .offset()

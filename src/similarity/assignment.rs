@@ -163,7 +163,7 @@ mod tests {
         }
         let mut best = best_total(query, reference, from + 1, used);
         for r in 0..reference.len() {
-            if (from * 7 + r * 3) % 4 != 0 && used >> r & 1 == 0 {
+            if !(from * 7 + r * 3).is_multiple_of(4) && used >> r & 1 == 0 {
                 let gain = f64::from(query[from] * reference[r]);
                 best = best.max(gain + best_total(query, reference, from + 1, used | 1 << r));
             }

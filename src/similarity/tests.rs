@@ -146,7 +146,7 @@ fn norms_by_hand() {
 }
 
 /// By hand: weights m/z * sqrt(I) are 400, 600, 600 and 400, 600, dot product 520000 / norms
-/// sqrt(880000 * 520000), squared 0.590909; the ratio of neighbours is 1.5 in both, so F_R is 1/2.
+/// sqrt(880000 * 520000), squared 0.590909; the ratio of neighbours is 1.5 in both, so their mean is 1/2.
 /// (3 * 0.590909 + 2 * 0.5) / 5.
 #[test]
 fn composite_by_hand() {
