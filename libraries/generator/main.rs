@@ -1,6 +1,6 @@
 //! Writes the bundled reference libraries, or with `--check` says which file differs.
 //!
-//! `cargo run --release --example generate-libraries [-- --check]`. What the files hold is decided
+//! `cargo run --example generate-libraries [-- --check]`. What the files hold is decided
 //! in `recipe`; this file only compares and writes bytes.
 
 mod recipe;

@@ -56,7 +56,7 @@ pub(super) struct SearchFlags {
     /// How far apart matching fragments may lie [default: the library's]
     #[arg(long, value_name = "TOL")]
     fragment_tol: Option<Tolerance>,
-    /// Score that ranks: auto, entropy, two-view-entropy or cosine
+    /// Score that ranks: auto, entropy, two-view-entropy, cosine, modified-cosine and others
     #[arg(long, value_name = "SCORE", default_value = "auto")]
     score: ScoreChoice,
     /// Inverted lists visited per query
@@ -157,8 +157,7 @@ fn report(
 ) -> Result<(Outcome, RunSummary), Failure> {
     let target = args.output.as_deref().unwrap_or(Path::new("stdout"));
     let mut tally = Tally::default();
-    let mut csv =
-        CsvReport::begin(out, args.only_matched).map_err(|e| Failure::write(target, e))?;
+    let mut csv = CsvReport::begin(out, args.only_matched).map_err(|e| Failure::csv(target, e))?;
     let intake = Intake::read(&args.queries, console, |queries, _| {
         let started = Instant::now();
         let answers = searcher.search(queries);
@@ -167,12 +166,12 @@ fn report(
         for (query, answer) in queries.iter().zip(&answers) {
             tally.add(&answer.plan);
             csv.answer(searcher.library(), query, answer)
-                .map_err(|e| Failure::write(target, e))?;
+                .map_err(|e| Failure::csv(target, e))?;
         }
         tally.writing += started.elapsed();
         Ok(())
     })?;
-    csv.end().map_err(|e| Failure::write(target, e))?;
+    csv.end().map_err(|e| Failure::csv(target, e))?;
     if intake.n_damaged > 0 && intake.n_damaged == intake.n_records() {
         intake.finish(console);
         let text = format!("none of {} query records could be read", intake.n_damaged);

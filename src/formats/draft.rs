@@ -103,17 +103,17 @@ impl Draft {
 
     /// The finished record, or the line and kind of its fault.
     ///
-    /// MS1 scans and scans of fragments of fragments are no MS/MS spectra, with one exception:
-    /// electron ionisation breaks molecules in the source, and libraries call its spectra MS1. A
-    /// record that says nothing about its level is taken for MS/MS.
+    /// MS1 scans are no MS/MS spectra, with one exception: electron ionisation breaks molecules in
+    /// the source, and libraries call its spectra MS1. A record that says nothing about its level
+    /// is taken for MS/MS.
     pub(super) fn finish(mut self, origin: Origin) -> Result<Record, (u64, Fault)> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
-        if let Some(ms_level) = self.ms_level.filter(|&level| level != 2) {
-            if ms_level != 1 || !self.is_electron_ionisation() {
-                return Ok(Record::OtherScan { ms_level });
-            }
+        if let Some(ms_level) = self.ms_level.filter(|&level| level < 2)
+            && !self.is_electron_ionisation()
+        {
+            return Ok(Record::OtherScan { ms_level });
         }
         let charge = self.stated_charge();
         let id = self.take_id();
@@ -142,10 +142,10 @@ impl Draft {
 
     /// The charge with its sign, from its own line or else from the adduct.
     pub(super) fn stated_charge(&self) -> Option<Charge> {
-        match self.charge {
-            StatedCharge::Silent => charge_of_adduct(&self.compound.adduct),
-            charge => charge.with_sign(self.polarity),
+        if self.charge == StatedCharge::Silent {
+            return charge_of_adduct(&self.compound.adduct);
         }
+        self.charge.with_sign(self.polarity)
     }
 
     /// What the file calls the record, most telling first.
@@ -202,11 +202,10 @@ impl StatedCharge {
     fn with_sign(self, polarity: Option<Polarity>) -> Option<Charge> {
         match self {
             Self::Silent | Self::Open => None,
-            Self::Signed(charge) => Some(charge),
             Self::Unsigned(charge) if polarity == Some(Polarity::Negative) => {
                 Charge::new(-charge.state()).ok()
             }
-            Self::Unsigned(charge) => Some(charge),
+            Self::Signed(charge) | Self::Unsigned(charge) => Some(charge),
         }
     }
 }

@@ -97,9 +97,10 @@ impl ReadError {
 
 /// A cut `.gz` is the most common stream fault, and its system message does not say so.
 fn incomplete(source: &io::Error) -> &'static str {
-    match source.kind() {
-        io::ErrorKind::UnexpectedEof => " (the compressed file is cut; take a complete copy)",
-        _ => "",
+    if source.kind() == io::ErrorKind::UnexpectedEof {
+        " (the compressed file is cut; take a complete copy)"
+    } else {
+        ""
     }
 }
 

@@ -11,7 +11,7 @@ pub enum Fault {
     /// An m/z that is not a finite number above 0 (or above all instruments).
     #[error("m/z {0} is not a finite number above 0")]
     Mz(String),
-    /// A negative, NaN or infinite intensity.
+    /// A negative, `NaN` or infinite intensity.
     #[error("intensity {0} is not a finite number of at least 0")]
     Intensity(String),
     /// The record declares one number of peaks and holds another.
@@ -57,6 +57,14 @@ pub enum Fault {
     /// XML or values of a `<spectrum>` element that cannot be read.
     #[error("damaged spectrum element: {0}")]
     Element(String),
+    /// A file that ends properly but holds fewer spectra than it declares.
+    #[error("the file declares {declared} spectra and holds {read}")]
+    MissingSpectra {
+        /// As declared.
+        declared: u64,
+        /// As counted.
+        read: u64,
+    },
     /// A binary array that cannot be decoded.
     #[error("{array} array: {reason}")]
     Array {
@@ -85,6 +93,7 @@ impl Fault {
             Self::CutRecord => "cut record",
             Self::Profile => "profile spectrum",
             Self::Element(_) => "damaged element",
+            Self::MissingSpectra { .. } => "missing spectra",
             Self::Array { .. } => "damaged array",
         }
     }

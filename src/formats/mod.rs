@@ -50,9 +50,9 @@ use std::sync::Arc;
 /// One record of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Record {
-    /// An MS/MS spectrum, or one that says nothing about its level. Its peak list may be empty.
+    /// A spectrum of MS2 or above, or one that says nothing about its level. Its peak list may be empty.
     Spectrum(Box<Spectrum>),
-    /// A scan that is not searched: a full scan, or fragments of fragments.
+    /// A scan that is not searched because nothing was fragmented.
     OtherScan {
         /// As stated; 0 where the scan states none and has no precursor either.
         ms_level: u8,

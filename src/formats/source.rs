@@ -31,7 +31,7 @@ pub(super) trait Source: Send {
 pub(super) struct Records<S> {
     source: S,
     file: Arc<Path>,
-    n_records: usize,
+    n_read: usize,
     done: bool,
 }
 
@@ -40,7 +40,7 @@ impl<S: Source> Records<S> {
         Self {
             source,
             file,
-            n_records: 0,
+            n_read: 0,
             done: false,
         }
     }
@@ -51,11 +51,11 @@ impl<S: Source> Records<S> {
         if let Some(reason) = self.source.cut() {
             return Some(ReadError::Cut {
                 file,
-                records: self.n_records,
+                records: self.n_read,
                 reason,
             });
         }
-        (self.n_records == 0).then(|| ReadError::NoSpectra {
+        (self.n_read == 0).then(|| ReadError::NoSpectra {
             file,
             format: self.source.format(),
         })
@@ -71,11 +71,11 @@ impl<S: Source> Iterator for Records<S> {
         }
         match self.source.next_record() {
             Ok(Some(outcome)) => {
-                self.n_records += 1;
+                self.n_read += 1;
                 Some(
                     outcome.map_err(|Damaged { line, fault }| ReadError::Record {
                         file: Arc::clone(&self.file),
-                        record: self.n_records,
+                        record: self.n_read,
                         line,
                         fault,
                     }),
@@ -90,7 +90,7 @@ impl<S: Source> Iterator for Records<S> {
                 let file = Arc::clone(&self.file);
                 Some(Err(ReadError::Stream {
                     file,
-                    records: self.n_records,
+                    records: self.n_read,
                     source,
                 }))
             }

@@ -22,9 +22,11 @@ impl Draft {
             Key::Adduct => fill(&mut self.compound.adduct, stated(value)),
             Key::Polarity => self.polarity = self.polarity.or(decode(value).parse().ok()),
             Key::Formula => fill(&mut self.compound.formula, stated(value)),
-            Key::InchiKey => fill(&mut self.compound.inchikey, inchikey(value)),
+            Key::HashedInchi => fill(&mut self.compound.inchikey, inchikey(value)),
             Key::Smiles => fill(&mut self.compound.smiles, stated(value)),
             Key::Peptide => fill(&mut self.compound.peptide, peptide(value)),
+            // SpectraST writes 0.0 for unknown.
+            Key::CollisionEnergy if parse_whole(value) == Some(0.0) => {}
             Key::CollisionEnergy => fill(&mut self.collision_energy, stated(value)),
             Key::Instrument => fill(&mut self.instrument, stated(value)),
             Key::InstrumentType => fill(&mut self.instrument_type, stated(value)),
@@ -111,6 +113,7 @@ fn peptide(value: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Charge, Mz};
 
     #[test]
     fn times_are_seconds() {
@@ -157,8 +160,8 @@ mod tests {
         ] {
             let mut draft = Draft::default();
             draft.state(Key::PepMass, 1, text.as_bytes());
-            assert_eq!(draft.precursor_mz.unwrap().value(), 445.1, "{text}");
-            assert_eq!(draft.stated_charge().map(|c| c.state()), charge, "{text}");
+            assert_eq!(draft.precursor_mz, Mz::new(445.1).ok(), "{text}");
+            assert_eq!(draft.stated_charge().map(Charge::state), charge, "{text}");
         }
         let mut draft = Draft::default();
         draft.state(Key::PepMass, 1, b"abc");

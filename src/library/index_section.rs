@@ -42,29 +42,10 @@ pub(super) fn parse_kind(text: &str) -> Result<Kind, SettingsError> {
 pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, SettingsError> {
     Ok(match parse_kind(kind)? {
         Kind::Exactly(factory) => factory,
-        Kind::Auto if n < FLAT_BELOW => Factory::Flat,
-        Kind::Pq => Factory::Pq {
-            n_sub: code_bytes(dim),
-        },
-        Kind::Auto | Kind::IvfPq => Factory::IvfPq {
-            n_list: list_count(n),
-            n_sub: code_bytes(dim),
-        },
+        Kind::Auto => Factory::auto(n, dim),
+        Kind::Pq => Factory::auto_pq(dim),
+        Kind::IvfPq => Factory::auto_ivf_pq(n, dim),
     })
-}
-
-/// Below this many vectors comparing all of them takes well under a millisecond.
-const FLAT_BELOW: usize = 10_000;
-
-/// About 1.5 sqrt(n) lists, as a power of two.
-fn list_count(n: usize) -> NonZeroU32 {
-    let wanted = (1.5 * (n as f64).sqrt()) as u32;
-    NonZeroU32::new(wanted.next_power_of_two()).unwrap_or(NonZeroU32::MIN)
-}
-
-/// One byte for sixteen numbers, 64 at most: with exact scores to follow, more bytes gained nothing.
-fn code_bytes(dim: usize) -> NonZeroU32 {
-    NonZeroU32::new((dim / 16).clamp(1, 64) as u32).unwrap_or(NonZeroU32::MIN)
 }
 
 pub(super) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), LibraryError> {

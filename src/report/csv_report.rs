@@ -4,7 +4,7 @@ use super::columns::{COLUMNS, Row};
 use crate::domain::Spectrum;
 use crate::library::Library;
 use crate::search::Answer;
-use std::io::{self, Write};
+use std::io::Write;
 
 /// Writes answers as they come.
 pub struct CsvReport<W: Write> {
@@ -15,10 +15,9 @@ pub struct CsvReport<W: Write> {
 
 impl<W: Write> CsvReport<W> {
     /// Starts a report with its header. With `only_matched`, queries without a match have no row.
-    pub fn begin(out: W, only_matched: bool) -> io::Result<Self> {
+    pub fn begin(out: W, only_matched: bool) -> csv::Result<Self> {
         let mut writer = csv::Writer::from_writer(out);
-        let names = COLUMNS.iter().map(|column| column.name);
-        writer.write_record(names).map_err(plain)?;
+        writer.write_record(COLUMNS.iter().map(|column| column.name))?;
         Ok(Self {
             writer,
             only_matched,
@@ -32,7 +31,7 @@ impl<W: Write> CsvReport<W> {
         library: &Library,
         query: &Spectrum,
         answer: &Answer,
-    ) -> io::Result<()> {
+    ) -> csv::Result<()> {
         let row = Row {
             library,
             query,
@@ -52,31 +51,21 @@ impl<W: Write> CsvReport<W> {
     }
 
     /// Flushes what is buffered and gives the output back.
-    pub fn end(mut self) -> io::Result<W> {
+    pub fn end(mut self) -> csv::Result<W> {
+        // The error of this keeps its kind: a closed pipe is told from a full disk by it.
         self.writer.flush()?;
         self.writer
             .into_inner()
-            .map_err(|e| io::Error::other(e.to_string()))
+            .map_err(|e| csv::Error::from(std::io::Error::other(e.to_string())))
     }
 
-    fn row(&mut self, row: &Row<'_>) -> io::Result<()> {
+    fn row(&mut self, row: &Row<'_>) -> csv::Result<()> {
         for column in COLUMNS {
             self.cell.clear();
             (column.write)(row, &mut self.cell);
-            self.writer.write_field(&self.cell).map_err(plain)?;
+            self.writer.write_field(&self.cell)?;
         }
-        self.writer.write_record(None::<&[u8]>).map_err(plain)
-    }
-}
-
-/// The system's error as it was: a closed pipe is told from a full disk by its kind, which the
-/// conversion of `csv` loses.
-fn plain(error: csv::Error) -> io::Error {
-    let text = error.to_string();
-    if let csv::ErrorKind::Io(error) = error.into_kind() {
-        error
-    } else {
-        io::Error::other(text)
+        self.writer.write_record(None::<&[u8]>)
     }
 }
 

@@ -120,7 +120,7 @@ impl<'a> Searcher<'a> {
 /// Lists visited where that is left to us: as many as hold [`ROWS_VISITED`], [`MIN_PROBE`] at least.
 fn auto_probes(n_lists: usize, n_rows: usize) -> usize {
     let wanted = n_lists * ROWS_VISITED / n_rows.max(1);
-    wanted.clamp(MIN_PROBE.min(n_lists), n_lists.max(1))
+    wanted.clamp(MIN_PROBE.min(n_lists), n_lists)
 }
 
 #[cfg(test)]
@@ -133,6 +133,10 @@ mod tests {
         assert_eq!(auto_probes(2048, 1_000_000), 40);
         assert_eq!(auto_probes(8192, 30_000_000), 32);
         assert_eq!(auto_probes(16, 1000), 16);
-        assert_eq!(auto_probes(0, 100), 1);
+        assert_eq!(
+            auto_probes(0, 100),
+            0,
+            "without lists there is nothing to visit"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The peaks of many spectra in columns, as a library file holds them.
 
 use super::{OwnedView, View};
+use crate::domain::Precursor;
 use crate::index::Slab;
 
 /// Peaks of `n` spectra: spectrum `i` owns positions `offsets[i]..offsets[i + 1]` of each column.
@@ -56,12 +57,12 @@ impl PeakColumns {
         self.mz.len()
     }
 
-    /// The peaks of spectrum `row`; `precursor_mz` is kept elsewhere and passed through.
-    pub fn view(&self, row: u32, precursor_mz: Option<f64>) -> View<'_> {
+    /// The peaks of spectrum `row`; its precursor is kept elsewhere and passed through.
+    pub fn view(&self, row: u32, precursor: Option<Precursor>) -> View<'_> {
         let (start, end) = (self.offsets[row as usize], self.offsets[row as usize + 1]);
         let range = start as usize..end as usize;
         View {
-            precursor_mz,
+            precursor,
             mz: &self.mz[range.clone()],
             intensity: &self.intensity[range.clone()],
             weight: &self.weight[range],

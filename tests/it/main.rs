@@ -8,9 +8,14 @@
 mod bad_input;
 mod bad_usage;
 mod damage;
+mod formats_contract;
+mod formats_data;
+mod formats_fuzz;
+mod formats_samples;
 mod golden;
 mod h5py;
 mod kit;
+mod licences;
 mod massbank;
 mod module_order;
 mod molecules;

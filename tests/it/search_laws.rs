@@ -98,9 +98,9 @@ fn exhaustive(
         let score: &dyn Similarity = if open && entry_mz.and(query_mz).is_some() {
             &TwoViewEntropy
         } else {
-            &SpectralEntropy
+            &SpectralEntropy { weighted: true }
         };
-        let reference = library.peaks().view(row, entry_mz);
+        let reference = library.peaks().view(row, library.entries().precursor(row));
         let tolerance = settings.fragment_tolerance;
         let found = score.score(owned.view(), reference, tolerance, &mut scratch);
         let distance = query_mz

@@ -80,16 +80,17 @@ impl Demo {
         out
     }
 
-    /// `title,expected,library,kind`; nothing is expected of an absent compound.
+    /// What `mzseek evaluate` reads as truth; an absent compound has no right answer.
     pub(crate) fn truth_csv(&self) -> String {
-        let mut out = String::from("title,expected,library,kind\n");
+        let mut out = String::from("title,name,class,relation,library\n");
         for (idx, query) in self.0.iter().enumerate() {
-            let (expected, kind) = match query.kind {
-                Kind::Present => (query.name.as_str(), "present"),
-                Kind::Chimeric => (query.name.as_str(), "chimeric"),
-                Kind::Absent => ("", "absent"),
+            let (name, class, relation) = match query.kind {
+                Kind::Present => (query.name.as_str(), "in_library", "single"),
+                Kind::Chimeric => (query.name.as_str(), "in_library", "chimeric"),
+                Kind::Absent => ("", "absent", "none"),
             };
-            let row = format!("{},{expected},{},{kind}\n", title(idx), query.library);
+            let (title, library) = (title(idx), query.library);
+            let row = format!("{title},{name},{class},{relation},{library}\n");
             out.push_str(&row);
         }
         out

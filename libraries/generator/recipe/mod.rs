@@ -3,7 +3,7 @@
 //! Pure: no clock, no network, no file is read at run time, and the arithmetic is limited to what
 //! IEEE 754 rounds the same way everywhere (no `exp`, `ln` or `powf`), so the same source gives
 //! the same bytes on every machine. Modules from the bottom up: `formula`, `entry`; `residues`,
-//! `proteins`, `digest`, `peptide`, `propensity`, `fragments`, `contaminants`; `lipids`;
+//! `proteins`, `digest`, `peptide`, `profile`, `propensity`, `fragments`, `contaminants`; `lipids`;
 //! `compare`, `noise`, `demo`; `msp`.
 
 pub(crate) mod compare;
@@ -17,6 +17,7 @@ pub(crate) mod lipids;
 pub(crate) mod msp;
 pub(crate) mod noise;
 pub(crate) mod peptide;
+pub(crate) mod profile;
 pub(crate) mod propensity;
 pub(crate) mod proteins;
 pub(crate) mod residues;

@@ -1,12 +1,12 @@
-//! How readily each peptide bond breaks: the intensity model's one set of numbers.
+//! How readily each peptide bond breaks, as far as its two residues decide.
 //!
-//! Statistics of many spectra agree on the trends, which are kept here as round factors: cleavage
-//! before proline and after aspartate (E. A. Kapp et al., Anal. Chem. 75 (2003) 6251; Y. Huang et
-//! al., Anal. Chem. 77 (2005) 5800), after isoleucine, valine, leucine and histidine, hardly after
-//! proline or glycine, and most in the middle of the chain (D. L. Tabb et al., Anal. Chem. 75
-//! (2003) 1155). How strong the selective ones are depends on whether a proton is free to move
-//! (V. H. Wysocki et al., J. Mass Spectrom. 35 (2000) 1399). A model, not a measurement: ratios of
-//! neighbouring peaks are right in trend only.
+//! Statistics of many spectra agree on the trends: cleavage before proline and after aspartate
+//! (E. A. Kapp et al., Anal. Chem. 75 (2003) 6251; Y. Huang et al., Anal. Chem. 77 (2005) 5800),
+//! after isoleucine, valine, leucine and histidine, hardly after proline or glycine (D. L. Tabb et
+//! al., Anal. Chem. 75 (2003) 1155). How strong the selective ones are depends on whether a proton
+//! is free to move (V. H. Wysocki et al., J. Mass Spectrom. 35 (2000) 1399). The factors are round
+//! numbers near the means of the spectra that `profile` names. A model, not a measurement: ratios
+//! of neighbouring peaks are right in trend only.
 
 use super::peptide::Peptidoform;
 
@@ -39,13 +39,11 @@ impl Mobility {
 
 /// Relative rate of breaking each bond; element `i` is the bond before residue `i + 1`.
 pub(crate) fn bonds(peptide: &Peptidoform, mobility: Mobility) -> Vec<f64> {
-    let residues = peptide.sequence().as_bytes();
-    (1..residues.len())
-        .map(|at| {
-            let x = at as f64 / residues.len() as f64;
-            let middle = 0.3 + 2.8 * x * (1.0 - x);
-            middle * after(residues[at - 1], mobility) * before(residues[at], mobility)
-        })
+    peptide
+        .sequence()
+        .as_bytes()
+        .windows(2)
+        .map(|pair| after(pair[0], mobility) * before(pair[1], mobility))
         .collect()
 }
 
@@ -56,16 +54,20 @@ pub(crate) fn bonds(peptide: &Peptidoform, mobility: Mobility) -> Vec<f64> {
 )]
 fn after(residue: u8, mobility: Mobility) -> f64 {
     match (residue, mobility) {
-        (b'D', Mobility::Mobile) => 1.3,
-        (b'D', Mobility::Partial) => 2.0,
-        (b'D', Mobility::Bound) => 4.0,
-        (b'E', Mobility::Bound) => 1.8,
+        (b'D', Mobility::Mobile) => 1.0,
+        (b'D', Mobility::Partial) => 1.3,
+        (b'D', Mobility::Bound) => 3.0,
+        (b'E', Mobility::Bound) => 1.5,
         (b'I' | b'V', _) => 1.5,
-        (b'L', _) => 1.3,
-        (b'H', Mobility::Partial) => 1.8,
-        (b'P', _) => 0.2,
-        (b'G', _) => 0.6,
-        (b'S' | b'T' | b'N', _) => 0.8,
+        (b'L', _) => 1.4,
+        (b'H', _) => 1.35,
+        (b'W', _) => 1.3,
+        (b'F' | b'Y' | b'M' | b'Q', _) => 1.1,
+        (b'A' | b'T', _) => 0.9,
+        (b'C', _) => 0.75,
+        (b'S' | b'N', _) => 0.65,
+        (b'P', _) => 0.5,
+        (b'G', _) => 0.35,
         _ => 1.0,
     }
 }
@@ -73,10 +75,12 @@ fn after(residue: u8, mobility: Mobility) -> f64 {
 /// Factor for the residue on the C-terminal side of the bond.
 fn before(residue: u8, mobility: Mobility) -> f64 {
     match (residue, mobility) {
-        (b'P', Mobility::Mobile) => 4.0,
-        (b'P', Mobility::Partial) => 3.0,
+        (b'P', Mobility::Mobile) => 2.8,
+        (b'P', Mobility::Partial) => 2.4,
         (b'P', Mobility::Bound) => 1.5,
-        (b'G' | b'S', _) => 1.2,
-        _ => 1.0,
+        (b'G', _) => 1.25,
+        (b'S', _) => 1.1,
+        (b'D' | b'E' | b'I' | b'L' | b'V' | b'Q', _) => 0.75,
+        _ => 0.95,
     }
 }

@@ -71,11 +71,11 @@ impl MgfReader {
             let ends = is_mark(text, b"END IONS");
             if starts_as_number(text) || ends {
                 stray.get_or_insert_with(|| (number, Fault::NoBegin(snippet(text))));
-            } else if self.n_records == 0 && !begins {
-                if let Some((Key::Charge, value)) = Key::split_at(text, b'=') {
-                    // A default that cannot be read is no default; blocks state their own.
-                    self.default_charge = StatedCharge::read(value).unwrap_or_default();
-                }
+            } else if self.n_records == 0
+                && let Some((Key::Charge, value)) = Key::split_at(text, b'=')
+            {
+                // A default that cannot be read is no default; blocks state their own.
+                self.default_charge = StatedCharge::read(value).unwrap_or_default();
             }
             match stray.take_if(|_| begins || ends) {
                 Some((line, fault)) => {

@@ -30,10 +30,19 @@ pub(super) fn read<'a>(comment: &'a [u8], draft: &mut Draft) -> Option<&'a [u8]>
             | Key::InstrumentType
             | Key::Ionization
             | Key::Smiles
-            | Key::InchiKey
+            | Key::HashedInchi
             | Key::Peptide => true,
             // `Name`, `Scan`, `RT` and the like mean other things in comments, or no unit is known.
-            _ => false,
+            Key::Title
+            | Key::Scans
+            | Key::Name
+            | Key::PepMass
+            | Key::Formula
+            | Key::RetentionTime
+            | Key::MsLevel
+            | Key::Comment
+            | Key::NumPeaks
+            | Key::Other => false,
         };
         if applies {
             draft.state(key, 0, value);
@@ -93,6 +102,7 @@ fn split_once(bytes: &[u8], is_mark: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Mz;
 
     #[test]
     fn all_three_styles_are_split() {
@@ -121,7 +131,7 @@ mod tests {
         let mut draft = Draft::default();
         draft.state(Key::PrecursorMz, 1, b"100");
         let mods = read(b"Parent=200 Charge=2 HCD=46eV Mods=1(4,C,CAM)", &mut draft);
-        assert_eq!(draft.precursor_mz.unwrap().value(), 100.0);
+        assert_eq!(draft.precursor_mz, Mz::new(100.0).ok());
         assert_eq!(draft.stated_charge().unwrap().state(), 2);
         assert_eq!(draft.collision_energy, "46eV");
         assert_eq!(mods, Some(&b"1(4,C,CAM)"[..]));

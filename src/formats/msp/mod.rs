@@ -1,4 +1,4 @@
-//! MSP, the text format of NIST, MassBank, MoNA, MS-DIAL, Prosit and others; SPTXT is a dialect.
+//! MSP, the text format of NIST, MassBank, `MoNA`, MS-DIAL, Prosit and others; SPTXT is a dialect.
 //!
 //! A record is a run of `Key: value` lines, the last of them `Num Peaks`, and then the peaks. It
 //! ends where the next key stands, so blank lines are not needed to tell records apart.
@@ -38,6 +38,9 @@ struct Entry {
     declared: Option<(u64, u64)>,
     /// A blank line was seen among the keys.
     gap: bool,
+    /// The first line that looks like peaks, though none were announced. It may as well be the
+    /// second line of a long value, so it is a fault only where the announcement never comes.
+    unannounced: Option<u64>,
 }
 
 /// What a line does to the record being read.
@@ -57,7 +60,9 @@ impl Entry {
             match self.declared {
                 Some(_) if self.draft.is_faulty() => {}
                 Some(_) => peaks::read_line(&mut self.draft, number, line),
-                None => self.draft.fault(number, Fault::NoPeakCount),
+                None => {
+                    self.unannounced.get_or_insert(number);
+                }
             }
         } else if line.starts_with(b"#") {
         } else if let Some((key, value)) = Key::split(line) {
@@ -74,29 +79,34 @@ impl Entry {
             return Step::Over;
         }
         if named_twice || (self.gap && key != Key::NumPeaks) {
-            self.draft.fault(number, Fault::NoPeakCount);
+            let line = self.unannounced.unwrap_or(number);
+            self.draft.fault(line, Fault::NoPeakCount);
             return Step::Over;
         }
-        match key {
-            Key::NumPeaks => match parse_whole(value) {
-                Some(count) if count >= 0.0 && count.fract() == 0.0 => {
-                    let count = count as u64;
-                    self.declared = Some((number, count));
-                    self.draft.expect_peaks(count);
-                }
-                _ => {
-                    self.declared = Some((number, 0));
-                    self.draft
-                        .fault(number, Fault::PeakCountText(snippet(value)));
-                }
-            },
-            Key::Comment => {
-                self.comment.extend_from_slice(value);
-                self.comment.push(b' ');
-            }
-            key => self.draft.state(key, number, value),
+        if key == Key::NumPeaks {
+            self.take_count(number, value);
+        } else if key == Key::Comment {
+            self.comment.extend_from_slice(value);
+            self.comment.push(b' ');
+        } else {
+            self.draft.state(key, number, value);
         }
         Step::Taken
+    }
+
+    fn take_count(&mut self, number: u64, value: &[u8]) {
+        match parse_whole(value) {
+            Some(count) if count >= 0.0 && count.fract() == 0.0 => {
+                let count = count as u64;
+                self.declared = Some((number, count));
+                self.draft.expect_peaks(count);
+            }
+            _ => {
+                self.declared = Some((number, 0));
+                self.draft
+                    .fault(number, Fault::PeakCountText(snippet(value)));
+            }
+        }
     }
 
     /// Draws the conclusions that need the whole record.
@@ -110,10 +120,10 @@ impl Entry {
             if self.draft.compound.peptide.is_empty() {
                 self.draft.compound.peptide = ion.peptide;
             }
-            if self.draft.charge == StatedCharge::Silent {
-                if let Ok(charge) = Charge::new(ion.charge) {
-                    self.draft.charge = StatedCharge::Unsigned(charge);
-                }
+            if self.draft.charge == StatedCharge::Silent
+                && let Ok(charge) = Charge::new(ion.charge)
+            {
+                self.draft.charge = StatedCharge::Unsigned(charge);
             }
         }
         self.draft.finish(origin)

@@ -10,7 +10,7 @@ use mzdata::spectrum::{MultiLayerSpectrum, ScanPolarity, SignalContinuity};
 
 const SECONDS_PER_MINUTE: f64 = 60.0;
 
-/// The level of the scans that are searched.
+/// The lowest level of the scans that are searched.
 const MS_MS: u8 = 2;
 
 /// Makes a record of a scan; arrays are decoded only where it is an MS/MS spectrum.
@@ -25,7 +25,7 @@ pub(super) fn record(
         0 if !described.precursor.is_empty() => MS_MS,
         level => level,
     };
-    if ms_level != MS_MS {
+    if ms_level < MS_MS {
         return Ok(Record::OtherScan { ms_level });
     }
     if described.signal_continuity == SignalContinuity::Profile {

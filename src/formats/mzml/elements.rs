@@ -7,14 +7,31 @@ use std::io::{self, BufRead, BufReader, Read};
 
 const BLOCK_BYTES: usize = 128 * 1024;
 
+/// Parts of the header that no spectrum needs. Left out, their damage cannot stop the parser, which
+/// panics on some values even where they are legal (components in an order above 255).
+const UNNEEDED: &[&[u8]] = &[
+    b"cvList",
+    b"fileDescription",
+    b"sampleList",
+    b"softwareList",
+    b"scanSettingsList",
+    b"componentList",
+    b"dataProcessingList",
+];
+
 /// What stands before the spectra.
+#[derive(Default)]
 pub(super) struct Header {
-    /// Everything up to the start tag of the list of spectra, that included.
+    /// What spectra need of it, up to the start tag of their list, that included.
     pub(super) bytes: Vec<u8>,
     /// Whether there is such a list.
     pub(super) has_list: bool,
     /// How many spectra the list says it holds.
     pub(super) declared: Option<u64>,
+    /// Whether the document ends before any list of spectra.
+    pub(super) is_closed: bool,
+    /// Whether this is the imaging dialect, which keeps its arrays in another file.
+    pub(super) is_imzml: bool,
 }
 
 /// What comes next in the list of spectra.
@@ -66,18 +83,34 @@ impl Elements {
 
     /// Reads up to the list of spectra.
     pub(super) fn header(&mut self) -> io::Result<Header> {
-        let mut header = Header {
-            bytes: Vec::new(),
-            has_list: false,
-            declared: None,
-        };
+        let mut header = Header::default();
+        let mut n_bytes = 0;
+        let mut unneeded: Option<&[u8]> = None;
         while self.read_token()? {
-            if header.bytes.len() + self.token.len() > MAX_HEADER_BYTES {
+            n_bytes += self.token.len();
+            if n_bytes > MAX_HEADER_BYTES {
                 let message = "what stands before the spectra is too large";
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
-            header.bytes.extend_from_slice(&self.token);
             let tag = tag(&self.token);
+            header.is_imzml |= contains(tag, b"\"IMS:");
+            header.is_closed |= is_start(tag, b"</mzML");
+            if let Some(name) = unneeded {
+                if tag
+                    .strip_prefix(b"</")
+                    .is_some_and(|end| is_start(end, name))
+                {
+                    unneeded = None;
+                }
+                continue;
+            }
+            let opens = tag.strip_prefix(b"<").filter(|_| !tag.ends_with(b"/>"));
+            unneeded =
+                opens.and_then(|open| UNNEEDED.iter().find(|name| is_start(open, name)).copied());
+            if unneeded.is_some() {
+                continue;
+            }
+            header.bytes.extend_from_slice(&self.token);
             if is_start(tag, b"<spectrumList") {
                 header.has_list = true;
                 header.declared = attribute(tag, b"count").and_then(number);
@@ -154,8 +187,9 @@ impl Elements {
     /// Reads up to the end of the next tag or comment; false at the end of the stream, where what
     /// is left is no tag.
     fn read_token(&mut self) -> io::Result<bool> {
-        self.line += self.token.iter().filter(|&&b| b == b'\n').count() as u64;
+        self.line += n_newlines(&self.token);
         self.token.clear();
+        let mut tag_start = None;
         loop {
             let block = match self.input.fill_buf() {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
@@ -168,26 +202,20 @@ impl Elements {
             let used = end.unwrap_or(block.len());
             // Above the limit nothing is kept; the element will be refused for its size.
             if self.token.len() <= MAX_ELEMENT_BYTES {
+                if tag_start.is_none() {
+                    let found = block[..used].iter().position(|&b| b == b'<');
+                    tag_start = found.map(|at| self.token.len() + at);
+                }
                 self.token.extend_from_slice(&block[..used]);
             }
             self.input.consume(used);
-            let in_comment = tag(&self.token).starts_with(b"<!--") && !self.token.ends_with(b"-->");
-            if end.is_some() && !in_comment {
+            let in_comment = tag_start.is_some_and(|at| self.token[at..].starts_with(b"<!--"))
+                && !self.token.ends_with(b"-->");
+            // A comment above the limit is not waited for: its end would not be kept.
+            if end.is_some() && (!in_comment || self.token.len() > MAX_ELEMENT_BYTES) {
                 return Ok(true);
             }
         }
-    }
-}
-
-impl Header {
-    /// Whether the document ends properly, though it holds no list of spectra.
-    pub(super) fn is_closed(&self) -> bool {
-        contains(&self.bytes, b"</mzML>")
-    }
-
-    /// Whether this is the imaging dialect, which keeps its arrays in another file.
-    pub(super) fn is_imzml(&self) -> bool {
-        contains(&self.bytes, b"\"IMS:")
     }
 }
 
@@ -204,6 +232,14 @@ impl Facts {
             has_normalised_energy: contains(words, b"\"MS:1000138\""),
         }
     }
+}
+
+#[expect(
+    clippy::naive_bytecount,
+    reason = "the compiler vectorises this well enough"
+)]
+fn n_newlines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|&&b| b == b'\n').count() as u64
 }
 
 /// The tag a token ends with, without the text before it.

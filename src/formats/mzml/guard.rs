@@ -22,9 +22,9 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
             }
         }));
     });
-    GUARDED.set(true);
+    let outer = GUARDED.replace(true);
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
-    GUARDED.set(false);
+    GUARDED.set(outer);
     outcome.map_err(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
@@ -46,5 +46,9 @@ mod tests {
         let expected: Result<(), String> = Err("no 7".to_owned());
         assert_eq!(guarded(|| panic!("no {}", 7)), expected);
         assert!(!GUARDED.get());
+        assert_eq!(
+            guarded(|| (guarded(|| 1), GUARDED.get())),
+            Ok((Ok(1), true))
+        );
     }
 }

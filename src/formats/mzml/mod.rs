@@ -43,7 +43,7 @@ impl MzMlReader {
             records: 0,
             source,
         })?;
-        if header.is_imzml() {
+        if header.is_imzml {
             return Err(not_spectra(&file, foreign::IMZML));
         }
         // A file without any list of spectra says so when its records are asked for.
@@ -65,6 +65,16 @@ impl MzMlReader {
             n_records: 0,
             ended_inside: false,
         })
+    }
+
+    /// Says once, after the last spectrum, that there should be more: a sloppy excerpt, usually.
+    fn missing(&mut self) -> Option<Fault> {
+        let read = self.n_records as u64;
+        if read == 0 {
+            return None;
+        }
+        let declared = self.header.declared.take_if(|declared| *declared > read)?;
+        Some(Fault::MissingSpectra { declared, read })
     }
 
     /// Parses the element at hand, with a new parser where the last one met a fault.
@@ -99,7 +109,9 @@ impl Source for MzMlReader {
             Found::ListEnd => {
                 // What follows holds no spectra, but a cut gzip shows only at its end.
                 self.elements.drain()?;
-                return Ok(None);
+                return Ok(self
+                    .missing()
+                    .map(|fault| Err(Damaged { line: None, fault })));
             }
             Found::FileEnd { inside } => {
                 self.ended_inside = inside;
@@ -123,18 +135,21 @@ impl Source for MzMlReader {
     }
 
     fn cut(&self) -> Option<String> {
-        let read = self.n_records as u64;
-        let of_declared = |declared: u64| format!("cut: {read} of {declared} spectra");
-        match self.header.declared {
-            Some(declared) if read < declared => Some(of_declared(declared)),
-            _ if self.ended_inside => Some("cut in the middle of a spectrum".to_owned()),
-            _ if !self.header.has_list && !self.header.is_closed() => {
-                Some("cut before the first spectrum".to_owned())
-            }
-            _ if self.header.has_list && !self.elements.list_ended() => {
-                Some("cut: the list of spectra does not end".to_owned())
-            }
-            _ => None,
-        }
+        let place = if self.ended_inside {
+            "in the middle of a spectrum"
+        } else if !self.header.has_list && !self.header.is_closed {
+            "before the first spectrum"
+        } else if self.header.has_list && !self.elements.list_ended() {
+            "before the end of the list of spectra"
+        } else if self.n_records == 0 && self.header.declared.is_some_and(|n| n > 0) {
+            "out of the list of spectra"
+        } else {
+            return None;
+        };
+        let read = self.n_records;
+        Some(match self.header.declared {
+            Some(declared) => format!("cut {place}: {read} of {declared} spectra"),
+            None => format!("cut {place}"),
+        })
     }
 }

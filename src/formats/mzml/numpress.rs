@@ -92,7 +92,7 @@ impl<'a> HalfBytes<'a> {
 
     fn next(&mut self) -> Option<u32> {
         let byte = *self.bytes.get(self.at / 2)?;
-        let half = if self.at % 2 == 0 {
+        let half = if self.at.is_multiple_of(2) {
             byte >> 4
         } else {
             byte & 0xf
@@ -157,7 +157,7 @@ mod tests {
         bytes.extend_from_slice(&0_u16.to_le_bytes());
         bytes.extend_from_slice(&2398_u16.to_le_bytes());
         let values = slof(&bytes, 9).unwrap();
-        assert_eq!(values[0], 0.0);
+        assert_eq!(values.first(), Some(&0.0));
         assert!((values[1] - 10.0).abs() < 0.01);
         assert!(slof(&[0; 10], 9).is_err());
     }

@@ -93,7 +93,12 @@ fn naive(
             score: naive_score(metric, query, rows.row(row as usize).to_slice().unwrap()),
         })
         .collect();
-    all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+    // Adding 0 makes -0 and 0 tie, as they do in an index.
+    all.sort_by(|a, b| {
+        (b.score + 0.0)
+            .total_cmp(&(a.score + 0.0))
+            .then(a.row.cmp(&b.row))
+    });
     all.truncate(k);
     all
 }

@@ -11,8 +11,11 @@ pub struct LookupTable {
     rows: Vec<[f32; MAX_CODEWORDS]>,
 }
 
-/// Sub-spaces summed side by side.
+/// Independent partial sums, so that additions need not wait for one another.
 const LANES: usize = 4;
+
+/// Sub-spaces summed at a time: their codes are one word and their tables 8 kB.
+const GROUP: usize = 8;
 
 impl LookupTable {
     pub(super) fn fill(&mut self, codebook: &Codebook, query: &[f32]) {
@@ -35,20 +38,45 @@ impl LookupTable {
     }
 
     /// Sums the products that each code in `codes` picks into one of `sums`.
+    ///
+    /// A few sub-spaces at a time go over all codes, because the whole table would not stay in the
+    /// first-level cache. Pass blocks of codes that do.
+    ///
+    /// # Panics
+    /// If `codes` is not one code of `n_sub` bytes for each of `sums`: the caller's mistake.
     pub fn sum_rows(&self, codes: &[u8], sums: &mut [f32]) {
-        let (quads, rest) = self.rows.as_chunks::<LANES>();
-        for (code, sum) in codes.chunks_exact(self.rows.len().max(1)).zip(sums) {
-            let (code_quads, code_rest) = code.as_chunks::<LANES>();
-            let mut lanes = [0.0_f32; LANES];
-            for (rows, code) in quads.iter().zip(code_quads) {
-                for lane in 0..LANES {
-                    lanes[lane] += rows[lane][usize::from(code[lane])];
-                }
+        let n_sub = self.rows.len();
+        sums.fill(0.0);
+        let (groups, rest) = self.rows.as_chunks::<GROUP>();
+        for (group, rows) in groups.iter().enumerate() {
+            for (code, sum) in codes.chunks_exact(n_sub).zip(sums.iter_mut()) {
+                let part = code[group * GROUP..]
+                    .first_chunk()
+                    .expect("a code has n_sub bytes");
+                *sum += sum_group(rows, *part);
             }
-            for ((row, &code), lane) in rest.iter().zip(code_rest).zip(&mut lanes) {
-                *lane += row[usize::from(code)];
+        }
+        if rest.is_empty() {
+            return;
+        }
+        for (code, sum) in codes.chunks_exact(n_sub).zip(sums.iter_mut()) {
+            for (row, &code) in rest.iter().zip(&code[groups.len() * GROUP..]) {
+                *sum += row[usize::from(code)];
             }
-            *sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
         }
     }
+}
+
+/// The products one code picks from the tables of one group.
+///
+/// The code is read as one word and taken apart in registers: loads are what the loop waits for,
+/// and this halves them.
+#[inline]
+fn sum_group(rows: &[[f32; MAX_CODEWORDS]; GROUP], code: [u8; GROUP]) -> f32 {
+    let word = u64::from_le_bytes(code);
+    let mut lanes = [0.0_f32; LANES];
+    for (sub, row) in rows.iter().enumerate() {
+        lanes[sub % LANES] += row[usize::from((word >> (8 * sub)) as u8)];
+    }
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 }

@@ -1,8 +1,9 @@
 //! Fragmentation rules of di- and triacylglycerols.
 //!
 //! Sources: R. C. Murphy et al., Anal. Biochem. 366 (2007) 59 (ammonium adducts); F.-F. Hsu,
-//! J. Turk, J. Am. Soc. Mass Spectrom. 21 (2010) 657 (sodium adducts); X. Han, R. W. Gross, Anal.
-//! Biochem. 295 (2001) 88. Chain positions are not told apart, so all chains weigh the same.
+//! J. Turk, J. Am. Soc. Mass Spectrom. 21 (2010) 657 (metal adducts, shown for lithium); X. Han,
+//! R. W. Gross, Anal. Biochem. 295 (2001) 88. Chain positions are not told apart, so all chains
+//! weigh the same.
 
 use super::rules::Adduct::{Ammonium, Sodium};
 use super::rules::Rule::{AcylIon, AcylLoss, Loss};

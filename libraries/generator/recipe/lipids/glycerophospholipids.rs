@@ -5,7 +5,7 @@
 //! and the papers on single classes named below; J. Pi et al., Mass Spectrom. Rev. 35 (2016) 710.
 //!
 //! The anions' intensities are rounded means of measured spectra: 107 of PC, 94 of PE, 18 of PS, 62
-//! of PI, 84 of PG in `MassBank` 2025.05.1 (contributor RIKEN_IMS, Q-TOF, CC BY).
+//! of PI, 84 of PG in MassBank 2025.05.1 (contributor `RIKEN_IMS`, Q-TOF, CC BY).
 //!
 //! In the rules `""` after `Acyl` is the whole fatty acid, `-H2O` the ketene; `-H` makes the
 //! carboxylate anion, `-HO` the acylium ion, `+C3H5O` the acylglycerol ion RCO+74.

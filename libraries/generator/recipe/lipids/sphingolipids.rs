@@ -3,8 +3,8 @@
 //! Sources: F.-F. Hsu, J. Turk, J. Am. Soc. Mass Spectrom. 11 (2000) 437 (sphingomyelin) and 13
 //! (2002) 558 (ceramide anions); Q. Ann, J. Adams, Anal. Chem. 65 (1993) 7 (ceramides);
 //! A. H. Merrill et al., Methods 36 (2005) 207 (the base ions that name the sphingoid base).
-//! The anions' intensities are rounded means of measured spectra of `MassBank` 2025.05.1
-//! (contributor RIKEN_IMS, Q-TOF, CC BY).
+//! The anions' intensities are rounded means of measured spectra of MassBank 2025.05.1
+//! (contributor `RIKEN_IMS`, Q-TOF, CC BY).
 
 use super::rules::Adduct::{Acetate, Deprotonated, Formate, Proton, Sodium};
 use super::rules::Rule::{AcylIon, AcylLoss, BaseIon, Ion, Loss};
