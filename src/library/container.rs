@@ -29,6 +29,10 @@ pub(super) type Text = FixedUnicode<4096>;
 /// The same for texts that are short. HDF5 gives either as [`Text`].
 pub(super) type ShortText = FixedUnicode<64>;
 
+/// Why HDF5 may not open a file that is sound.
+const LOCKED: &str = "the file is locked: another program has it open for writing, or the file \
+    system cannot lock files, for which HDF5_USE_FILE_LOCKING=FALSE in the environment is the remedy";
+
 /// The first bytes of every HDF5 file.
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 
@@ -124,7 +128,10 @@ impl Container {
             part: part.to_owned(),
             fault,
         };
-        let h5 = hdf5::File::open(path).map_err(|e| damaged("file structure", e.to_string()))?;
+        let h5 = hdf5::File::open(path).map_err(|e| match e.to_string() {
+            text if text.contains("unable to lock file") => io(std::io::Error::other(LOCKED)),
+            text => damaged("file structure", text),
+        })?;
         let attributes = read_attributes(&h5, path)?;
         let contents = h5
             .dataset(CONTENTS)

@@ -196,3 +196,110 @@ fn bytes_behind_the_end_change_nothing() {
     let sound = answers(&folder.path("lib.h5")).unwrap();
     assert!(answers(&path).unwrap() == sound);
 }
+
+/// Opened without reading all of it, so that a search works on damaged numbers.
+#[test]
+fn damage_in_a_large_library_never_crashes_a_search_and_is_seen_by_verify() {
+    let library = molecules(1100);
+    // 1100 vectors of 16384 numbers are 72 MB.
+    let flags = ["--dim", "16384", "--index", "flat"];
+    let folder = Folder::with_library(&msp(&library), &mgf(&library[..1]), &flags);
+    let path = folder.path("lib.h5");
+    assert!(fs_err::metadata(&path).unwrap().len() > 64 << 20);
+    let arrays = arrays(&path);
+    let mut n_unseen = 0;
+    for (name, place) in &arrays {
+        let middle = usize::midpoint(place.start, place.end);
+        // The last byte of a number holds its sign and exponent, or makes it enormous.
+        let last = (middle / 8 * 8 + 7).min(place.end - 1);
+        for (at, mask) in [(middle, 0x01), (last, 0x7f)] {
+            change_in_place(&path, at, mask);
+            let seen = match answers(&path) {
+                Ok(_) => false,
+                Err(LibraryError::Damaged { .. }) => true,
+                Err(error) => panic!("{name}: {error}"),
+            };
+            n_unseen += u32::from(!seen);
+            let told = verify(&path).unwrap_err().to_string();
+            let part = name.replace("checksums/contents", "checksum");
+            assert!(told.contains(&format!(" {part}: ")), "{name}: {told}");
+            change_in_place(&path, at, mask);
+        }
+    }
+    assert!(
+        n_unseen > 0,
+        "is the library still opened without being read?"
+    );
+    verify(&path).unwrap();
+}
+
+fn change_in_place(path: &Path, at: usize, mask: u8) {
+    use std::io::{Read, Seek, SeekFrom, Write};
+    let mut options = fs_err::OpenOptions::new();
+    let mut file = options.read(true).write(true).open(path).unwrap();
+    let mut byte = [0];
+    file.seek(SeekFrom::Start(at as u64)).unwrap();
+    file.read_exact(&mut byte).unwrap();
+    file.seek(SeekFrom::Start(at as u64)).unwrap();
+    file.write_all(&[byte[0] ^ mask]).unwrap();
+}
+
+#[test]
+fn a_change_made_with_hdf5_is_seen() {
+    let folder = folder();
+    let whole = folder.read("lib.h5");
+    let change = |how: &dyn Fn(&hdf5::File)| {
+        let work = tempfile::NamedTempFile::new_in(folder.path("")).unwrap();
+        fs_err::write(work.path(), &whole).unwrap();
+        let h5 = hdf5::File::open_rw(work.path()).unwrap();
+        how(&h5);
+        h5.close().unwrap();
+        // A copy: programs that other tests started meanwhile hold on to the lock of the original.
+        let path = folder.write("flip.h5", fs_err::read(work.path()).unwrap());
+        let error = Library::open(&path).unwrap_err().to_string();
+        assert_eq!(verify(&path).unwrap_err().to_string(), error);
+        error
+    };
+    let version = change(&|h5| {
+        let version = h5.attr("format_version").unwrap();
+        version.write_scalar(&2_u32).unwrap();
+    });
+    assert!(
+        version.contains("library format 2, this program reads 1"),
+        "{version}"
+    );
+    let number = change(&|h5| {
+        let numbers = h5.dataset("peaks/mz").unwrap();
+        let mut all = numbers.read_raw::<f32>().unwrap();
+        all[3] += 1.0;
+        numbers.write_raw(&all).unwrap();
+    });
+    assert!(number.contains("peaks/mz"), "{number}");
+    let gone = change(&|h5| h5.unlink("clusters/medoid").unwrap());
+    assert!(gone.contains("clusters/medoid"), "{gone}");
+    let chunked = change(&|h5| {
+        let old = h5.dataset("peaks/mz").unwrap().read_raw::<f32>().unwrap();
+        h5.unlink("peaks/mz").unwrap();
+        let builder = h5.new_dataset_builder().chunk(16).with_data(&old);
+        builder.create("peaks/mz").unwrap();
+    });
+    assert!(chunked.contains("stored in chunks"), "{chunked}");
+    let other_type = change(&|h5| {
+        let old = h5.dataset("peaks/mz").unwrap().read_raw::<f64>().unwrap();
+        h5.unlink("peaks/mz").unwrap();
+        let builder = h5.new_dataset_builder().with_data(&old);
+        builder.create("peaks/mz").unwrap();
+    });
+    assert!(other_type.contains("expected f32"), "{other_type}");
+}
+
+#[test]
+fn a_locked_library_is_not_called_damaged() {
+    let folder = folder();
+    // No lock of this file is held by a program that another test started.
+    folder.write("locked.h5", folder.read("lib.h5"));
+    let h5 = hdf5::File::open_rw(folder.path("locked.h5")).unwrap();
+    let run = folder.run(&["verify", "locked.h5"]).exits(1);
+    run.says("mzseek: locked.h5: the file is locked: another program");
+    h5.close().unwrap();
+}

@@ -218,3 +218,52 @@ fn a_full_disk() {
         fs_err::remove_file(disk.join("filler")).unwrap();
     }
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+    let folder = folder();
+    folder.write("queries.mgf", mgf(&molecules(2000)));
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("mzseek"))
+        .args(["search", "-q"])
+        .args([folder.path("lib.h5"), folder.path("queries.mgf")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    reader.read_line(&mut first).unwrap();
+    drop(reader);
+    assert!(first.starts_with("query_file,"), "{first}");
+    let mut told = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut told)
+        .unwrap();
+    assert_eq!((child.wait().unwrap().code(), told.as_str()), (Some(0), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_a_failure() {
+    let folder = folder();
+    for words in [
+        &["search", "lib.h5", "queries.mgf"][..],
+        &["info", "lib.h5"],
+    ] {
+        let full = fs_err::OpenOptions::new().write(true).open("/dev/full");
+        let output = Command::new(assert_cmd::cargo::cargo_bin("mzseek"))
+            .args(&words[..1])
+            .args(words[1..].iter().map(|name| folder.path(name)))
+            .stdout(full.unwrap().into_parts().0)
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {told}");
+        assert!(told.contains("mzseek: stdout: "), "{words:?}: {told}");
+    }
+}
