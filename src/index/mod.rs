@@ -13,7 +13,7 @@
 //!   are a [`PartsError`] and never a panic.
 //!
 //! Reading order: [`VectorIndex`] (what an index does), [`TopK`] and [`Filter`] (what it fills and
-//! obeys), [`Flat`], [`Pq`], [`Ivf`] (the kinds), [`Factory`] and [`train`] (how one is made),
+//! obeys), [`Flat`], [`Pq`], [`Ivf`] (the kinds), [`Factory`] and [`train()`] (how one is made),
 //! [`AnyIndex`] (which one a library holds).
 
 #![expect(

@@ -1,6 +1,6 @@
 //! The library file: reference spectra, their index, their clusters and all settings, in one HDF5.
 //!
-//! A library is made by [`build`], written whole or not at all by [`write`], and opened read-only by
+//! A library is made by [`build()`], written whole or not at all by [`write()`], and opened read-only by
 //! [`Library::open`], which maps the large arrays. What must agree between library and query is read from
 //! here, never from flags.
 
