@@ -62,7 +62,10 @@ impl Library {
             container.slab("peaks/offsets")?,
             container.slab("peaks/mz")?,
             container.slab("peaks/intensity")?,
-            container.slab("peaks/entropy_weight")?,
+            (
+                container.slab("peaks/entropy_weight")?,
+                container.slab("peaks/entropy_information")?,
+            ),
         )
         .map_err(|fault| part("peaks", fault))?;
         let clusters = read_clusters(container)?;
@@ -159,11 +162,12 @@ pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
     let (rows, keys) = library.order.parts();
     writer.put("precursor/rows", rows)?;
     writer.put("precursor/mz", keys)?;
-    let (offsets, mz, intensity, weight) = library.peaks.parts();
+    let (offsets, [mz, intensity, weight, information]) = library.peaks.parts();
     writer.put("peaks/offsets", offsets)?;
     writer.put("peaks/mz", mz)?;
     writer.put("peaks/intensity", intensity)?;
     writer.put("peaks/entropy_weight", weight)?;
+    writer.put("peaks/entropy_information", information)?;
     index_section::write(&library.index, &mut writer)?;
     let clusters = library.clusters.parts();
     writer.put("clusters/cluster_of", &clusters.cluster_of)?;

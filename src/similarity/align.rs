@@ -5,6 +5,7 @@
 //! Where they do not, or where several shifts compete, [`Assignment`] says who gets whom.
 
 use super::assignment::{Assignment, assign};
+use super::reach::Reach;
 use crate::domain::Tolerance;
 
 /// A query peak and its reference peak, by position.
@@ -60,33 +61,33 @@ pub(super) fn align(
     used: (&mut Vec<bool>, &mut Vec<bool>),
 ) {
     pairs.clear();
+    let reach = Reach::new(how.tolerance);
     let mut rivals = how.shifts.len() > 1;
     for &shift in how.shifts {
-        rivals |= within_reach(query.mz, reference.mz, shift, how.tolerance, pairs);
+        rivals |= within_reach(query.mz, reference.mz, (shift, reach), pairs);
     }
     if rivals {
         assign(query.weight, reference.weight, how.assignment, pairs, used);
     }
 }
 
-/// Appends every pair within tolerance after shifting the query; tells whether any peak is in two.
+/// Appends every pair within reach after shifting the query; tells whether any peak is in two.
 fn within_reach(
     query: &[f32],
     reference: &[f32],
-    shift: f64,
-    tolerance: Tolerance,
+    (shift, reach): (f64, Reach),
     pairs: &mut Vec<Pair>,
 ) -> bool {
     let mut rivals = false;
     let mut first = 0;
     let mut last: Option<Pair> = None;
     for (query_idx, &mz) in query.iter().enumerate() {
-        let target = f64::from(mz) + shift;
-        while first < reference.len() && below(reference[first], target, tolerance) {
+        let (low, high) = reach.of(f64::from(mz) + shift);
+        while first < reference.len() && f64::from(reference[first]) < low {
             first += 1;
         }
         let mut at = first;
-        while at < reference.len() && within(reference[at], target, tolerance) {
+        while at < reference.len() && f64::from(reference[at]) <= high {
             let pair = Pair {
                 query: query_idx as u32,
                 reference: at as u32,
@@ -96,22 +97,12 @@ fn within_reach(
             pairs.push(pair);
             at += 1;
         }
+        if first == reference.len() {
+            break;
+        }
     }
     rivals
 }
-
-fn within(reference: f32, target: f64, tolerance: Tolerance) -> bool {
-    let reference = f64::from(reference);
-    (reference - target).abs() <= tolerance.half_width(reference) + ROUNDING * reference
-}
-
-fn below(reference: f32, target: f64, tolerance: Tolerance) -> bool {
-    f64::from(reference) < target && !within(reference, target, tolerance)
-}
-
-/// m/z is stored as `f32`; this much of it may be rounding, and must not shut out a pair that lies
-/// on the edge of the tolerance.
-const ROUNDING: f64 = 1.2e-7;
 
 #[cfg(test)]
 mod tests {

@@ -55,17 +55,55 @@ pub fn entropy_weights(intensity: &[f32]) -> Vec<f32> {
     raised.into_iter().map(|w| (w / total) as f32).collect()
 }
 
-/// Half of what one matched pair adds: `(a+b) log2(a+b) - a log2 a - b log2 b`.
-fn shared_entropy(a: f32, b: f32) -> f64 {
-    let (a, b) = (f64::from(a), f64::from(b));
-    let sum = a + b;
-    0.5 * (sum * sum.log2() - a * a.log2() - b * b.log2())
+/// `x log2 x`, 0 for 0: what a share of `x` adds to an entropy in bits.
+pub(super) fn information(x: f32) -> f64 {
+    let x = f64::from(x);
+    if x > 0.0 { x * x.log2() } else { 0.0 }
 }
 
-/// Pairs peaks by `shifts`; gives the pairs and 1 minus the Jensen-Shannon divergence in bits.
+/// Peaks with the weights to compare, and `w log2 w` of each where it is known.
+#[derive(Clone, Copy)]
+struct Weighed<'a> {
+    peaks: Peaks<'a>,
+    information: Option<&'a [f32]>,
+}
+
+impl<'a> Weighed<'a> {
+    fn weighted(view: View<'a>) -> Self {
+        let peaks = Peaks {
+            mz: view.mz,
+            weight: view.weight,
+        };
+        Self {
+            peaks,
+            information: Some(view.information),
+        }
+    }
+
+    fn unweighted(view: View<'a>) -> Self {
+        let peaks = Peaks {
+            mz: view.mz,
+            weight: view.intensity,
+        };
+        Self {
+            peaks,
+            information: None,
+        }
+    }
+
+    fn information(&self, at: u32) -> f64 {
+        match self.information {
+            Some(known) => f64::from(known[at as usize]),
+            None => information(self.peaks.weight[at as usize]),
+        }
+    }
+}
+
+/// Pairs peaks by `shifts`; gives the pairs and 1 minus the Jensen-Shannon divergence in bits: half
+/// the sum of `(a+b) log2(a+b) - a log2 a - b log2 b`.
 fn compare<'s>(
-    query: Peaks<'_>,
-    reference: Peaks<'_>,
+    query: Weighed<'_>,
+    reference: Weighed<'_>,
     shifts: &[f64],
     tolerance: Tolerance,
     scratch: &'s mut Scratch,
@@ -81,22 +119,20 @@ fn compare<'s>(
         shifts,
         assignment: Assignment::Greedy,
     };
-    align(query, reference, how, pairs, (used_query, used_reference));
-    let of = |p: &Pair| {
-        shared_entropy(
-            query.weight[p.query as usize],
-            reference.weight[p.reference as usize],
-        )
+    align(
+        query.peaks,
+        reference.peaks,
+        how,
+        pairs,
+        (used_query, used_reference),
+    );
+    let shared = |p: &Pair| {
+        let both =
+            query.peaks.weight[p.query as usize] + reference.peaks.weight[p.reference as usize];
+        information(both) - query.information(p.query) - reference.information(p.reference)
     };
-    let sum: f64 = pairs.iter().map(of).sum();
-    (pairs, sum.clamp(0.0, 1.0))
-}
-
-fn weighted(view: View<'_>) -> Peaks<'_> {
-    Peaks {
-        mz: view.mz,
-        weight: view.weight,
-    }
+    let sum: f64 = pairs.iter().map(shared).sum();
+    (pairs, (0.5 * sum).clamp(0.0, 1.0))
 }
 
 impl Similarity for SpectralEntropy {
@@ -115,20 +151,12 @@ impl Similarity for SpectralEntropy {
         tolerance: Tolerance,
         scratch: &mut Scratch,
     ) -> Score {
-        let (a, b) = if self.weighted {
-            (weighted(query), weighted(reference))
+        let peaks = if self.weighted {
+            Weighed::weighted
         } else {
-            (
-                Peaks {
-                    mz: query.mz,
-                    weight: query.intensity,
-                },
-                Peaks {
-                    mz: reference.mz,
-                    weight: reference.intensity,
-                },
-            )
+            Weighed::unweighted
         };
+        let (a, b) = (peaks(query), peaks(reference));
         let (pairs, similarity) = compare(a, b, &[0.0], tolerance, scratch);
         Score::of(pairs, query, similarity)
     }
@@ -152,8 +180,8 @@ impl Similarity for HybridEntropy {
         let equal = both[1].abs() <= tolerance.half_width(mz);
         let shifts = if equal { &both[..1] } else { &both[..] };
         let (pairs, similarity) = compare(
-            weighted(query),
-            weighted(reference),
+            Weighed::weighted(query),
+            Weighed::weighted(reference),
             shifts,
             tolerance,
             scratch,
@@ -187,8 +215,8 @@ impl Similarity for TwoViewEntropy {
         }
         // Equal losses are fragments apart by the difference of the precursors.
         let (_, losses) = compare(
-            weighted(query),
-            weighted(reference),
+            Weighed::weighted(query),
+            Weighed::weighted(reference),
             &[shift],
             tolerance,
             scratch,

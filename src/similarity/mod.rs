@@ -10,6 +10,7 @@ mod composite;
 mod cosine;
 mod entropy;
 mod peak_columns;
+mod reach;
 mod view;
 
 use crate::domain::Tolerance;

@@ -1,6 +1,6 @@
 //! The peaks of one spectrum as the scores read them.
 
-use super::entropy_weights;
+use super::entropy::{entropy_weights, information};
 use crate::domain::Precursor;
 use crate::prepare::PreparedSpectrum;
 
@@ -15,22 +15,19 @@ pub struct View<'a> {
     pub intensity: &'a [f32],
     /// Intensities after entropy weighting, that sum to 1 as well.
     pub weight: &'a [f32],
+    /// `w log2 w` of each of those weights, kept because the logarithm costs more than reading it.
+    pub information: &'a [f32],
 }
 
 impl View<'_> {
     /// The first `n` peaks.
     pub(super) fn first(&self, n: usize) -> Self {
-        let Self {
-            precursor,
-            mz,
-            intensity,
-            weight,
-        } = *self;
         Self {
-            precursor,
-            mz: &mz[..n],
-            intensity: &intensity[..n],
-            weight: &weight[..n],
+            precursor: self.precursor,
+            mz: &self.mz[..n],
+            intensity: &self.intensity[..n],
+            weight: &self.weight[..n],
+            information: &self.information[..n],
         }
     }
 }
@@ -48,16 +45,19 @@ pub struct OwnedView {
     mz: Vec<f32>,
     intensity: Vec<f32>,
     weight: Vec<f32>,
+    information: Vec<f32>,
 }
 
 impl OwnedView {
     /// Brings `spectrum` into the precision and weighting of the library's columns.
     pub fn new(spectrum: &PreparedSpectrum) -> Self {
+        let weight = entropy_weights(spectrum.intensity());
         Self {
             precursor: spectrum.precursor(),
             mz: spectrum.mz().iter().map(|&mz| mz as f32).collect(),
             intensity: spectrum.intensity().to_vec(),
-            weight: entropy_weights(spectrum.intensity()),
+            information: weight.iter().map(|&w| information(w) as f32).collect(),
+            weight,
         }
     }
 
@@ -68,6 +68,7 @@ impl OwnedView {
             mz: &self.mz,
             intensity: &self.intensity,
             weight: &self.weight,
+            information: &self.information,
         }
     }
 }
