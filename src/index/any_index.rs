@@ -3,10 +3,9 @@
 use super::factory::Factory;
 use super::filter::{Filter, Filters};
 use super::flat::Flat;
-use super::ivf::{IvfFlat, IvfPq, IvfSparse};
+use super::ivf::{IvfFlat, IvfPq};
 use super::metric::Metric;
 use super::pq::Pq;
-use super::sparse::SparseFlat;
 use super::top_k::{Neighbour, TopK};
 use super::vector_index::{Effort, VectorIndex};
 use ndarray::ArrayView2;
@@ -23,10 +22,6 @@ pub enum AnyIndex {
     IvfFlat(IvfFlat),
     /// Coded residuals in inverted lists.
     IvfPq(IvfPq),
-    /// Sparse rows, every row scored.
-    Sparse(SparseFlat),
-    /// Sparse rows in inverted lists.
-    IvfSparse(IvfSparse),
 }
 
 impl AnyIndex {
@@ -36,10 +31,6 @@ impl AnyIndex {
         let at_least_1 = |n: usize| NonZeroU32::new(n as u32).unwrap_or(NonZeroU32::MIN);
         match self {
             Self::Flat(_) => Factory::Flat,
-            Self::Sparse(_) => Factory::Sparse,
-            Self::IvfSparse(index) => Factory::IvfSparse {
-                n_list: at_least_1(index.n_lists()),
-            },
             Self::Pq(index) => Factory::Pq {
                 n_sub: at_least_1(index.parts().codes.n_sub),
             },
@@ -60,16 +51,13 @@ impl AnyIndex {
             Self::Pq(_) => "pq",
             Self::IvfFlat(_) => "ivfflat",
             Self::IvfPq(_) => "ivfpq",
-            Self::Sparse(_) => "sparse",
-            Self::IvfSparse(_) => "ivfsparse",
         }
     }
 
     /// Number of inverted lists; 0 for kinds without.
     pub fn n_lists(&self) -> usize {
         match self {
-            Self::Flat(_) | Self::Pq(_) | Self::Sparse(_) => 0,
-            Self::IvfSparse(index) => index.n_lists(),
+            Self::Flat(_) | Self::Pq(_) => 0,
             Self::IvfFlat(index) => index.n_lists(),
             Self::IvfPq(index) => index.n_lists(),
         }
@@ -81,8 +69,6 @@ impl AnyIndex {
             Self::Pq(index) => index,
             Self::IvfFlat(index) => index,
             Self::IvfPq(index) => index,
-            Self::Sparse(index) => index,
-            Self::IvfSparse(index) => index,
         }
     }
 }

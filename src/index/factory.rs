@@ -19,13 +19,6 @@ pub enum Factory {
         /// Number of lists.
         n_list: NonZeroU32,
     },
-    /// `Sparse`: rows by what is not 0 in them, every row scored.
-    Sparse,
-    /// `IVF256,Sparse`: the same in `n_list` lists.
-    IvfSparse {
-        /// Number of lists.
-        n_list: NonZeroU32,
-    },
     /// `IVF256,PQ64`: residuals in `n_sub` bytes, in `n_list` lists.
     IvfPq {
         /// Number of lists.
@@ -38,8 +31,8 @@ pub enum Factory {
 /// Text that orders no index.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not an index: write Flat, PQ64, Sparse, or IVF256,Flat, IVF256,PQ64, IVF256,Sparse, \
-     with the number of lists after IVF and the bytes per row after PQ (PQ64x8 is the same as PQ64)"
+    "{0:?} is not an index: write Flat, PQ64, IVF256,Flat or IVF256,PQ64, with the number of \
+     lists after IVF and the bytes per row after PQ (PQ64x8 is the same as PQ64)"
 )]
 pub struct UnknownFactory(String);
 
@@ -87,8 +80,6 @@ impl fmt::Display for Factory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flat => f.write_str("Flat"),
-            Self::Sparse => f.write_str("Sparse"),
-            Self::IvfSparse { n_list } => write!(f, "IVF{n_list},Sparse"),
             Self::Pq { n_sub } => write!(f, "PQ{n_sub}"),
             Self::IvfFlat { n_list } => write!(f, "IVF{n_list},Flat"),
             Self::IvfPq { n_list, n_sub } => write!(f, "IVF{n_list},PQ{n_sub}"),
@@ -107,8 +98,6 @@ impl FromStr for Factory {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let factory = match words[..] {
             ["flat"] => Some(Self::Flat),
-            ["sparse"] => Some(Self::Sparse),
-            [ivf, "sparse"] => lists(ivf).map(|n_list| Self::IvfSparse { n_list }),
             [pq] => sub_spaces(pq).map(|n_sub| Self::Pq { n_sub }),
             [ivf, "flat"] => lists(ivf).map(|n_list| Self::IvfFlat { n_list }),
             [ivf, pq] => lists(ivf)
@@ -136,14 +125,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_round_trip(n_list in 1_u32.., n_sub in 1_u32.., kind in 0..6) {
+        fn words_round_trip(n_list in 1_u32.., n_sub in 1_u32.., kind in 0..4) {
             let (n_list, n_sub) = (NonZeroU32::new(n_list).unwrap(), NonZeroU32::new(n_sub).unwrap());
             let factory = match kind {
                 0 => Factory::Flat,
                 1 => Factory::Pq { n_sub },
                 2 => Factory::IvfFlat { n_list },
-                3 => Factory::Sparse,
-                4 => Factory::IvfSparse { n_list },
                 _ => Factory::IvfPq { n_list, n_sub },
             };
             prop_assert_eq!(factory.to_string().parse(), Ok(factory));

@@ -37,7 +37,6 @@ mod random;
 mod row_order;
 mod row_store;
 mod slab;
-mod sparse;
 mod top_k;
 mod train;
 mod vector_index;
@@ -46,16 +45,13 @@ pub use any_index::AnyIndex;
 pub use factory::{Factory, UnknownFactory};
 pub use filter::{Filter, Filters};
 pub use flat::{Flat, FlatParts};
-pub use ivf::{
-    Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, IvfSparseParts, ListParts,
-};
+pub use ivf::{Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, ListParts};
 pub use kmeans::{KMeansSettings, assign, kmeans};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
 pub use pq::{CodeParts, Codebook, LookupTable, Pq, PqParts};
 pub use row_order::RowOrder;
 pub use slab::Slab;
-pub use sparse::{PostingParts, Postings, SparseFlat, SparseQuery};
 pub use top_k::{Neighbour, TopK};
 pub use train::{TrainError, TrainSettings, Trained, train};
 pub use vector_index::{Effort, VectorIndex};

@@ -14,7 +14,6 @@ use super::parts::PartsError;
 use super::pq::{CodeStore, Codebook, Encoder, Pq, encode_tile};
 use super::random::Random;
 use super::row_store::RowStore;
-use super::sparse::{Postings, SparseFlat};
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
@@ -118,12 +117,6 @@ pub fn train(
                 lists,
                 RowStore::new(metric, rows.ncols(), values),
             ))
-        }
-        Factory::Sparse => AnyIndex::Sparse(SparseFlat::new(metric, rows.view())),
-        Factory::IvfSparse { n_list } => {
-            let (coarse, lists) = job.lists(n_list.get() as usize, &mut notes)?;
-            let postings = Postings::build(metric, rows.view(), lists.rows(), lists.offsets());
-            AnyIndex::IvfSparse(Ivf::new(coarse, lists, postings))
         }
         Factory::IvfPq { n_list, n_sub } => {
             let (coarse, lists) = job.lists(n_list.get() as usize, &mut notes)?;

@@ -5,8 +5,7 @@ use super::writer::Writer;
 use super::{LibraryError, SettingsError};
 use crate::index::{
     AnyIndex, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts,
-    IvfSparse, IvfSparseParts, ListParts, Metric, PartsError, PostingParts, Pq, PqParts,
-    SparseFlat,
+    ListParts, Metric, PartsError, Pq, PqParts,
 };
 use std::num::NonZeroU32;
 
@@ -58,12 +57,6 @@ pub(super) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), Library
             write_lists(&parts.lists, writer)?;
             writer.put("index/vectors", &parts.vectors)
         }
-        AnyIndex::Sparse(sparse) => write_postings(&sparse.postings().parts(), writer),
-        AnyIndex::IvfSparse(ivf) => {
-            let parts = ivf.parts();
-            write_lists(&parts.lists, writer)?;
-            write_postings(&parts.postings, writer)
-        }
         AnyIndex::IvfPq(ivf) => {
             let parts = ivf.parts();
             write_lists(&parts.lists, writer)?;
@@ -81,14 +74,6 @@ fn write_lists(lists: &ListParts, writer: &mut Writer) -> Result<(), LibraryErro
 fn write_codes(codes: &CodeParts, writer: &mut Writer) -> Result<(), LibraryError> {
     writer.put("index/codebooks", &codes.codebooks)?;
     writer.put("index/codes", &codes.codes)
-}
-
-fn write_postings(parts: &PostingParts, writer: &mut Writer) -> Result<(), LibraryError> {
-    writer.put("index/block_rows", &parts.block_rows)?;
-    writer.put("index/block_postings", &parts.block_postings)?;
-    writer.put("index/directory", &parts.directory)?;
-    writer.put("index/postings", &parts.postings)?;
-    writer.put("index/scale", &parts.scale)
 }
 
 /// Reads the index the `factory` word names, over vectors of `dim` numbers.
@@ -130,20 +115,6 @@ pub(super) fn read(
             };
             AnyIndex::IvfFlat(IvfFlat::from_parts(parts).map_err(damaged)?)
         }
-        Factory::Sparse => {
-            let postings = read_postings(container)?;
-            AnyIndex::Sparse(SparseFlat::from_parts(metric, dim, postings).map_err(damaged)?)
-        }
-        Factory::IvfSparse { .. } => {
-            let (lists, postings) = (read_lists(container)?, read_postings(container)?);
-            let parts = IvfSparseParts {
-                metric,
-                dim,
-                lists,
-                postings,
-            };
-            AnyIndex::IvfSparse(IvfSparse::from_parts(parts).map_err(damaged)?)
-        }
         Factory::IvfPq { n_sub, .. } => {
             let (lists, codes) = (read_lists(container)?, read_codes(container, n_sub)?);
             let parts = IvfPqParts {
@@ -162,17 +133,6 @@ fn read_lists(container: &Container) -> Result<ListParts, LibraryError> {
         centroids: container.slab("index/centroids")?,
         offsets: container.slab("index/list_offsets")?,
         rows: container.slab("index/list_rows")?,
-    })
-}
-
-fn read_postings(container: &Container) -> Result<PostingParts, LibraryError> {
-    Ok(PostingParts {
-        block_rows: container.slab("index/block_rows")?,
-        block_postings: container.slab("index/block_postings")?,
-        directory: container.slab("index/directory")?,
-        postings: container.slab("index/postings")?,
-        scale: container.slab("index/scale")?,
-        norms: Vec::new().into(),
     })
 }
 

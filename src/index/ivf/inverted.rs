@@ -1,7 +1,7 @@
 //! The walk over inverted lists, whatever is in them.
 
 use super::coarse::Coarse;
-use super::codec::{Codec, Probe};
+use super::codec::Codec;
 use super::lists::{ListParts, Lists};
 use super::visit::VisitOrder;
 use crate::index::filter::{Filter, Filters};
@@ -11,9 +11,13 @@ use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, VectorIndex};
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Queries whose products with the coarse centres are one matrix product.
 const QUERY_BLOCK: usize = 32;
+
+/// Rows scored at a time, so that their scores stay in the first-level cache.
+const SCAN_BLOCK: usize = 256;
 
 /// Inverted lists whose rows are kept by `C`.
 #[derive(Debug, Clone)]
@@ -27,6 +31,7 @@ pub struct Ivf<C> {
 struct Scratch<Q> {
     prepared: Q,
     order: VisitOrder,
+    scores: [f32; SCAN_BLOCK],
 }
 
 impl<Q: Default> Scratch<Q> {
@@ -34,6 +39,7 @@ impl<Q: Default> Scratch<Q> {
         Self {
             prepared: Q::default(),
             order: VisitOrder::default(),
+            scores: [0.0; SCAN_BLOCK],
         }
     }
 }
@@ -45,6 +51,12 @@ struct Ask<'a> {
     products: &'a [f32],
     effort: Effort,
     filter: &'a Filter<'a>,
+}
+
+/// One list to scan, or the part of it in the filter's range.
+struct Probe {
+    centre_product: f32,
+    positions: Range<usize>,
 }
 
 impl<C: Codec> Ivf<C> {
@@ -109,11 +121,26 @@ impl<C: Codec> Ivf<C> {
                 let probe = Probe {
                     centre_product: ask.products[list],
                     positions,
-                    rows: self.lists.rows(),
                 };
-                self.codec
-                    .scan(&mut scratch.prepared, probe, ask.filter, best);
+                self.scan(ask.filter, probe, scratch, best);
             }
+        }
+    }
+
+    fn scan(
+        &self,
+        filter: &Filter<'_>,
+        probe: Probe,
+        scratch: &mut Scratch<C::Query>,
+        best: &mut TopK,
+    ) {
+        let rows: &[u32] = self.lists.rows();
+        for start in probe.positions.clone().step_by(SCAN_BLOCK) {
+            let block = start..(start + SCAN_BLOCK).min(probe.positions.end);
+            let scores = &mut scratch.scores[..block.len()];
+            let (prepared, product) = (&scratch.prepared, probe.centre_product);
+            self.codec.score(prepared, product, block.clone(), scores);
+            filter.offer(rows[block].iter().copied(), scores, best);
         }
     }
 }

@@ -7,16 +7,12 @@ use crate::index::parts::PartsError;
 use crate::index::pq::{CodeParts, CodeStore};
 use crate::index::row_store::RowStore;
 use crate::index::slab::Slab;
-use crate::index::sparse::{PostingParts, Postings};
 
 /// Lists of whole rows: exact within the lists visited.
 pub type IvfFlat = Ivf<RowStore>;
 
 /// Lists of product-quantised residuals: what a row adds to its list's centre.
 pub type IvfPq = Ivf<CodeStore>;
-
-/// Lists of sparse rows: exact within the lists visited, up to fixed-point rounding.
-pub type IvfSparse = Ivf<Postings>;
 
 /// The arrays of an [`IvfFlat`] index.
 #[derive(Debug, Clone)]
@@ -44,54 +40,6 @@ pub struct IvfPqParts {
     pub lists: ListParts,
     /// The residuals in list order; norms are those of the decoded rows, centre included.
     pub codes: CodeParts,
-}
-
-/// The arrays of an [`IvfSparse`] index.
-#[derive(Debug, Clone)]
-pub struct IvfSparseParts {
-    /// How rows are compared.
-    pub metric: Metric,
-    /// Coordinates per row.
-    pub dim: usize,
-    /// The lists.
-    pub lists: ListParts,
-    /// The rows in list order, a block or more for each list.
-    pub postings: PostingParts,
-}
-
-impl IvfSparse {
-    /// Checks parts and puts them together.
-    pub fn from_parts(parts: IvfSparseParts) -> Result<Self, PartsError> {
-        let IvfSparseParts {
-            metric,
-            dim,
-            lists,
-            postings,
-        } = parts;
-        Self::checked(
-            metric,
-            dim,
-            lists,
-            Postings::from_parts(metric, dim, postings)?,
-        )
-    }
-
-    /// The arrays to store; they share memory with the index.
-    pub fn parts(&self) -> IvfSparseParts {
-        IvfSparseParts {
-            metric: self.codec.metric(),
-            dim: self.codec.dim(),
-            lists: self.list_parts(),
-            postings: self.codec.parts(),
-        }
-    }
-
-    /// Calls `each(row, coordinate, value)` for all that is not 0.
-    pub fn decode_all(&self, mut each: impl FnMut(u32, usize, f32)) {
-        let rows = self.lists.rows();
-        self.codec
-            .decode_all(|position, coordinate, value| each(rows[position], coordinate, value));
-    }
 }
 
 impl IvfFlat {

@@ -12,6 +12,6 @@ mod visit;
 
 pub(super) use coarse::Coarse;
 pub use inverted::Ivf;
-pub use kinds::{IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, IvfSparseParts};
+pub use kinds::{IvfFlat, IvfFlatParts, IvfPq, IvfPqParts};
 pub use lists::ListParts;
 pub(super) use lists::Lists;

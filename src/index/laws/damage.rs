@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::index::{
-    Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, PartsError, PostingParts,
-    Pq, PqParts, Slab, SparseFlat,
+    Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, PartsError, Pq, PqParts, Slab,
 };
 
 fn rebuilt(index: &AnyIndex) -> AnyIndex {
@@ -12,14 +11,6 @@ fn rebuilt(index: &AnyIndex) -> AnyIndex {
         AnyIndex::Pq(index) => AnyIndex::Pq(Pq::from_parts(index.parts()).unwrap()),
         AnyIndex::IvfFlat(index) => AnyIndex::IvfFlat(IvfFlat::from_parts(index.parts()).unwrap()),
         AnyIndex::IvfPq(index) => AnyIndex::IvfPq(IvfPq::from_parts(index.parts()).unwrap()),
-        AnyIndex::Sparse(index) => {
-            let (metric, dim) = (index.metric(), index.dim());
-            let parts = index.postings().parts();
-            AnyIndex::Sparse(SparseFlat::from_parts(metric, dim, parts).unwrap())
-        }
-        AnyIndex::IvfSparse(index) => {
-            AnyIndex::IvfSparse(IvfSparse::from_parts(index.parts()).unwrap())
-        }
     }
 }
 
@@ -191,44 +182,4 @@ fn a_row_that_is_not_finite_is_never_found() {
     let hits = found(&flat, &[1.0; 4], 9, ALL_LISTS, &Filter::ALL);
     assert_eq!(hits.len(), 8);
     assert!(!rows_of(&hits).contains(&3));
-}
-
-#[test]
-fn damaged_postings_are_refused() {
-    let rows = unit_clumps(100, 10, 5);
-    let AnyIndex::Sparse(index) = trained("Sparse", Metric::L2, &rows) else {
-        panic!("not Sparse")
-    };
-    let refuse = |damage: &dyn Fn(&mut PostingParts)| {
-        let mut parts = index.postings().parts();
-        damage(&mut parts);
-        SparseFlat::from_parts(Metric::L2, 10, parts).unwrap_err()
-    };
-    refuse(&|p| p.block_rows = changed(&p.block_rows, |x| x[1] = 101));
-    refuse(&|p| p.block_rows = changed(&p.block_rows, |x| x[1] = 99));
-    refuse(&|p| p.block_rows = changed(&p.block_rows, |x| x[0] = 1));
-    refuse(&|p| p.block_rows = vec![].into());
-    refuse(&|p| p.block_postings = changed(&p.block_postings, |x| x[1] -= 1));
-    refuse(&|p| p.directory = changed(&p.directory, |x| x[3] = u32::MAX));
-    refuse(&|p| p.directory = changed(&p.directory, |x| x[0] = 1));
-    refuse(&|p| p.directory = changed(&p.directory, |x| x.truncate(5)));
-    refuse(&|p| p.postings = changed(&p.postings, |x| x[7] |= 0x8000));
-    refuse(&|p| p.postings = changed(&p.postings, |x| x.truncate(7)));
-    refuse(&|p| p.scale = vec![f32::NAN, 1.0].into());
-    refuse(&|p| p.scale = vec![1.0].into());
-    refuse(&|p| p.norms = vec![].into());
-    // A weight may be anything: it spoils a score and nothing else.
-    let mut parts = index.postings().parts();
-    parts.postings = changed(&parts.postings, |x| {
-        x.iter_mut().for_each(|p| *p |= 0x7FFF_0000)
-    });
-    let damaged = SparseFlat::from_parts(Metric::L2, 10, parts).unwrap();
-    let hits = found(
-        &damaged,
-        rows.row(0).to_slice().unwrap(),
-        5,
-        ALL_LISTS,
-        &Filter::ALL,
-    );
-    assert_eq!(hits.len(), 5);
 }

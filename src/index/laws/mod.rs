@@ -12,14 +12,7 @@ use super::{
 };
 use ndarray::Array2;
 
-const KINDS: [&str; 6] = [
-    "Flat",
-    "PQ3",
-    "Sparse",
-    "IVF7,Flat",
-    "IVF7,PQ3",
-    "IVF7,Sparse",
-];
+const KINDS: [&str; 4] = ["Flat", "PQ3", "IVF7,Flat", "IVF7,PQ3"];
 const METRICS: [Metric; 2] = [Metric::InnerProduct, Metric::L2];
 const ALL_LISTS: Effort = Effort { n_probe: 1000 };
 
@@ -113,17 +106,7 @@ fn naive(
 /// The rows as an index holds them.
 fn decoded(index: &AnyIndex, rows: &Array2<f32>) -> Array2<f32> {
     let mut held = rows.clone();
-    let zeros = || Array2::zeros(rows.dim());
     match index {
-        AnyIndex::Sparse(sparse) => {
-            held = zeros();
-            let put = |row, coordinate, value| held[[row, coordinate]] = value;
-            sparse.postings().decode_all(put);
-        }
-        AnyIndex::IvfSparse(ivf) => {
-            held = zeros();
-            ivf.decode_all(|row, coordinate, value| held[[row as usize, coordinate]] = value);
-        }
         AnyIndex::Flat(_) | AnyIndex::IvfFlat(_) => {}
         AnyIndex::Pq(pq) => {
             for (row, mut into) in held.outer_iter_mut().enumerate() {

@@ -31,8 +31,6 @@ fn recall_stays_above_its_floor() {
             ("PQ16", 1, 0.75),
             ("IVF32,Flat", 8, 0.98),
             ("IVF32,PQ16", 8, 0.87),
-            ("Sparse", 1, 0.99),
-            ("IVF32,Sparse", 8, 0.97),
         ] {
             let recall = recall_at_10(order, metric, Effort { n_probe });
             assert!(

@@ -1,14 +1,7 @@
 //! The same in, the same out: on any number of threads, again, and in a batch.
 
 use super::*;
-use crate::index::{Filters, PostingParts};
-
-fn postings(parts: &PostingParts) -> Vec<u8> {
-    let wide = [&parts.block_rows, &parts.block_postings].map(|x| bytemuck::cast_slice(x));
-    let narrow = [&parts.directory, &parts.postings].map(|x| bytemuck::cast_slice(x));
-    let floats = [&parts.scale, &parts.norms].map(|x| bytemuck::cast_slice(x));
-    [wide.concat(), narrow.concat(), floats.concat()].concat()
-}
+use crate::index::Filters;
 
 /// Every byte of an index's arrays.
 fn bytes(index: &AnyIndex) -> Vec<u8> {
@@ -30,17 +23,6 @@ fn bytes(index: &AnyIndex) -> Vec<u8> {
             let parts = index.parts();
             let rows = bytemuck::cast_slice::<u32, u8>(&parts.lists.rows).to_vec();
             [floats(&parts.lists.centroids), rows, floats(&parts.vectors)].concat()
-        }
-        AnyIndex::Sparse(index) => postings(&index.postings().parts()),
-        AnyIndex::IvfSparse(index) => {
-            let parts = index.parts();
-            let rows = bytemuck::cast_slice::<u32, u8>(&parts.lists.rows).to_vec();
-            [
-                floats(&parts.lists.centroids),
-                rows,
-                postings(&parts.postings),
-            ]
-            .concat()
         }
         AnyIndex::IvfPq(index) => {
             let parts = index.parts();
