@@ -82,6 +82,12 @@ pub enum PartsError {
     /// A codebook with more entries than a byte can name, or none for rows that need one.
     #[error("{0} codewords per sub-space are not a number from 1 to 256")]
     Codewords(usize),
+    /// Postings that do not tile their array, or that name rows out of order or beyond the block.
+    #[error("the postings of block {block} do not fit together")]
+    Postings {
+        /// The first block that does not fit.
+        block: usize,
+    },
     /// A code without a codeword.
     #[error("code {code} at position {at} is beyond the {n_codewords} codewords")]
     Code {

@@ -83,7 +83,7 @@ macro_rules! elements {
     };
 }
 
-elements!(u8 i8 u32 u64 f32 f64);
+elements!(u8 i8 u16 u32 u64 f32 f64);
 
 /// Root attributes of an opened file.
 #[derive(Debug)]
@@ -393,6 +393,7 @@ fn element_size(expected: &str, found: &TypeDescriptor) -> Option<usize> {
     let sizes = [
         (u8::NAME, u8::type_descriptor()),
         (i8::NAME, i8::type_descriptor()),
+        (u16::NAME, u16::type_descriptor()),
         (u32::NAME, u32::type_descriptor()),
         (u64::NAME, u64::type_descriptor()),
         (f32::NAME, f32::type_descriptor()),

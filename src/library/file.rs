@@ -69,7 +69,8 @@ impl Library {
         )
         .map_err(|fault| part("peaks", fault))?;
         let clusters = read_clusters(container)?;
-        let index = index_section::read(container, &settings.index.kind, settings.embedding.dim)?;
+        let (kind, dim) = (&settings.index.kind, settings.embedding.dim);
+        let index = index_section::read(container, kind, n, dim)?;
         let counts = [order.len(), peaks.len(), clusters.n_entries(), index.len()];
         if counts.iter().any(|&count| count != n) {
             return Err(part(

@@ -5,7 +5,8 @@ use super::writer::Writer;
 use super::{LibraryError, SettingsError};
 use crate::index::{
     AnyIndex, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts,
-    ListParts, Metric, PartsError, Pq, PqParts,
+    IvfSparse, IvfSparseParts, ListParts, Metric, PartsError, Pq, PqParts, Rows, Slab, Sparse,
+    SparseIndexParts, SparseParts,
 };
 use std::num::NonZeroU32;
 
@@ -51,11 +52,17 @@ pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, Settin
 pub(super) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), LibraryError> {
     match index {
         AnyIndex::Flat(flat) => writer.put("index/vectors", &flat.parts().rows),
+        AnyIndex::Sparse(sparse) => write_postings(&sparse.parts().rows, writer),
         AnyIndex::Pq(pq) => write_codes(&pq.parts().codes, writer),
         AnyIndex::IvfFlat(ivf) => {
             let parts = ivf.parts();
             write_lists(&parts.lists, writer)?;
             writer.put("index/vectors", &parts.vectors)
+        }
+        AnyIndex::IvfSparse(ivf) => {
+            let parts = ivf.parts();
+            write_lists(&parts.lists, writer)?;
+            write_postings(&parts.rows, writer)
         }
         AnyIndex::IvfPq(ivf) => {
             let parts = ivf.parts();
@@ -76,55 +83,104 @@ fn write_codes(codes: &CodeParts, writer: &mut Writer) -> Result<(), LibraryErro
     writer.put("index/codes", &codes.codes)
 }
 
-/// Reads the index the `factory` word names, over vectors of `dim` numbers.
+fn write_postings(rows: &SparseParts, writer: &mut Writer) -> Result<(), LibraryError> {
+    writer.put("index/posting_scales", &rows.scales)?;
+    writer.put("index/posting_starts", &rows.starts)?;
+    writer.put("index/posting_offsets", &rows.offsets)?;
+    writer.put("index/postings", &rows.postings)
+}
+
+/// Reads the index the `factory` word names, over `n_rows` vectors of `dim` numbers.
 pub(super) fn read(
     container: &Container,
     factory: &str,
+    n_rows: usize,
     dim: usize,
 ) -> Result<AnyIndex, LibraryError> {
     let factory: Factory = factory
         .parse()
         .map_err(|_| container.damaged("settings", "index kind is unknown"))?;
-    let metric = Metric::InnerProduct;
-    // The inner product needs no norms.
-    let norms = || Vec::new().into();
-    let damaged = |e: PartsError| container.damaged("index", &e.to_string());
-    Ok(match factory {
-        Factory::Flat => {
+    let index = if factory.n_list.is_some() {
+        read_in_lists(container, factory.rows, dim)?
+    } else {
+        read_alone(container, factory.rows, n_rows, dim)?
+    };
+    index.map_err(|e| container.damaged("index", &e.to_string()))
+}
+
+/// Vectors here are compared by the inner product, which needs no norms.
+const METRIC: Metric = Metric::InnerProduct;
+
+fn no_norms() -> Slab<f32> {
+    Vec::new().into()
+}
+
+/// What could be read, and whether it is an index.
+type Read = Result<Result<AnyIndex, PartsError>, LibraryError>;
+
+fn read_alone(container: &Container, rows: Rows, n_rows: usize, dim: usize) -> Read {
+    let metric = METRIC;
+    Ok(match rows {
+        Rows::Flat => {
             let rows = container.slab("index/vectors")?;
-            let parts = FlatParts {
+            let norms = no_norms();
+            Flat::from_parts(FlatParts {
                 metric,
                 dim,
                 rows,
-                norms: norms(),
-            };
-            AnyIndex::Flat(Flat::from_parts(parts).map_err(damaged)?)
+                norms,
+            })
+            .map(AnyIndex::Flat)
         }
-        Factory::Pq { n_sub } => {
+        Rows::Sparse => Sparse::from_parts(SparseIndexParts {
+            metric,
+            dim,
+            n_rows,
+            rows: read_postings(container)?,
+        })
+        .map(AnyIndex::Sparse),
+        Rows::Pq { n_sub } => {
             let codes = read_codes(container, n_sub)?;
-            AnyIndex::Pq(Pq::from_parts(PqParts { metric, dim, codes }).map_err(damaged)?)
+            Pq::from_parts(PqParts { metric, dim, codes }).map(AnyIndex::Pq)
         }
-        Factory::IvfFlat { .. } => {
-            let (lists, vectors) = (read_lists(container)?, container.slab("index/vectors")?);
-            let parts = IvfFlatParts {
-                metric,
-                dim,
-                lists,
-                vectors,
-                norms: norms(),
-            };
-            AnyIndex::IvfFlat(IvfFlat::from_parts(parts).map_err(damaged)?)
-        }
-        Factory::IvfPq { n_sub, .. } => {
-            let (lists, codes) = (read_lists(container)?, read_codes(container, n_sub)?);
-            let parts = IvfPqParts {
-                metric,
-                dim,
-                lists,
-                codes,
-            };
-            AnyIndex::IvfPq(IvfPq::from_parts(parts).map_err(damaged)?)
-        }
+    })
+}
+
+fn read_in_lists(container: &Container, rows: Rows, dim: usize) -> Read {
+    let (metric, lists) = (METRIC, read_lists(container)?);
+    Ok(match rows {
+        Rows::Flat => IvfFlat::from_parts(IvfFlatParts {
+            metric,
+            dim,
+            lists,
+            vectors: container.slab("index/vectors")?,
+            norms: no_norms(),
+        })
+        .map(AnyIndex::IvfFlat),
+        Rows::Sparse => IvfSparse::from_parts(IvfSparseParts {
+            metric,
+            dim,
+            lists,
+            rows: read_postings(container)?,
+        })
+        .map(AnyIndex::IvfSparse),
+        Rows::Pq { n_sub } => IvfPq::from_parts(IvfPqParts {
+            metric,
+            dim,
+            lists,
+            codes: read_codes(container, n_sub)?,
+        })
+        .map(AnyIndex::IvfPq),
+    })
+}
+
+fn read_postings(container: &Container) -> Result<SparseParts, LibraryError> {
+    Ok(SparseParts {
+        scales: container.slab("index/posting_scales")?,
+        starts: container.slab("index/posting_starts")?,
+        offsets: container.slab("index/posting_offsets")?,
+        postings: container.slab("index/postings")?,
+        norms: no_norms(),
     })
 }
 
@@ -141,6 +197,6 @@ fn read_codes(container: &Container, n_sub: NonZeroU32) -> Result<CodeParts, Lib
         n_sub: n_sub.get() as usize,
         codebooks: container.slab("index/codebooks")?,
         codes: container.slab("index/codes")?,
-        norms: Vec::new().into(),
+        norms: no_norms(),
     })
 }
