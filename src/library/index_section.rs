@@ -5,7 +5,7 @@ use super::writer::Writer;
 use super::{LibraryError, SettingsError};
 use crate::index::{
     AnyIndex, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts,
-    ListParts, Metric, PartsError, Pq, PqParts,
+    ListParts, Metric, PartsError, Pq, PqParts, Slab,
 };
 use std::num::NonZeroU32;
 
@@ -48,14 +48,20 @@ pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, Settin
     })
 }
 
-pub(super) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), LibraryError> {
+/// Writes the arrays of any index.
+pub(crate) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), LibraryError> {
     match index {
-        AnyIndex::Flat(flat) => writer.put("index/vectors", &flat.parts().rows),
+        AnyIndex::Flat(flat) => {
+            let parts = flat.parts();
+            writer.put("index/vectors", &parts.rows)?;
+            write_norms(&parts.norms, writer)
+        }
         AnyIndex::Pq(pq) => write_codes(&pq.parts().codes, writer),
         AnyIndex::IvfFlat(ivf) => {
             let parts = ivf.parts();
             write_lists(&parts.lists, writer)?;
-            writer.put("index/vectors", &parts.vectors)
+            writer.put("index/vectors", &parts.vectors)?;
+            write_norms(&parts.norms, writer)
         }
         AnyIndex::IvfPq(ivf) => {
             let parts = ivf.parts();
@@ -73,21 +79,28 @@ fn write_lists(lists: &ListParts, writer: &mut Writer) -> Result<(), LibraryErro
 
 fn write_codes(codes: &CodeParts, writer: &mut Writer) -> Result<(), LibraryError> {
     writer.put("index/codebooks", &codes.codebooks)?;
-    writer.put("index/codes", &codes.codes)
+    writer.put("index/codes", &codes.codes)?;
+    write_norms(&codes.norms, writer)
+}
+
+/// Only L2 has norms.
+fn write_norms(norms: &[f32], writer: &mut Writer) -> Result<(), LibraryError> {
+    if norms.is_empty() {
+        return Ok(());
+    }
+    writer.put("index/norms", norms)
 }
 
 /// Reads the index the `factory` word names, over vectors of `dim` numbers.
-pub(super) fn read(
+pub(crate) fn read(
     container: &Container,
     factory: &str,
-    dim: usize,
+    (metric, dim): (Metric, usize),
 ) -> Result<AnyIndex, LibraryError> {
     let factory: Factory = factory
         .parse()
         .map_err(|_| container.damaged("settings", "index kind is unknown"))?;
-    let metric = Metric::InnerProduct;
-    // The inner product needs no norms.
-    let norms = || Vec::new().into();
+    let norms = || read_norms(container, metric);
     let damaged = |e: PartsError| container.damaged("index", &e.to_string());
     Ok(match factory {
         Factory::Flat => {
@@ -96,12 +109,12 @@ pub(super) fn read(
                 metric,
                 dim,
                 rows,
-                norms: norms(),
+                norms: norms()?,
             };
             AnyIndex::Flat(Flat::from_parts(parts).map_err(damaged)?)
         }
         Factory::Pq { n_sub } => {
-            let codes = read_codes(container, n_sub)?;
+            let codes = read_codes(container, n_sub, metric)?;
             AnyIndex::Pq(Pq::from_parts(PqParts { metric, dim, codes }).map_err(damaged)?)
         }
         Factory::IvfFlat { .. } => {
@@ -111,12 +124,15 @@ pub(super) fn read(
                 dim,
                 lists,
                 vectors,
-                norms: norms(),
+                norms: norms()?,
             };
             AnyIndex::IvfFlat(IvfFlat::from_parts(parts).map_err(damaged)?)
         }
         Factory::IvfPq { n_sub, .. } => {
-            let (lists, codes) = (read_lists(container)?, read_codes(container, n_sub)?);
+            let (lists, codes) = (
+                read_lists(container)?,
+                read_codes(container, n_sub, metric)?,
+            );
             let parts = IvfPqParts {
                 metric,
                 dim,
@@ -136,11 +152,23 @@ fn read_lists(container: &Container) -> Result<ListParts, LibraryError> {
     })
 }
 
-fn read_codes(container: &Container, n_sub: NonZeroU32) -> Result<CodeParts, LibraryError> {
+fn read_norms(container: &Container, metric: Metric) -> Result<Slab<f32>, LibraryError> {
+    let present = container.sections().any(|s| s.name == "index/norms");
+    match metric {
+        Metric::L2 if present => container.slab("index/norms"),
+        Metric::L2 | Metric::InnerProduct => Ok(Vec::new().into()),
+    }
+}
+
+fn read_codes(
+    container: &Container,
+    n_sub: NonZeroU32,
+    metric: Metric,
+) -> Result<CodeParts, LibraryError> {
     Ok(CodeParts {
         n_sub: n_sub.get() as usize,
         codebooks: container.slab("index/codebooks")?,
         codes: container.slab("index/codes")?,
-        norms: Vec::new().into(),
+        norms: read_norms(container, metric)?,
     })
 }

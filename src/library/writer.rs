@@ -1,10 +1,9 @@
 //! Writes an HDF5 file of checksummed arrays, whole or not at all.
 
-use super::LibraryError;
 use super::container::{
-    ATTRIBUTES, Attributes, CONTENTS, Element, FORMAT, FORMAT_VERSION, OVERALL, Section, checksum,
-    overall_checksum,
+    ATTRIBUTES, Attributes, CONTENTS, Element, OVERALL, Section, checksum, overall_checksum,
 };
+use super::{Format, LibraryError};
 use crate::files::PendingFile;
 use hdf5::types::VarLenUnicode;
 use std::path::Path;
@@ -12,18 +11,19 @@ use std::path::Path;
 /// Arrays of at least this many bytes start on a multiple of it, so that they can be mapped.
 const ALIGNMENT: u64 = 4096;
 
-/// A library file in the making. Dropped unfinished, it leaves nothing behind.
+/// A file in the making. Dropped unfinished, it leaves nothing behind.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     // Closed before the pending file is removed or renamed: fields drop in this order.
     h5: hdf5::File,
     pending: PendingFile,
+    format: &'static Format,
     contents: Vec<Section>,
 }
 
 impl Writer {
     /// Starts a file that will become `target`.
-    pub(super) fn create(target: &Path) -> Result<Self, LibraryError> {
+    pub(crate) fn create(target: &Path, format: &'static Format) -> Result<Self, LibraryError> {
         let pending = PendingFile::create(target).map_err(|source| LibraryError::Io {
             path: target.to_owned(),
             source,
@@ -38,12 +38,13 @@ impl Writer {
         Ok(Self {
             h5,
             pending,
+            format,
             contents: Vec::new(),
         })
     }
 
     /// Writes one array, for instance `peaks/mz`.
-    pub(super) fn put<T: Element>(&mut self, name: &str, data: &[T]) -> Result<(), LibraryError> {
+    pub(crate) fn put<T: Element>(&mut self, name: &str, data: &[T]) -> Result<(), LibraryError> {
         self.write_array(name, data)?;
         self.contents.push(Section {
             name: name.to_owned(),
@@ -55,16 +56,16 @@ impl Writer {
     }
 
     /// Writes attributes and table of contents, and puts the file in its place.
-    pub(super) fn finish(self, attributes: &Attributes) -> Result<(), LibraryError> {
+    pub(crate) fn finish(self, attributes: &Attributes) -> Result<(), LibraryError> {
         let contents: String = self.contents.iter().map(Section::line).collect();
         self.write_array(CONTENTS, contents.as_bytes())?;
-        let overall = overall_checksum(attributes, contents.as_bytes());
+        let overall = overall_checksum(self.format, attributes, contents.as_bytes());
         let Attributes {
             mzseek_version,
             settings,
             fingerprint,
         } = attributes;
-        let values = [FORMAT, mzseek_version, settings, fingerprint];
+        let values = [self.format.name, mzseek_version, settings, fingerprint];
         for (name, value) in ATTRIBUTES
             .iter()
             .zip(values)
@@ -75,7 +76,7 @@ impl Writer {
         self.h5
             .new_attr::<u32>()
             .create("format_version")
-            .and_then(|a| a.write_scalar(&FORMAT_VERSION))
+            .and_then(|a| a.write_scalar(&self.format.version))
             .map_err(|e| self.failed(e))?;
         self.h5.flush().map_err(|e| self.failed(e))?;
         let Self { h5, pending, .. } = self;
