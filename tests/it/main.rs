@@ -11,3 +11,4 @@ mod formats_fuzz;
 mod formats_samples;
 mod module_order;
 mod shelf;
+mod vectors;

@@ -1,0 +1,6 @@
+//! Does `mzseek vectors` read what it says it reads, and answer as a naive scan does?
+
+mod bench;
+mod files;
+mod kit;
+mod search;
