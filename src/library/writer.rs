@@ -6,6 +6,7 @@ use super::container::{
 use super::{Format, LibraryError};
 use crate::files::PendingFile;
 use hdf5::types::VarLenUnicode;
+use ndarray::{ArrayView, ArrayView2, Dimension};
 use std::path::Path;
 
 /// Arrays of at least this many bytes start on a multiple of it, so that they can be mapped.
@@ -55,6 +56,25 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes a matrix as one array with two dimensions, row by row.
+    pub(crate) fn put_matrix<T: Element>(
+        &mut self,
+        name: &str,
+        rows: ArrayView2<'_, T>,
+    ) -> Result<(), LibraryError> {
+        let rows = rows.as_standard_layout();
+        let bytes = bytemuck::cast_slice(rows.as_slice().unwrap_or_default());
+        let (len, checksum) = (rows.len(), checksum(bytes));
+        self.write_array(name, rows.view())?;
+        self.contents.push(Section {
+            name: name.to_owned(),
+            element: T::NAME.to_owned(),
+            len,
+            checksum,
+        });
+        Ok(())
+    }
+
     /// Writes attributes and table of contents, and puts the file in its place.
     pub(crate) fn finish(self, attributes: &Attributes) -> Result<(), LibraryError> {
         let contents: String = self.contents.iter().map(Section::line).collect();
@@ -90,7 +110,11 @@ impl Writer {
             .map_err(|source| LibraryError::Io { path, source })
     }
 
-    fn write_array<T: Element>(&self, name: &str, data: &[T]) -> Result<(), LibraryError> {
+    fn write_array<'d, T: Element, D: Dimension>(
+        &self,
+        name: &str,
+        data: impl Into<ArrayView<'d, T, D>>,
+    ) -> Result<(), LibraryError> {
         // Times would make two builds of one library differ.
         self.h5
             .new_dataset_builder()

@@ -4,11 +4,13 @@
 //! index on disk. Rows are positions in the file they came from, counted from 0.
 
 pub mod bench;
+pub mod cluster;
 mod error;
 pub mod hits;
 mod index_file;
 mod input;
 mod metric;
+pub mod similarity;
 
 pub use error::VectorsError;
 pub use index_file::{FORMAT, IndexFile, Order, choose};

@@ -1,8 +1,10 @@
 //! `mzseek vectors`: the index core for any vectors; one file per sub-command.
 
 mod bench;
+mod cluster;
 mod index;
 mod search;
+mod similarity;
 
 use super::Outcome;
 use super::console::Console;
@@ -36,6 +38,8 @@ enum Command {
     Index(index::IndexArgs),
     Search(search::SearchArgs),
     Bench(bench::BenchArgs),
+    Cluster(cluster::ClusterArgs),
+    Similarity(similarity::SimilarityArgs),
 }
 
 pub(super) fn run(args: &VectorsArgs, console: Console) -> Result<Outcome, Failure> {
@@ -43,6 +47,8 @@ pub(super) fn run(args: &VectorsArgs, console: Console) -> Result<Outcome, Failu
         Command::Index(args) => index::run(args, console),
         Command::Search(args) => search::run(args, console),
         Command::Bench(args) => bench::run(args, console),
+        Command::Cluster(args) => cluster::run(args, console),
+        Command::Similarity(args) => similarity::run(args, console),
     }
 }
 
