@@ -60,7 +60,7 @@ impl Writer {
     pub(crate) fn put_matrix<T: Element>(
         &mut self,
         name: &str,
-        rows: ArrayView2<'_, T>,
+        rows: &ArrayView2<'_, T>,
     ) -> Result<(), LibraryError> {
         let rows = rows.as_standard_layout();
         let bytes = bytemuck::cast_slice(rows.as_slice().unwrap_or_default());

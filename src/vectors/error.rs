@@ -209,9 +209,15 @@ impl From<VectorsError> for Failure {
 impl From<csv::Error> for VectorsError {
     /// For writing; what was wrong with text that was read is told with its place.
     fn from(error: csv::Error) -> Self {
+        let text = error.to_string();
         Self::Io(match error.into_kind() {
             csv::ErrorKind::Io(source) => source,
-            other => io::Error::other(format!("{other:?}")),
+            csv::ErrorKind::Utf8 { .. }
+            | csv::ErrorKind::UnequalLengths { .. }
+            | csv::ErrorKind::Seek
+            | csv::ErrorKind::Serialize(_)
+            | csv::ErrorKind::Deserialize { .. }
+            | _ => io::Error::other(text),
         })
     }
 }

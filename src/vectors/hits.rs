@@ -1,8 +1,8 @@
 //! Nearest rows of query vectors, as CSV.
 
+use super::rows::matrix_of;
 use super::{IndexFile, VectorMetric, Vectors, VectorsError};
 use crate::index::{Effort, Filter, Filters, Neighbour, VectorIndex};
-use ndarray::ArrayView2;
 use std::io::Write;
 
 /// Query vectors fetched and searched at a time.
@@ -46,8 +46,7 @@ pub fn search(
         let block = start..(start + BLOCK).min(queries.n_rows());
         queries.read(block.clone(), &mut values)?;
         let without_direction = metric.prepare(&mut values, queries.dim());
-        let view = ArrayView2::from_shape((block.len(), queries.dim()), &values);
-        let view = view.expect("whole rows");
+        let view = matrix_of(&values, queries.dim());
         let found = (file.index()).search_batch(view, k, effort, Filters::Same(&Filter::ALL));
         for (at, neighbours) in found.iter().enumerate() {
             let note = if without_direction.binary_search(&at).is_ok() {

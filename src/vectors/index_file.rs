@@ -1,5 +1,6 @@
 //! An index of vectors as a file: the arrays of the index, and what a search must know of them.
 
+use super::metric::settings_text;
 use super::{VectorMetric, Vectors, VectorsError};
 use crate::index::{AnyIndex, Factory, TrainSettings, VectorIndex, train};
 use crate::library::{
@@ -109,7 +110,7 @@ impl IndexFile {
             rows: self.index.len(),
             seed: self.seed,
         };
-        let settings = toml::to_string(&settings).expect("plain values are TOML");
+        let settings = settings_text(&settings);
         let mut writer = Writer::create(path, &FORMAT)?;
         write_index(&self.index, &mut writer)?;
         let fingerprint = blake3::hash(settings.as_bytes()).to_hex().to_string();

@@ -1,8 +1,9 @@
 //! What "near" means to a user, and rows made ready for it.
 
+use super::rows::values_of;
 use super::{Vectors, VectorsError};
 use crate::index::Metric;
-use ndarray::{ArrayView2, CowArray, Ix2};
+use ndarray::{CowArray, Ix2};
 use rayon::prelude::*;
 use std::fmt;
 use std::str::FromStr;
@@ -61,8 +62,7 @@ impl VectorMetric {
             return Ok((matrix, 0));
         }
         let mut matrix = matrix.into_owned();
-        let values = matrix.as_slice_mut().expect("rows in order");
-        let n_zero = self.prepare(values, set.dim()).len();
+        let n_zero = self.prepare(values_of(&mut matrix), set.dim()).len();
         Ok((matrix.into(), n_zero))
     }
 }
@@ -96,11 +96,9 @@ pub(super) fn exact_score(metric: Metric, a: &[f32], b: &[f32]) -> f64 {
     }
 }
 
-/// Row `row` of a matrix whose rows are in order.
-pub(super) fn row_of<'a>(matrix: ArrayView2<'a, f32>, row: usize) -> &'a [f32] {
-    let dim = matrix.ncols();
-    let values = matrix.to_slice().expect("rows in order");
-    &values[row * dim..(row + 1) * dim]
+/// Text of settings made of plain values.
+pub(super) fn settings_text(settings: &impl serde::Serialize) -> String {
+    toml::to_string(settings).expect("plain values are TOML")
 }
 
 impl fmt::Display for VectorMetric {

@@ -3,6 +3,11 @@
 //! [`Vectors`] reads files, [`VectorMetric`] says what "near" means to a user, [`IndexFile`] is an
 //! index on disk. Rows are positions in the file they came from, counted from 0.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a matrix view is a borrow already; a reference to one would be a borrow of a borrow"
+)]
+
 pub mod bench;
 pub mod cluster;
 mod error;
@@ -10,6 +15,7 @@ pub mod hits;
 mod index_file;
 mod input;
 mod metric;
+mod rows;
 pub mod similarity;
 
 pub use error::VectorsError;

@@ -9,6 +9,7 @@ use crate::vectors::bench::{Bench, COLUMNS, Judge, Plan, Row, exact_truth, plot}
 use crate::vectors::{Location, Order, RowIds, VectorMetric, Vectors, VectorsError, choose};
 use clap::Args;
 use ndarray::{ArrayView2, s};
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -123,35 +124,8 @@ pub(super) fn run(args: &BenchArgs, console: Console) -> Result<Outcome, Failure
         k,
         rounds: args.rounds.get(),
     };
-    let mut rows = Vec::new();
-    super::write_output(args.output.as_deref(), |out| {
-        let written = |e: csv::Error| Failure::from(VectorsError::from(e));
-        let mut csv = csv::Writer::from_writer(out);
-        if !args.table {
-            csv.write_record(COLUMNS.map(|(name, _)| name))
-                .map_err(written)?;
-        }
-        for factory in factories {
-            console.detail(format!("measuring {factory}"));
-            let (found, notes) = bench.run(factory, &plan)?;
-            for note in notes {
-                console.say(format!("note: {factory}: {note}"));
-            }
-            for row in found.iter().filter(|_| !args.table) {
-                csv.write_record(COLUMNS.map(|(_, cell)| cell(row)))
-                    .map_err(written)?;
-            }
-            csv.flush().map_err(VectorsError::from)?;
-            rows.extend(found);
-        }
-        if args.table {
-            let out = csv
-                .into_inner()
-                .map_err(|e| VectorsError::Io(e.into_error()))?;
-            out.write_all(table(&rows, k).as_bytes())
-                .map_err(VectorsError::from)?;
-        }
-        Ok(())
+    let rows = super::write_output(args.output.as_deref(), |out| {
+        measure(&bench, &plan, factories, args, (out, console))
     })?;
     if let Some(path) = &args.plot {
         super::write_output(Some(path), |out| {
@@ -160,6 +134,44 @@ pub(super) fn run(args: &BenchArgs, console: Console) -> Result<Outcome, Failure
         })?;
     }
     Ok(Outcome::Done)
+}
+
+/// Measures one index after another, and writes each as soon as it is done.
+fn measure(
+    bench: &Bench<'_>,
+    plan: &Plan,
+    factories: Vec<Factory>,
+    args: &BenchArgs,
+    (out, console): (&mut dyn Write, Console),
+) -> Result<Vec<Row>, Failure> {
+    let written = |e: csv::Error| Failure::from(VectorsError::from(e));
+    let mut rows = Vec::new();
+    let mut csv = csv::Writer::from_writer(out);
+    if !args.table {
+        csv.write_record(COLUMNS.map(|(name, _)| name))
+            .map_err(written)?;
+    }
+    for factory in factories {
+        console.detail(format!("measuring {factory}"));
+        let (found, notes) = bench.run(factory, plan)?;
+        for note in notes {
+            console.say(format!("note: {factory}: {note}"));
+        }
+        for row in found.iter().filter(|_| !args.table) {
+            csv.write_record(COLUMNS.map(|(_, cell)| cell(row)))
+                .map_err(written)?;
+        }
+        csv.flush().map_err(VectorsError::from)?;
+        rows.extend(found);
+    }
+    if args.table {
+        let out = csv
+            .into_inner()
+            .map_err(|e| VectorsError::Io(e.into_error()))?;
+        out.write_all(table(&rows, plan.k).as_bytes())
+            .map_err(VectorsError::from)?;
+    }
+    Ok(rows)
 }
 
 /// The indexes ordered, all understood before the first is measured.

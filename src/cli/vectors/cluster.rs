@@ -3,7 +3,9 @@
 use super::super::Outcome;
 use super::super::console::Console;
 use crate::failure::Failure;
-use crate::vectors::cluster::{Clustering, kmeans_partition, neighbourhood, write_csv, write_hdf5};
+use crate::vectors::cluster::{
+    Clustering, hierarchical_partition, kmeans_partition, neighbourhood, write_csv, write_hdf5,
+};
 use crate::vectors::{Location, VectorMetric, Vectors, VectorsError};
 use clap::{Args, ValueEnum};
 use std::num::NonZeroUsize;
@@ -60,6 +62,8 @@ pub(super) struct ClusterArgs {
 enum Method {
     /// Centres are means; spherical under cosine and ip
     Kmeans,
+    /// The widest cluster is split in two until there are k; the file holds the splits
+    Hierarchical,
 }
 
 fn parse_threshold(text: &str) -> Result<f32, String> {
@@ -86,9 +90,17 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
     let (rows, n_zero) = args.metric.matrix(&base)?;
     super::say_zeros(console, base.name(), n_zero);
     let metric = args.metric.core();
-    let partition = match args.method {
-        Method::Kmeans => kmeans_partition(rows.view(), k, metric, u64::from(args.seed)),
+    let seed = u64::from(args.seed);
+    let (partition, splits) = match args.method {
+        Method::Kmeans => (kmeans_partition(rows.view(), k, metric, seed), Vec::new()),
+        Method::Hierarchical => hierarchical_partition(rows.view(), k, metric, seed),
     };
+    if partition.len() < k {
+        let found = partition.len();
+        console.say(format!(
+            "note: {found} clusters instead of {k}: the rows of each are the same"
+        ));
+    }
     let neighbourhood = if args.neighbours || args.merge {
         let (units, _) = VectorMetric::Cosine.matrix(&base)?;
         let views = (rows.view(), units.view());
@@ -108,6 +120,7 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
             .unwrap_or_default(),
         metric: args.metric.to_string(),
         partition,
+        splits,
         neighbourhood,
     };
     if let Some(path) = &args.output {

@@ -6,7 +6,8 @@
 use crate::index::{Effort, Factory, Filter, Filters, TopK, VectorIndex};
 use crate::index::{Metric, Neighbour, TrainError, TrainSettings, train};
 use crate::vectors::RowIds;
-use crate::vectors::metric::{exact_score, row_of};
+use crate::vectors::metric::exact_score;
+use crate::vectors::rows::row_of;
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 

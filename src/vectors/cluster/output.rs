@@ -3,6 +3,7 @@
 use super::Clustering;
 use crate::library::{Attributes, Format, Writer};
 use crate::vectors::VectorsError;
+use crate::vectors::metric::settings_text;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -41,9 +42,16 @@ pub fn write_hdf5(clustering: &Clustering, path: &Path) -> Result<(), VectorsErr
     writer.put("labels", &partition.labels)?;
     writer.put("sizes", &partition.sizes())?;
     if partition.medoids.is_empty() {
-        writer.put_matrix("centres", partition.centres.view())?;
+        writer.put_matrix("centres", &partition.centres.view())?;
     } else {
         writer.put("medoids", &partition.medoids)?;
+    }
+    if !clustering.splits.is_empty() {
+        let column =
+            |value: fn(&super::Split) -> u32| clustering.splits.iter().map(value).collect();
+        let (parent, child): (Vec<u32>, Vec<u32>) = (column(|s| s.parent), column(|s| s.child));
+        writer.put("splits/parent", &parent)?;
+        writer.put("splits/child", &child)?;
     }
     if let Some(found) = &clustering.neighbourhood {
         let column = |value: fn(&super::Pair) -> u32| found.pairs.iter().map(value).collect();
@@ -66,7 +74,7 @@ pub fn write_hdf5(clustering: &Clustering, path: &Path) -> Result<(), VectorsErr
             .as_ref()
             .map(|found| found.threshold),
     };
-    let settings = toml::to_string(&settings).expect("plain values are TOML");
+    let settings = settings_text(&settings);
     let fingerprint = blake3::hash(settings.as_bytes()).to_hex().to_string();
     writer.finish(&Attributes {
         mzseek_version: env!("CARGO_PKG_VERSION").to_owned(),

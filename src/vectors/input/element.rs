@@ -49,19 +49,12 @@ impl Element {
     pub(super) fn to_f32(self, bytes: &[u8], into: &mut [f32]) {
         macro_rules! convert {
             ($type:ty) => {
-                convert!($type, |x| x as f32)
+                convert(bytes, into, |b| <$type>::from_le_bytes(b) as f32)
             };
-            ($type:ty, $as_f32:expr) => {{
-                let (numbers, _) = bytes.as_chunks::<{ size_of::<$type>() }>();
-                for (into, number) in into.iter_mut().zip(numbers) {
-                    let as_f32: fn($type) -> f32 = $as_f32;
-                    *into = as_f32(<$type>::from_le_bytes(*number));
-                }
-            }};
         }
         match self {
-            Self::F16 => convert!(u16, half_to_f32),
-            Self::F32 => convert!(f32, |x| x),
+            Self::F16 => convert(bytes, into, |b| half_to_f32(u16::from_le_bytes(b))),
+            Self::F32 => convert(bytes, into, f32::from_le_bytes),
             Self::F64 => convert!(f64),
             Self::I8 => convert!(i8),
             Self::U8 => convert!(u8),
@@ -94,6 +87,14 @@ impl Element {
             Self::I64 => convert!(i64),
             Self::U64 => convert!(u64),
         }
+    }
+}
+
+/// Fills `into` with numbers of `N` bytes each.
+fn convert<const N: usize>(bytes: &[u8], into: &mut [f32], number: impl Fn([u8; N]) -> f32) {
+    let (numbers, _) = bytes.as_chunks::<N>();
+    for (into, bytes) in into.iter_mut().zip(numbers) {
+        *into = number(*bytes);
     }
 }
 

@@ -17,9 +17,10 @@ pub use location::Location;
 pub use row_ids::RowIds;
 
 use super::VectorsError;
+use super::rows::{matrix_of, owned_matrix_of};
 use body::{Body, Mapped};
 use location::Format;
-use ndarray::{Array2, ArrayView2, CowArray, Ix2};
+use ndarray::{CowArray, Ix2};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -94,17 +95,13 @@ impl Vectors {
     /// # Errors
     /// A number that is not finite, with its row.
     pub fn matrix(&self) -> Result<CowArray<'_, f32, Ix2>, VectorsError> {
-        let shape = (self.n_rows, self.dim);
         if let Some(values) = self.body.whole(self.n_rows, self.dim) {
             self.check_finite(0, values)?;
-            let view = ArrayView2::from_shape(shape, values);
-            return Ok(view.expect("whole rows").into());
+            return Ok(matrix_of(values, self.dim).into());
         }
         let mut values = Vec::new();
         self.read(0..self.n_rows, &mut values)?;
-        Ok(Array2::from_shape_vec(shape, values)
-            .expect("whole rows")
-            .into())
+        Ok(owned_matrix_of(values, self.dim).into())
     }
 
     /// Refuses to go on with a set of another dimension.

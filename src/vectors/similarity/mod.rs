@@ -7,6 +7,7 @@ mod matrix_file;
 
 pub use matrix_file::MatrixFile;
 
+use super::rows::owned_matrix_of;
 use super::{Vectors, VectorsError, to_unit_length};
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
@@ -88,7 +89,7 @@ fn block(set: &Vectors, at: usize) -> Result<Block, VectorsError> {
     let mut values = Vec::new();
     set.read(rows.clone(), &mut values)?;
     let n_zero = to_unit_length(&mut values, set.dim()).len();
-    let values = Array2::from_shape_vec((rows.len(), set.dim()), values).expect("whole rows");
+    let values = owned_matrix_of(values, set.dim());
     Ok(Block {
         rows,
         values,

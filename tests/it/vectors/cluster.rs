@@ -89,6 +89,27 @@ fn neighbours_are_those_of_a_naive_scan_and_merging_joins_what_touches() {
 }
 
 #[test]
+fn a_hierarchy_finds_clumps_and_tells_its_splits() {
+    let kit = Kit::new();
+    kit.npy("base.npy", &clumps());
+    kit.ok("cluster base.npy --k 3 --method hierarchical -o out.h5");
+    let labels = integers(&kit, "labels");
+    for clump in 0..3 {
+        assert!(
+            labels[clump * 40..(clump + 1) * 40]
+                .iter()
+                .all(|l| *l == labels[clump * 40])
+        );
+    }
+    assert_eq!(integers(&kit, "splits/child"), [1, 2]);
+    // What touches is told apart last.
+    assert_eq!(
+        integers(&kit, "splits/parent")[1],
+        labels[40].min(labels[80])
+    );
+}
+
+#[test]
 fn threads_do_not_change_the_clusters() {
     let kit = Kit::new();
     kit.npy("base.npy", &whole_rows(900, 6, 1));

@@ -29,6 +29,9 @@ fn vecs(rows: &Rows, bytes: impl Fn(f32) -> Vec<u8>) -> Vec<u8> {
     rows.iter().flat_map(row).collect()
 }
 
+/// One number as a file holds it.
+type ToBytes = fn(f32) -> Vec<u8>;
+
 fn half(x: f32) -> Vec<u8> {
     // Whole numbers below 2048 are exact: sign 0, exponent of the leading bit, the bits below it.
     let exponent = if x == 0.0 {
@@ -45,7 +48,7 @@ fn half(x: f32) -> Vec<u8> {
 #[test]
 fn npy_of_every_kind_is_the_same_set() {
     let (kit, rows) = (Kit::new(), whole_rows(37, 5, 1));
-    let kinds: [(&str, fn(f32) -> Vec<u8>); 9] = [
+    let kinds: [(&str, ToBytes); 9] = [
         ("<f4", |x| x.to_le_bytes().to_vec()),
         ("<f8", |x| f64::from(x).to_le_bytes().to_vec()),
         ("<f2", half),

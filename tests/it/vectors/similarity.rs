@@ -48,12 +48,10 @@ fn a_set_with_itself_is_symmetric_across_tiles() {
     kit.ok("similarity a.npy -o out.h5");
     let found = matrix(&kit, "out.h5:similarity");
     assert_cosines(&found, &rows, &rows);
-    for i in 0..rows.len() {
-        assert_eq!(found[i][i], if i == 1500 { 0.0 } else { 1.0 });
-        assert!(
-            (0..i).all(|j| found[i][j].to_bits() == found[j][i].to_bits()),
-            "row {i}"
-        );
+    for (i, row) in found.iter().enumerate() {
+        assert_eq!(row[i], if i == 1500 { 0.0 } else { 1.0 });
+        let is_mirror = (0..i).all(|j| row[j].to_bits() == found[j][i].to_bits());
+        assert!(is_mirror, "row {i}");
     }
     let file = hdf5::File::open(kit.path("out.h5")).unwrap();
     assert_eq!(
