@@ -13,8 +13,8 @@ use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Rows and columns of a tile: 4 MB of cosines, and enough to pay for packing both sides.
-const TILE: usize = 1024;
+/// Rows and columns of a tile: 16 MB of cosines, written in pieces of 8 kB.
+const TILE: usize = 2048;
 
 /// What a computation came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
