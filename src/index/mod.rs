@@ -46,7 +46,7 @@ pub use factory::{Factory, UnknownFactory};
 pub use filter::{Filter, Filters};
 pub use flat::{Flat, FlatParts};
 pub use ivf::{Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, ListParts};
-pub use kmeans::{KMeansSettings, assign, kmeans};
+pub use kmeans::{KMeansSettings, assign, assign_routed, kmeans};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
 pub use pq::{CodeParts, Codebook, LookupTable, Pq, PqParts};
