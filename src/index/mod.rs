@@ -35,6 +35,7 @@ mod parts;
 mod pq;
 mod random;
 mod row_order;
+mod row_source;
 mod row_store;
 mod slab;
 mod top_k;
@@ -46,11 +47,14 @@ pub use factory::{Factory, UnknownFactory};
 pub use filter::{Filter, Filters};
 pub use flat::{Flat, FlatParts};
 pub use ivf::{Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, ListParts};
-pub use kmeans::{KMeansSettings, assign, assign_routed, kmeans};
+pub use kmeans::{
+    KMeansSettings, MiniBatchSettings, assign, assign_routed, kmeans, mini_batch_kmeans,
+};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
 pub use pq::{CodeParts, Codebook, LookupTable, Pq, PqParts};
 pub use row_order::RowOrder;
+pub use row_source::RowSource;
 pub use slab::Slab;
 pub use top_k::{Neighbour, TopK};
 pub use train::{TrainError, TrainSettings, Trained, train};

@@ -13,6 +13,7 @@ mod assign;
 mod balance;
 mod capped;
 mod group;
+mod mini_batch;
 mod points;
 mod route;
 mod sparse;
@@ -23,6 +24,7 @@ mod update;
 pub(super) use assign::Nearest;
 pub use assign::assign;
 pub(super) use group::Groups;
+pub use mini_batch::{MiniBatchSettings, mini_batch_kmeans};
 pub use route::assign_routed;
 pub(super) use update::move_to_means;
 

@@ -53,6 +53,11 @@ pub(super) fn split_for_empty(centres: &mut Array2<f32>, groups: &Groups) -> usi
     let mut sizes: Vec<usize> = (0..centres.nrows())
         .map(|group| groups.of(group).len())
         .collect();
+    split_sizes(centres, &mut sizes)
+}
+
+/// The same for clusters of these sizes, which follow the splits.
+pub(super) fn split_sizes(centres: &mut Array2<f32>, sizes: &mut [usize]) -> usize {
     let mut n_split = 0;
     for empty in 0..sizes.len() {
         if sizes[empty] > 0 {
