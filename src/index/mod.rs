@@ -30,6 +30,7 @@ mod kmeans;
 #[cfg(test)]
 mod laws;
 mod matrix;
+mod medoids;
 mod metric;
 mod parts;
 mod pq;
@@ -40,6 +41,7 @@ mod row_store;
 mod slab;
 mod top_k;
 mod train;
+mod transform;
 mod vector_index;
 
 pub use any_index::AnyIndex;
@@ -50,6 +52,7 @@ pub use ivf::{Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, ListParts};
 pub use kmeans::{
     KMeansSettings, MiniBatchSettings, assign, assign_routed, kmeans, mini_batch_kmeans,
 };
+pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
 pub use pq::{CodeParts, Codebook, LookupTable, Pq, PqParts};
@@ -58,4 +61,7 @@ pub use row_source::RowSource;
 pub use slab::Slab;
 pub use top_k::{Neighbour, TopK};
 pub use train::{TrainError, TrainSettings, Trained, train};
+pub use transform::{
+    Keep, LinearMap, LinearMapParts, Opq, OpqSettings, Pca, PcaError, PcaSettings, Permutation,
+};
 pub use vector_index::{Effort, VectorIndex};

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn sizes(points: &Array2<f32>, centres: &Array2<f32>) -> Vec<usize> {
-        let labels = assign::assign(points.view(), centres.view(), Metric::L2).0;
+        let labels = assign(points.view(), centres.view(), Metric::L2).0;
         let groups = Groups::new(&labels, centres.nrows());
         (0..centres.nrows())
             .map(|list| groups.of(list).len())

@@ -124,6 +124,16 @@ fn lloyd_of(points: Points<'_>, plan: Lloyd, random: &mut Random) -> Array2<f32>
     centres
 }
 
+/// Lloyd's iterations from given centres of whole rows.
+pub(super) fn settle(
+    centres: &mut Array2<f32>,
+    points: ArrayView2<'_, f32>,
+    metric: Metric,
+    max_iterations: usize,
+) {
+    refine(centres, Points::Dense(points), metric, max_iterations);
+}
+
 /// Lloyd's iterations from given centres, until they no longer help.
 fn refine(centres: &mut Array2<f32>, points: Points<'_>, metric: Metric, max_iterations: usize) {
     let total = points.squares();

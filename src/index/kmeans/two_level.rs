@@ -18,6 +18,9 @@ use rayon::prelude::*;
 /// Passes in which all centres settle together; the search for overlong lists ends in one more.
 const COMMON_PASSES: usize = 1;
 
+/// The same for sparse points: spectra gain by more, and it costs them little.
+const SPARSE_COMMON_PASSES: usize = 4;
+
 /// Streams of chance from this one on belong to the groups.
 const GROUP_STREAM: u64 = 1 << 32;
 
@@ -46,7 +49,12 @@ pub(super) fn two_level(
     let parts: Vec<_> = parts.iter().map(|part| part.view()).collect();
     let mut centres =
         ndarray::concatenate(Axis(0), &parts).expect("all centres have one dimension");
-    for _ in 0..COMMON_PASSES {
+    let n_passes = if points.is_sparse() {
+        SPARSE_COMMON_PASSES
+    } else {
+        COMMON_PASSES
+    };
+    for _ in 0..n_passes {
         let labels = assign_points_routed(points, centres.view(), plan.metric).0;
         let groups = Groups::new(&labels, centres.nrows());
         update::move_to_means_of(&mut centres, points, &groups);
