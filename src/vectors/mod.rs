@@ -14,11 +14,14 @@ mod error;
 pub mod hits;
 mod index_file;
 mod input;
+mod matrix_file;
 mod metric;
+pub mod pca;
 mod rows;
 pub mod similarity;
 
 pub use error::VectorsError;
 pub use index_file::{FORMAT, IndexFile, Order, choose};
 pub use input::{Location, RowIds, Vectors};
+pub use matrix_file::MatrixFile;
 pub use metric::{UnknownVectorMetric, VectorMetric, to_unit_length};

@@ -4,5 +4,6 @@ mod bench;
 mod cluster;
 mod files;
 mod kit;
+mod pca;
 mod search;
 mod similarity;

@@ -4,10 +4,12 @@ use super::super::Outcome;
 use super::super::console::Console;
 use crate::failure::Failure;
 use crate::vectors::cluster::{
-    Clustering, hierarchical_partition, kmeans_partition, neighbourhood, write_csv, write_hdf5,
+    Clustering, Partition, Split, hierarchical_partition, kmeans_partition, medoid_partition,
+    neighbourhood, write_csv, write_hdf5,
 };
 use crate::vectors::{Location, VectorMetric, Vectors, VectorsError};
 use clap::{Args, ValueEnum};
+use ndarray::ArrayView2;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -18,6 +20,7 @@ use std::time::Instant;
 Examples:
   mzseek vectors cluster base.npy --k 100 -o clusters.h5
   mzseek vectors cluster base.npy --k 100 --metric l2 --csv labels.csv
+  mzseek vectors cluster base.npy --k 50 --method kmedoids --similarity sim.npy -o clusters.h5
   mzseek vectors cluster base.npy --k 500 --neighbours --threshold 0.9 --merge -o clusters.h5
 
 The file holds labels, sizes and centres (or medoids); with --neighbours also pairs of rows of one
@@ -37,6 +40,9 @@ pub(super) struct ClusterArgs {
     /// What near means: ip (inner product), l2 (Euclidean distance) or cosine
     #[arg(long, value_name = "METRIC", default_value = "cosine")]
     metric: VectorMetric,
+    /// Similarities of every two vectors for kmedoids, higher is nearer: .npy or FILE.h5:dataset
+    #[arg(long, value_name = "SIM.npy")]
+    similarity: Option<Location>,
     /// Find pairs of neighbours inside clusters
     #[arg(long)]
     neighbours: bool,
@@ -64,6 +70,8 @@ enum Method {
     Kmeans,
     /// The widest cluster is split in two until there are k; the file holds the splits
     Hierarchical,
+    /// Rows of the set stand for clusters; every two rows are compared, or --similarity is read
+    Kmedoids,
 }
 
 fn parse_threshold(text: &str) -> Result<f32, String> {
@@ -72,6 +80,10 @@ fn parse_threshold(text: &str) -> Result<f32, String> {
 }
 
 pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failure> {
+    if args.similarity.is_some() && args.method != Method::Kmedoids {
+        let text = "--similarity is for --method kmedoids: the others need the vectors themselves";
+        return Err(Failure::usage(text));
+    }
     let started = Instant::now();
     let base = Vectors::open(&args.base)?;
     let k = args.k.get();
@@ -89,22 +101,17 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
     }
     let (rows, n_zero) = args.metric.matrix(&base)?;
     super::say_zeros(console, base.name(), n_zero);
-    let metric = args.metric.core();
-    let seed = u64::from(args.seed);
-    let (partition, splits) = match args.method {
-        Method::Kmeans => (kmeans_partition(rows.view(), k, metric, seed), Vec::new()),
-        Method::Hierarchical => hierarchical_partition(rows.view(), k, metric, seed),
-    };
-    if partition.len() < k {
-        let found = partition.len();
-        console.say(format!(
-            "note: {found} clusters instead of {k}: the rows of each are the same"
-        ));
-    }
+    let (partition, splits) = partition(args, &base, &rows.view(), console)?;
     let neighbourhood = if args.neighbours || args.merge {
         let (units, _) = VectorMetric::Cosine.matrix(&base)?;
         let views = (rows.view(), units.view());
-        let found = neighbourhood(&partition, views, metric, args.threshold, args.merge);
+        let found = neighbourhood(
+            &partition,
+            views,
+            args.metric.core(),
+            args.threshold,
+            args.merge,
+        );
         Some(found.map_err(|source| VectorsError::Train {
             name: base.name().to_owned(),
             source,
@@ -131,6 +138,36 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
     }
     say(&clustering, console, started);
     Ok(Outcome::Done)
+}
+
+/// Clusters by the method asked for, and the splits that led to them where it is one of splits.
+fn partition(
+    args: &ClusterArgs,
+    base: &Vectors,
+    rows: &ArrayView2<'_, f32>,
+    console: Console,
+) -> Result<(Partition, Vec<Split>), VectorsError> {
+    let (k, metric, seed) = (args.k.get(), args.metric.core(), u64::from(args.seed));
+    let (partition, splits) = match args.method {
+        Method::Kmeans => (kmeans_partition(*rows, k, metric, seed), Vec::new()),
+        Method::Hierarchical => hierarchical_partition(*rows, k, metric, seed),
+        Method::Kmedoids => {
+            let stored = args.similarity.as_ref().map(Vectors::open).transpose()?;
+            let sets = (base, *rows);
+            let (partition, notes) = medoid_partition(sets, stored.as_ref(), k, args.metric, seed)?;
+            for note in notes {
+                console.say(format!("note: {note}"));
+            }
+            (partition, Vec::new())
+        }
+    };
+    if partition.len() < k {
+        let found = partition.len();
+        console.say(format!(
+            "note: {found} clusters instead of {k}: the rows of each are the same"
+        ));
+    }
+    Ok((partition, splits))
 }
 
 fn say(clustering: &Clustering, console: Console, started: Instant) {

@@ -3,6 +3,7 @@
 mod bench;
 mod cluster;
 mod index;
+mod pca;
 mod search;
 mod similarity;
 
@@ -38,6 +39,7 @@ enum Command {
     Index(index::IndexArgs),
     Search(search::SearchArgs),
     Bench(bench::BenchArgs),
+    Pca(pca::PcaArgs),
     Cluster(cluster::ClusterArgs),
     Similarity(similarity::SimilarityArgs),
 }
@@ -47,6 +49,7 @@ pub(super) fn run(args: &VectorsArgs, console: Console) -> Result<Outcome, Failu
         Command::Index(args) => index::run(args, console),
         Command::Search(args) => search::run(args, console),
         Command::Bench(args) => bench::run(args, console),
+        Command::Pca(args) => pca::run(args, console),
         Command::Cluster(args) => cluster::run(args, console),
         Command::Similarity(args) => similarity::run(args, console),
     }

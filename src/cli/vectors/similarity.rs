@@ -3,8 +3,8 @@
 use super::super::Outcome;
 use super::super::console::Console;
 use crate::failure::Failure;
-use crate::vectors::similarity::{MatrixFile, similarity};
-use crate::vectors::{Location, Vectors};
+use crate::vectors::similarity::similarity;
+use crate::vectors::{Location, MatrixFile, Vectors};
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -37,7 +37,7 @@ pub(super) fn run(args: &SimilarityArgs, console: Console) -> Result<Outcome, Fa
     let b = args.b.as_ref().map(Vectors::open).transpose()?;
     let shape = (a.n_rows(), b.as_ref().unwrap_or(&a).n_rows());
     b.as_ref().unwrap_or(&a).expect_dim(a.name(), a.dim())?;
-    let mut out = MatrixFile::create(&args.output, shape)?;
+    let mut out = MatrixFile::create(&args.output, "similarity", shape)?;
     let progress = console.progress("tiles");
     let tally = similarity(&a, b.as_ref(), &mut out, |done, total| {
         progress.set_length(total as u64);

@@ -1,11 +1,13 @@
 //! Clusters of vectors: centres and labels, neighbours inside clusters, clusters merged by them.
 
 mod hierarchical;
+mod medoids;
 mod neighbours;
 mod output;
 mod partition;
 
 pub use hierarchical::{Split, hierarchical_partition};
+pub use medoids::medoid_partition;
 pub use neighbours::{Neighbourhood, Pair, neighbourhood};
 pub use output::{COLUMNS, FORMAT, write_csv, write_hdf5};
 pub use partition::{Partition, kmeans_partition};

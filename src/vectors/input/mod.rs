@@ -18,10 +18,12 @@ pub use row_ids::RowIds;
 
 use super::VectorsError;
 use super::rows::{matrix_of, owned_matrix_of};
+use crate::index::RowSource;
 use body::{Body, Mapped};
 use location::Format;
 use ndarray::{CowArray, Ix2};
 use rayon::prelude::*;
+use std::io;
 use std::ops::Range;
 
 /// A set of vectors of one dimension.
@@ -127,6 +129,21 @@ impl Vectors {
             coordinate: at % self.dim,
             value: values[at],
         })
+    }
+}
+
+impl RowSource for Vectors {
+    fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Numbers as they are: whoever streams over rows says what they must be.
+    fn read(&self, range: Range<usize>, into: &mut [f32]) -> io::Result<()> {
+        (self.body.read(&self.name, range, self.dim, into)).map_err(io::Error::other)
     }
 }
 

@@ -110,6 +110,57 @@ fn a_hierarchy_finds_clumps_and_tells_its_splits() {
 }
 
 #[test]
+fn medoids_are_the_same_from_vectors_and_from_stored_similarities() {
+    let kit = Kit::new();
+    kit.npy("base.npy", &clumps());
+    kit.ok("similarity base.npy -o sim.npy");
+    kit.ok("similarity base.npy -o sim.h5");
+    let ways = ["", "--similarity sim.npy", "--similarity sim.h5:similarity"];
+    let medoids = ways.map(|way| {
+        kit.ok(&format!(
+            "cluster base.npy --k 3 --method kmedoids {way} -o out.h5 --csv out.csv"
+        ));
+        let (labels, medoids) = (integers(&kit, "labels"), integers(&kit, "medoids"));
+        let clumps: Vec<u32> = medoids.iter().map(|row| row / 40).collect();
+        assert_eq!(clumps, [0, 1, 2], "one medoid in each clump");
+        for (row, label) in labels.iter().enumerate() {
+            assert_eq!(medoids[*label as usize] / 40, row as u32 / 40);
+        }
+        let first = &records(&kit.text("out.csv"))[1];
+        assert_eq!(first[2], medoids[labels[0] as usize].to_string());
+        medoids
+    });
+    assert_eq!(medoids[1], medoids[2]);
+}
+
+#[test]
+fn similarities_that_do_not_fit_are_refused() {
+    let kit = Kit::new();
+    kit.npy("base.npy", &whole_rows(30, 4, 1));
+    kit.npy("wide.npy", &whole_rows(30, 31, 1));
+    let mut sim = whole_rows(30, 30, 1);
+    sim[11][12] = f32::NAN;
+    kit.npy("nan.npy", &sim);
+    let way = "cluster base.npy --k 3 --method kmedoids -o out.h5 --similarity";
+    kit.fails(
+        &format!("{way} wide.npy"),
+        1,
+        &["wide.npy", "30 x 31", "30 x 30"],
+    );
+    kit.fails(
+        &format!("{way} nan.npy"),
+        1,
+        &["nan.npy", "row 11 holds NaN at coordinate 12"],
+    );
+    kit.fails(
+        "cluster base.npy --k 3 -o out.h5 --similarity nan.npy",
+        2,
+        &["kmedoids"],
+    );
+    assert!(!kit.path("out.h5").exists());
+}
+
+#[test]
 fn threads_do_not_change_the_clusters() {
     let kit = Kit::new();
     kit.npy("base.npy", &whole_rows(900, 6, 1));

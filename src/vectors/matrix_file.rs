@@ -7,9 +7,6 @@ use ndarray::{ArrayView2, s};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
-/// Name of the dataset in an HDF5 file.
-const DATASET: &str = "similarity";
-
 /// A matrix of single precision in the making: `.npy` if its name ends so, else HDF5.
 #[derive(Debug)]
 pub struct MatrixFile {
@@ -30,12 +27,13 @@ enum Body {
 }
 
 impl MatrixFile {
-    /// Starts a matrix that will become `target`.
+    /// Starts a matrix that will become `target`; in HDF5 it is called `dataset`.
     ///
     /// # Errors
     /// What the system said.
     pub fn create(
         target: &Path,
+        dataset: &str,
         (n_rows, n_columns): (usize, usize),
     ) -> Result<Self, VectorsError> {
         let pending = PendingFile::create(target).map_err(|source| named(target, &source))?;
@@ -60,7 +58,7 @@ impl MatrixFile {
                     .with_dcpl(|p| p.obj_track_times(false))
                     .empty::<f32>()
                     .shape((n_rows, n_columns))
-                    .create(DATASET)?;
+                    .create(dataset)?;
                 Ok(Body::Hdf5 { file, dataset })
             };
             make().map_err(|source| write_error(target, source))?
@@ -114,7 +112,8 @@ impl MatrixFile {
         let target = pending.target().to_owned();
         if let Body::Hdf5 { file, dataset } = body {
             let finish = || {
-                let format: VarLenUnicode = "mzseek-similarity".parse().unwrap_or_default();
+                let format = format!("mzseek-{}", dataset.name().trim_start_matches('/'));
+                let format: VarLenUnicode = format.parse().unwrap_or_default();
                 file.new_attr::<VarLenUnicode>()
                     .create("format")?
                     .write_scalar(&format)?;

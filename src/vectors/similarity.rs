@@ -3,12 +3,8 @@
 //! Of a set with itself only the upper half is computed; the lower is its mirror, to the bit. A
 //! zero vector has no direction: its cosine with anything, itself included, is 0.
 
-mod matrix_file;
-
-pub use matrix_file::MatrixFile;
-
 use super::rows::owned_matrix_of;
-use super::{Vectors, VectorsError, to_unit_length};
+use super::{MatrixFile, Vectors, VectorsError, to_unit_length};
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use std::ops::Range;
