@@ -18,3 +18,4 @@ pub mod prepare;
 pub mod report;
 pub mod search;
 pub mod similarity;
+pub mod vectors;

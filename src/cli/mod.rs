@@ -10,6 +10,7 @@ mod evaluate;
 mod info;
 mod intake;
 mod search;
+mod vectors;
 mod verify;
 
 use crate::failure::{Failure, Kind};
@@ -58,6 +59,7 @@ enum Command {
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Vectors(vectors::VectorsArgs),
 }
 
 /// How a command that did not fail ended.
@@ -105,5 +107,6 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Vectors(args) => vectors::run(&args, console),
     }
 }

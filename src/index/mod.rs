@@ -32,16 +32,19 @@ mod kmeans;
 #[cfg(test)]
 mod laws;
 mod matrix;
+mod medoids;
 mod metric;
 mod parts;
 mod pq;
 mod random;
 mod row_order;
+mod row_source;
 mod row_store;
 mod slab;
 mod sparse;
 mod top_k;
 mod train;
+mod transform;
 mod vector_index;
 
 pub use any_index::AnyIndex;
@@ -51,13 +54,20 @@ pub use flat::{Flat, FlatParts};
 pub use ivf::{
     Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, IvfSparseParts, ListParts,
 };
-pub use kmeans::{KMeansSettings, assign, kmeans};
+pub use kmeans::{
+    KMeansSettings, MiniBatchSettings, assign, assign_routed, kmeans, mini_batch_kmeans,
+};
+pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
 pub use pq::{CodeParts, Codebook, LookupTable, Pq, PqParts};
 pub use row_order::RowOrder;
+pub use row_source::RowSource;
 pub use slab::Slab;
 pub use sparse::{Sparse, SparseIndexParts, SparseParts};
 pub use top_k::{Neighbour, TopK};
 pub use train::{TrainError, TrainSettings, Trained, train};
+pub use transform::{
+    Keep, LinearMap, LinearMapParts, Opq, OpqSettings, Pca, PcaError, PcaSettings, Permutation,
+};
 pub use vector_index::{Effort, VectorIndex};

@@ -88,6 +88,20 @@ pub enum PartsError {
         /// The first block that does not fit.
         block: usize,
     },
+    /// Directions that do not have unit length, or are not at right angles to one another.
+    #[error("direction {direction} is not of unit length and at right angles to the others")]
+    NotOrthonormal {
+        /// The first such direction.
+        direction: usize,
+    },
+    /// A reordering that does not name each coordinate once.
+    #[error("coordinate {coordinate} at position {at} of the order is out of range or named twice")]
+    Coordinate {
+        /// Where.
+        at: usize,
+        /// The coordinate named.
+        coordinate: u32,
+    },
     /// A code without a codeword.
     #[error("code {code} at position {at} is beyond the {n_codewords} codewords")]
     Code {

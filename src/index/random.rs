@@ -32,6 +32,13 @@ impl Random {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// Puts `values` in an order drawn by chance (Fisher & Yates).
+    pub(super) fn shuffle<T>(&mut self, values: &mut [T]) {
+        for last in (1..values.len()).rev() {
+            values.swap(last, self.below(last + 1));
+        }
+    }
+
     /// `limit` distinct numbers below `n` in ascending order, or all when there are no more.
     ///
     /// Selection sampling (Knuth, TAOCP 3.4.2, algorithm S): one pass, no memory beyond the
@@ -73,6 +80,15 @@ mod tests {
             [869, 53, 1, 600, 442, 54],
             "these draws decide the bytes of every trained index"
         );
+    }
+
+    #[test]
+    fn a_shuffle_keeps_every_value() {
+        let mut values: Vec<usize> = (0..100).collect();
+        Random::new(1, 0).shuffle(&mut values);
+        assert!(!values.is_sorted());
+        values.sort_unstable();
+        assert_eq!(values, (0..100).collect::<Vec<_>>());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::any_index::AnyIndex;
 use super::factory::{Factory, Rows};
 use super::flat::Flat;
 use super::ivf::{Coarse, Ivf, Lists};
-use super::kmeans::{Groups, KMeansSettings, assign, kmeans, move_to_means};
+use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means};
 use super::matrix::squared_norm;
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -176,7 +176,8 @@ impl Job<'_> {
                 "{found} lists instead of {n_list}: there are only {found} rows"
             ));
         }
-        let groups = Groups::new(&assign(self.rows, centroids.view(), self.metric).0, found);
+        let labels = assign_routed(self.rows, centroids.view(), self.metric).0;
+        let groups = Groups::new(&labels, found);
         move_to_means(&mut centroids, self.rows, &groups);
         let centroids = centroids.into_raw_vec_and_offset().0;
         let coarse = Coarse::checked(self.metric, self.rows.ncols(), centroids.into())?;

@@ -4,18 +4,13 @@
 //! the whole file. Nothing is mapped before type, shape, layout and extent are checked against the
 //! table of contents and the file's length.
 
-use super::LibraryError;
+use super::{Format, LibraryError};
 use crate::index::Slab;
 use hdf5::H5Type;
 use hdf5::types::{FixedUnicode, TypeDescriptor};
 use memmap2::Mmap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Value of the root attribute `format`.
-pub const FORMAT: &str = "mzseek-library";
-/// Value of the root attribute `format_version`.
-pub const FORMAT_VERSION: u32 = 1;
 
 /// Root attributes in the order they are checksummed.
 pub(super) const ATTRIBUTES: [&str; 4] = ["format", "mzseek_version", "settings", "fingerprint"];
@@ -38,9 +33,9 @@ const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 
 /// One array of the file, as the table of contents describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Section {
+pub(crate) struct Section {
     /// Path within the file, for instance `peaks/mz`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Element type, for instance `f32`.
     pub(super) element: String,
     /// Number of elements.
@@ -72,7 +67,7 @@ impl Section {
 }
 
 /// Element types an array may have, by the name the table of contents uses.
-pub(super) trait Element: H5Type + bytemuck::Pod + Send + Sync {
+pub(crate) trait Element: H5Type + bytemuck::Pod + Send + Sync {
     /// For instance `f32`.
     const NAME: &'static str;
 }
@@ -87,16 +82,17 @@ elements!(u8 i8 u16 u32 u64 f32 f64);
 
 /// Root attributes of an opened file.
 #[derive(Debug)]
-pub(super) struct Attributes {
-    pub(super) mzseek_version: String,
-    pub(super) settings: String,
-    pub(super) fingerprint: String,
+pub(crate) struct Attributes {
+    pub(crate) mzseek_version: String,
+    pub(crate) settings: String,
+    pub(crate) fingerprint: String,
 }
 
 /// An opened file: its table of contents and the map of its bytes.
 #[derive(Debug)]
-pub(super) struct Container {
+pub(crate) struct Container {
     path: PathBuf,
+    format: &'static Format,
     attributes: Attributes,
     sections: Vec<Placed>,
     map: Arc<Mmap>,
@@ -111,8 +107,8 @@ struct Placed {
 
 impl Container {
     /// Opens `path`, checks its format, version, table of contents and the extent of every array.
-    pub(super) fn open(path: &Path) -> Result<Self, LibraryError> {
-        check_signature(path)?;
+    pub(crate) fn open(path: &Path, format: &'static Format) -> Result<Self, LibraryError> {
+        check_signature(path, format)?;
         let io = |source| LibraryError::Io {
             path: path.to_owned(),
             source,
@@ -125,6 +121,7 @@ impl Container {
         let map = unsafe { Mmap::map(file.file()) }.map_err(io)?;
         let damaged = |part: &str, fault: String| LibraryError::Damaged {
             path: path.to_owned(),
+            format,
             part: part.to_owned(),
             fault,
         };
@@ -132,13 +129,13 @@ impl Container {
             text if text.contains("unable to lock file") => io(std::io::Error::other(LOCKED)),
             text => damaged("file structure", text),
         })?;
-        let attributes = read_attributes(&h5, path)?;
+        let attributes = read_attributes(&h5, path, format)?;
         let contents = h5
             .dataset(CONTENTS)
             .and_then(|d| d.read_raw::<u8>())
             .map_err(|e| damaged(CONTENTS, e.to_string()))?;
         let expected = read_text(&h5, OVERALL).map_err(|e| damaged(OVERALL, e))?;
-        if overall_checksum(&attributes, &contents) != expected {
+        if overall_checksum(format, &attributes, &contents) != expected {
             return Err(damaged(
                 OVERALL,
                 "settings or table of contents were changed".into(),
@@ -155,32 +152,33 @@ impl Container {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             path: path.to_owned(),
+            format,
             attributes,
             sections,
             map: Arc::new(map),
         })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(super) fn attributes(&self) -> &Attributes {
+    pub(crate) fn attributes(&self) -> &Attributes {
         &self.attributes
     }
 
     /// The arrays in the order they were written.
-    pub(super) fn sections(&self) -> impl Iterator<Item = &Section> {
+    pub(crate) fn sections(&self) -> impl Iterator<Item = &Section> {
         self.sections.iter().map(|p| &p.section)
     }
 
     /// The arrays with their lengths in bytes.
-    pub(super) fn section_bytes(&self) -> impl Iterator<Item = (&Section, usize)> {
+    pub(crate) fn section_bytes(&self) -> impl Iterator<Item = (&Section, usize)> {
         self.sections.iter().map(|p| (&p.section, p.end - p.start))
     }
 
     /// Compares the bytes of array `name` with its checksum, which reads all of them.
-    pub(super) fn check(&self, name: &str) -> Result<(), LibraryError> {
+    pub(crate) fn check(&self, name: &str) -> Result<(), LibraryError> {
         let placed = self.placed(name)?;
         let found = checksum(&self.map[placed.start..placed.end]);
         if found == placed.section.checksum {
@@ -191,7 +189,7 @@ impl Container {
     }
 
     /// Array `name`, mapped. A small array that does not lie on a boundary of its type is copied.
-    pub(super) fn slab<T: Element>(&self, name: &str) -> Result<Slab<T>, LibraryError> {
+    pub(crate) fn slab<T: Element>(&self, name: &str) -> Result<Slab<T>, LibraryError> {
         let placed = self.placed(name)?;
         if placed.section.element != T::NAME {
             let fault = format!("holds {}, expected {}", placed.section.element, T::NAME);
@@ -213,9 +211,10 @@ impl Container {
     }
 
     /// An error that names this file and `part`.
-    pub(super) fn damaged(&self, part: &str, fault: &str) -> LibraryError {
+    pub(crate) fn damaged(&self, part: &str, fault: &str) -> LibraryError {
         LibraryError::Damaged {
             path: self.path.clone(),
+            format: self.format,
             part: part.to_owned(),
             fault: fault.to_owned(),
         }
@@ -254,10 +253,14 @@ pub(super) fn checksum(bytes: &[u8]) -> String {
 }
 
 /// Checksum over the root attributes and the table of contents, and so over the whole file.
-pub(super) fn overall_checksum(attributes: &Attributes, contents: &[u8]) -> String {
+pub(super) fn overall_checksum(
+    format: &Format,
+    attributes: &Attributes,
+    contents: &[u8],
+) -> String {
     let mut hasher = blake3::Hasher::new();
     for value in [
-        FORMAT,
+        format.name,
         &attributes.mzseek_version,
         &attributes.settings,
         &attributes.fingerprint,
@@ -265,12 +268,12 @@ pub(super) fn overall_checksum(attributes: &Attributes, contents: &[u8]) -> Stri
         hasher.update(&(value.len() as u64).to_le_bytes());
         hasher.update(value.as_bytes());
     }
-    hasher.update(&FORMAT_VERSION.to_le_bytes());
+    hasher.update(&format.version.to_le_bytes());
     hasher.update(contents);
     hasher.finalize().to_hex().to_string()
 }
 
-fn check_signature(path: &Path) -> Result<(), LibraryError> {
+fn check_signature(path: &Path, format: &'static Format) -> Result<(), LibraryError> {
     use std::io::Read;
     let io = |source| LibraryError::Io {
         path: path.to_owned(),
@@ -285,32 +288,38 @@ fn check_signature(path: &Path) -> Result<(), LibraryError> {
         return Ok(());
     }
     let found = match start.as_slice() {
-        [] => "the file is empty",
-        [0x1f, 0x8b, ..] => "it is gzip, perhaps spectra to be searched",
+        [] => "the file is empty".to_owned(),
+        [0x1f, 0x8b, ..] => format!("it is gzip, perhaps {}", format.mistaken_for),
         s if s
             .iter()
             .all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) =>
         {
-            "it is text, perhaps spectra to be searched"
+            format!("it is text, perhaps {}", format.mistaken_for)
         }
-        _ => "it is not HDF5",
+        _ => "it is not HDF5".to_owned(),
     };
     Err(LibraryError::NotALibrary {
         path: path.to_owned(),
-        found: found.into(),
+        format,
+        found,
     })
 }
 
-fn read_attributes(h5: &hdf5::File, path: &Path) -> Result<Attributes, LibraryError> {
-    let format = read_text(h5, ATTRIBUTES[0]).unwrap_or_default();
-    if format != FORMAT {
+fn read_attributes(
+    h5: &hdf5::File,
+    path: &Path,
+    format: &'static Format,
+) -> Result<Attributes, LibraryError> {
+    if read_text(h5, ATTRIBUTES[0]).as_deref() != Ok(format.name) {
         return Err(LibraryError::NotALibrary {
             path: path.to_owned(),
+            format,
             found: "it is an HDF5 file of another kind".into(),
         });
     }
     let damaged = |part: &str, fault: String| LibraryError::Damaged {
         path: path.to_owned(),
+        format,
         part: part.to_owned(),
         fault,
     };
@@ -318,12 +327,11 @@ fn read_attributes(h5: &hdf5::File, path: &Path) -> Result<Attributes, LibraryEr
         .attr("format_version")
         .and_then(|a| a.read_scalar::<u32>())
         .map_err(|e| damaged("format_version", e.to_string()))?;
-    if found != FORMAT_VERSION {
-        let supported = FORMAT_VERSION;
+    if found != format.version {
         return Err(LibraryError::Version {
             path: path.to_owned(),
+            format,
             found,
-            supported,
         });
     }
     let text = |name: &str| read_text(h5, name).map_err(|fault| damaged(name, fault));

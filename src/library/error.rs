@@ -1,5 +1,6 @@
 //! What can be wrong with a library file, said so that a person knows what to do.
 
+use super::Format;
 use std::path::PathBuf;
 
 /// A library that cannot be written, opened or trusted.
@@ -14,38 +15,49 @@ pub enum LibraryError {
         source: std::io::Error,
     },
     /// The file is not HDF5.
-    #[error("{path}: not a mzseek library: {found}; make one with 'mzseek build'", path = .path.display())]
+    #[error(
+        "{path}: not a mzseek {what}: {found}; make one with '{made_by}'",
+        path = .path.display(), what = .format.what, made_by = .format.made_by
+    )]
     NotALibrary {
         /// The file concerned.
         path: PathBuf,
+        /// What it should be.
+        format: &'static Format,
         /// What it looks like.
         found: String,
     },
     /// The file has a format this program does not know.
     #[error(
-        "{path}: library format {found}, this program reads {supported}; build it again with 'mzseek build'",
-        path = .path.display()
+        "{path}: {what} format {found}, this program reads {supported}; make it again with '{made_by}'",
+        path = .path.display(), what = .format.what, supported = .format.version,
+        made_by = .format.made_by
     )]
     Version {
         /// The file concerned.
         path: PathBuf,
+        /// What it should be.
+        format: &'static Format,
         /// Its version.
         found: u32,
-        /// The version this program reads.
-        supported: u32,
     },
     /// A part is missing, damaged or contradicts another.
-    #[error("{path}: damaged library: {part}: {fault}; build it again or restore a copy", path = .path.display())]
+    #[error(
+        "{path}: damaged {what}: {part}: {fault}; make it again or restore a copy",
+        path = .path.display(), what = .format.what
+    )]
     Damaged {
         /// The file concerned.
         path: PathBuf,
+        /// What it should be.
+        format: &'static Format,
         /// Dataset or attribute.
         part: String,
         /// What does not hold.
         fault: String,
     },
     /// HDF5 failed while writing.
-    #[error("{path}: could not write the library: {source}", path = .path.display())]
+    #[error("{path}: could not be written: {source}", path = .path.display())]
     Write {
         /// The file that was to be made.
         path: PathBuf,

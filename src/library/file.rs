@@ -2,10 +2,12 @@
 
 use super::container::{Attributes, Container, Element};
 use super::writer::Writer;
-use super::{EntryColumns, EntryText, LibraryError, LibrarySettings, TextColumn, index_section};
+use super::{
+    EntryColumns, EntryText, LIBRARY, LibraryError, LibrarySettings, TextColumn, index_section,
+};
 use crate::cluster::{ClusterPart, Clusters};
 use crate::embed::Embedding;
-use crate::index::{AnyIndex, RowOrder, Slab, VectorIndex};
+use crate::index::{AnyIndex, Metric, RowOrder, Slab, VectorIndex};
 use crate::prepare::Preparation;
 use crate::similarity::PeakColumns;
 use std::path::Path;
@@ -37,7 +39,7 @@ impl Library {
     /// # Errors
     /// Says what the file is instead, which format version it has, or which part is damaged.
     pub fn open(path: &Path) -> Result<Self, LibraryError> {
-        let container = Container::open(path)?;
+        let container = Container::open(path, &LIBRARY)?;
         let total: usize = container.section_bytes().map(|(_, bytes)| bytes).sum();
         for section in container.sections() {
             let bulk = BULK.iter().any(|prefix| section.name.starts_with(prefix));
@@ -70,7 +72,8 @@ impl Library {
         .map_err(|fault| part("peaks", fault))?;
         let clusters = read_clusters(container)?;
         let (kind, dim) = (&settings.index.kind, settings.embedding.dim);
-        let index = index_section::read(container, kind, n, dim)?;
+        let shape = (Metric::InnerProduct, n, dim);
+        let index = index_section::read(container, kind, shape)?;
         let counts = [order.len(), peaks.len(), clusters.n_entries(), index.len()];
         if counts.iter().any(|&count| count != n) {
             return Err(part(
@@ -149,7 +152,7 @@ impl Library {
 /// # Errors
 /// Says what could not be written; the target is then as it was.
 pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
-    let mut writer = Writer::create(path)?;
+    let mut writer = Writer::create(path, &LIBRARY)?;
     let (precursor_mz, charge, polarity, texts) = library.entries.parts();
     writer.put("entries/precursor_mz", precursor_mz)?;
     writer.put("entries/charge", charge)?;

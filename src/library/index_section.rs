@@ -49,15 +49,21 @@ pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, Settin
     })
 }
 
-pub(super) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), LibraryError> {
+/// Writes the arrays of any index.
+pub(crate) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), LibraryError> {
     match index {
-        AnyIndex::Flat(flat) => writer.put("index/vectors", &flat.parts().rows),
+        AnyIndex::Flat(flat) => {
+            let parts = flat.parts();
+            writer.put("index/vectors", &parts.rows)?;
+            write_norms(&parts.norms, writer)
+        }
         AnyIndex::Sparse(sparse) => write_postings(&sparse.parts().rows, writer),
         AnyIndex::Pq(pq) => write_codes(&pq.parts().codes, writer),
         AnyIndex::IvfFlat(ivf) => {
             let parts = ivf.parts();
             write_lists(&parts.lists, writer)?;
-            writer.put("index/vectors", &parts.vectors)
+            writer.put("index/vectors", &parts.vectors)?;
+            write_norms(&parts.norms, writer)
         }
         AnyIndex::IvfSparse(ivf) => {
             let parts = ivf.parts();
@@ -80,50 +86,54 @@ fn write_lists(lists: &ListParts, writer: &mut Writer) -> Result<(), LibraryErro
 
 fn write_codes(codes: &CodeParts, writer: &mut Writer) -> Result<(), LibraryError> {
     writer.put("index/codebooks", &codes.codebooks)?;
-    writer.put("index/codes", &codes.codes)
+    writer.put("index/codes", &codes.codes)?;
+    write_norms(&codes.norms, writer)
+}
+
+/// Only L2 has norms.
+fn write_norms(norms: &[f32], writer: &mut Writer) -> Result<(), LibraryError> {
+    if norms.is_empty() {
+        return Ok(());
+    }
+    writer.put("index/norms", norms)
 }
 
 fn write_postings(rows: &SparseParts, writer: &mut Writer) -> Result<(), LibraryError> {
     writer.put("index/posting_scales", &rows.scales)?;
     writer.put("index/posting_starts", &rows.starts)?;
     writer.put("index/posting_offsets", &rows.offsets)?;
-    writer.put("index/postings", &rows.postings)
+    writer.put("index/postings", &rows.postings)?;
+    write_norms(&rows.norms, writer)
 }
 
-/// Reads the index the `factory` word names, over `n_rows` vectors of `dim` numbers.
-pub(super) fn read(
+/// How vectors are compared, their number, and numbers in each.
+pub(crate) type Shape = (Metric, usize, usize);
+
+/// Reads the index the `factory` word names, over vectors of this `shape`.
+pub(crate) fn read(
     container: &Container,
     factory: &str,
-    n_rows: usize,
-    dim: usize,
+    shape: Shape,
 ) -> Result<AnyIndex, LibraryError> {
     let factory: Factory = factory
         .parse()
         .map_err(|_| container.damaged("settings", "index kind is unknown"))?;
     let index = if factory.n_list.is_some() {
-        read_in_lists(container, factory.rows, dim)?
+        read_in_lists(container, factory.rows, shape)?
     } else {
-        read_alone(container, factory.rows, n_rows, dim)?
+        read_alone(container, factory.rows, shape)?
     };
     index.map_err(|e| container.damaged("index", &e.to_string()))
-}
-
-/// Vectors here are compared by the inner product, which needs no norms.
-const METRIC: Metric = Metric::InnerProduct;
-
-fn no_norms() -> Slab<f32> {
-    Vec::new().into()
 }
 
 /// What could be read, and whether it is an index.
 type Read = Result<Result<AnyIndex, PartsError>, LibraryError>;
 
-fn read_alone(container: &Container, rows: Rows, n_rows: usize, dim: usize) -> Read {
-    let metric = METRIC;
+fn read_alone(container: &Container, rows: Rows, (metric, n_rows, dim): Shape) -> Read {
     Ok(match rows {
         Rows::Flat => {
             let rows = container.slab("index/vectors")?;
-            let norms = no_norms();
+            let norms = read_norms(container, metric)?;
             Flat::from_parts(FlatParts {
                 metric,
                 dim,
@@ -136,51 +146,51 @@ fn read_alone(container: &Container, rows: Rows, n_rows: usize, dim: usize) -> R
             metric,
             dim,
             n_rows,
-            rows: read_postings(container)?,
+            rows: read_postings(container, metric)?,
         })
         .map(AnyIndex::Sparse),
         Rows::Pq { n_sub } => {
-            let codes = read_codes(container, n_sub)?;
+            let codes = read_codes(container, n_sub, metric)?;
             Pq::from_parts(PqParts { metric, dim, codes }).map(AnyIndex::Pq)
         }
     })
 }
 
-fn read_in_lists(container: &Container, rows: Rows, dim: usize) -> Read {
-    let (metric, lists) = (METRIC, read_lists(container)?);
+fn read_in_lists(container: &Container, rows: Rows, (metric, _, dim): Shape) -> Read {
+    let lists = read_lists(container)?;
     Ok(match rows {
         Rows::Flat => IvfFlat::from_parts(IvfFlatParts {
             metric,
             dim,
             lists,
             vectors: container.slab("index/vectors")?,
-            norms: no_norms(),
+            norms: read_norms(container, metric)?,
         })
         .map(AnyIndex::IvfFlat),
         Rows::Sparse => IvfSparse::from_parts(IvfSparseParts {
             metric,
             dim,
             lists,
-            rows: read_postings(container)?,
+            rows: read_postings(container, metric)?,
         })
         .map(AnyIndex::IvfSparse),
         Rows::Pq { n_sub } => IvfPq::from_parts(IvfPqParts {
             metric,
             dim,
             lists,
-            codes: read_codes(container, n_sub)?,
+            codes: read_codes(container, n_sub, metric)?,
         })
         .map(AnyIndex::IvfPq),
     })
 }
 
-fn read_postings(container: &Container) -> Result<SparseParts, LibraryError> {
+fn read_postings(container: &Container, metric: Metric) -> Result<SparseParts, LibraryError> {
     Ok(SparseParts {
         scales: container.slab("index/posting_scales")?,
         starts: container.slab("index/posting_starts")?,
         offsets: container.slab("index/posting_offsets")?,
         postings: container.slab("index/postings")?,
-        norms: no_norms(),
+        norms: read_norms(container, metric)?,
     })
 }
 
@@ -192,11 +202,23 @@ fn read_lists(container: &Container) -> Result<ListParts, LibraryError> {
     })
 }
 
-fn read_codes(container: &Container, n_sub: NonZeroU32) -> Result<CodeParts, LibraryError> {
+fn read_norms(container: &Container, metric: Metric) -> Result<Slab<f32>, LibraryError> {
+    let present = container.sections().any(|s| s.name == "index/norms");
+    match metric {
+        Metric::L2 if present => container.slab("index/norms"),
+        Metric::L2 | Metric::InnerProduct => Ok(Vec::new().into()),
+    }
+}
+
+fn read_codes(
+    container: &Container,
+    n_sub: NonZeroU32,
+    metric: Metric,
+) -> Result<CodeParts, LibraryError> {
     Ok(CodeParts {
         n_sub: n_sub.get() as usize,
         codebooks: container.slab("index/codebooks")?,
         codes: container.slab("index/codes")?,
-        norms: no_norms(),
+        norms: read_norms(container, metric)?,
     })
 }

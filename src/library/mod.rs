@@ -9,6 +9,7 @@ mod container;
 mod entries;
 mod error;
 mod file;
+mod format;
 mod index_section;
 mod settings;
 pub mod shelf;
@@ -17,13 +18,16 @@ mod verify;
 mod writer;
 
 pub use build::{Draft, Stage, build};
-pub use container::{FORMAT, FORMAT_VERSION};
+pub(crate) use container::{Attributes, Container};
 pub use entries::{EntryColumns, EntryColumnsBuilder, EntryText, polarity_sign};
 pub use error::LibraryError;
 pub use file::{Library, write};
+pub use format::{FORMAT, FORMAT_VERSION, Format, LIBRARY};
+pub(crate) use index_section::{read as read_index, write as write_index};
 pub use settings::{
     ClusterMethod, ClusterSettings, EmbeddingText, IndexSettings, LibrarySettings,
     MatchingSettings, MergingText, PrecursorRemovalText, PreparationText, SettingsError, ViewsText,
 };
 pub use text_column::{TextColumn, TextColumnBuilder};
 pub use verify::{Verified, sizes, verify};
+pub(crate) use writer::Writer;

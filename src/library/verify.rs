@@ -1,7 +1,7 @@
 //! Every checksum and every invariant of a library file.
 
 use super::container::Container;
-use super::{Library, LibraryError};
+use super::{LIBRARY, Library, LibraryError};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub struct Verified {
 /// # Errors
 /// The first thing that does not hold.
 pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
-    let container = Container::open(path)?;
+    let container = Container::open(path, &LIBRARY)?;
     let names: Vec<&str> = container.sections().map(|s| s.name.as_str()).collect();
     names
         .par_iter()
@@ -42,7 +42,7 @@ pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
 /// # Errors
 /// A file that cannot be opened as a library.
 pub fn sizes(path: &Path) -> Result<Vec<(String, u64)>, LibraryError> {
-    let container = Container::open(path)?;
+    let container = Container::open(path, &LIBRARY)?;
     let mut sizes: Vec<(String, u64)> = Vec::new();
     for (section, bytes) in container.section_bytes() {
         let part = section.name.split('/').next().unwrap_or_default();

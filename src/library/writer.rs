@@ -4,14 +4,15 @@
 //! crashes on the next call after a write that failed. So the arrays, and zeros wherever HDF5 will
 //! put its structures, are written here; only then is HDF5 asked to write over the zeros.
 
-use super::LibraryError;
 use super::container::{
-    ATTRIBUTES, Attributes, CONTENTS, Element, FORMAT, FORMAT_VERSION, OVERALL, Section, ShortText,
-    Text, checksum, overall_checksum,
+    ATTRIBUTES, Attributes, CONTENTS, Element, OVERALL, Section, ShortText, Text, checksum,
+    overall_checksum,
 };
+use super::{Format, LibraryError};
 use crate::files::PendingFile;
 use hdf5::H5Type;
 use hdf5::plist::dataset_create::{AllocTime, FillTime};
+use ndarray::ArrayView2;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::mem::ManuallyDrop;
 use std::ops::Range;
@@ -20,12 +21,13 @@ use std::path::Path;
 /// Arrays of at least this many bytes start on a multiple of it, so that they can be mapped.
 const ALIGNMENT: u64 = 4096;
 
-/// A library file in the making. Dropped unfinished, it leaves nothing behind.
+/// A file in the making. Dropped unfinished, it leaves nothing behind.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     /// Closed once there is room for all it writes, and not at all after an error: closing writes.
     h5: ManuallyDrop<hdf5::File>,
     pending: PendingFile,
+    format: &'static Format,
     contents: Vec<Section>,
     /// Where arrays lie.
     written: Vec<Range<u64>>,
@@ -33,7 +35,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts a file that will become `target`.
-    pub(super) fn create(target: &Path) -> Result<Self, LibraryError> {
+    pub(crate) fn create(target: &Path, format: &'static Format) -> Result<Self, LibraryError> {
         let io = |source| LibraryError::Io {
             path: target.to_owned(),
             source,
@@ -53,14 +55,15 @@ impl Writer {
         Ok(Self {
             h5: ManuallyDrop::new(h5),
             pending,
+            format,
             contents: Vec::new(),
             written: Vec::new(),
         })
     }
 
     /// Writes one array, for instance `peaks/mz`.
-    pub(super) fn put<T: Element>(&mut self, name: &str, data: &[T]) -> Result<(), LibraryError> {
-        self.write_array(name, data)?;
+    pub(crate) fn put<T: Element>(&mut self, name: &str, data: &[T]) -> Result<(), LibraryError> {
+        self.write_array(name, data, &[data.len()])?;
         self.contents.push(Section {
             name: name.to_owned(),
             element: T::NAME.to_owned(),
@@ -70,17 +73,36 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes a matrix as one array with two dimensions, row by row.
+    pub(crate) fn put_matrix<T: Element>(
+        &mut self,
+        name: &str,
+        rows: &ArrayView2<'_, T>,
+    ) -> Result<(), LibraryError> {
+        let rows = rows.as_standard_layout();
+        let values = rows.as_slice().unwrap_or_default();
+        let (len, checksum) = (values.len(), checksum(bytemuck::cast_slice(values)));
+        self.write_array(name, values, rows.shape())?;
+        self.contents.push(Section {
+            name: name.to_owned(),
+            element: T::NAME.to_owned(),
+            len,
+            checksum,
+        });
+        Ok(())
+    }
+
     /// Writes attributes and table of contents, and puts the file in its place.
-    pub(super) fn finish(mut self, attributes: &Attributes) -> Result<(), LibraryError> {
+    pub(crate) fn finish(mut self, attributes: &Attributes) -> Result<(), LibraryError> {
         let contents: String = self.contents.iter().map(Section::line).collect();
-        self.write_array(CONTENTS, contents.as_bytes())?;
-        let overall = overall_checksum(attributes, contents.as_bytes());
+        self.write_array(CONTENTS, contents.as_bytes(), &[contents.len()])?;
+        let overall = overall_checksum(self.format, attributes, contents.as_bytes());
         let Attributes {
             mzseek_version,
             settings,
             fingerprint,
         } = attributes;
-        let values = [FORMAT, mzseek_version, settings, fingerprint];
+        let values = [self.format.name, mzseek_version, settings, fingerprint];
         for (name, value) in ATTRIBUTES
             .iter()
             .zip(values)
@@ -88,7 +110,7 @@ impl Writer {
         {
             self.write_text(name, value)?;
         }
-        self.write_attribute("format_version", &FORMAT_VERSION)?;
+        self.write_attribute("format_version", &self.format.version)?;
         self.fill_gaps().map_err(|e| self.refused(e))?;
         self.h5.flush().map_err(|e| self.failed(e))?;
         let Self { h5, pending, .. } = self;
@@ -103,7 +125,13 @@ impl Writer {
             .map_err(|source| LibraryError::Io { path, source })
     }
 
-    fn write_array<T: Element>(&mut self, name: &str, data: &[T]) -> Result<(), LibraryError> {
+    /// `shape` has the dimensions of `data`, which lies row by row.
+    fn write_array<T: Element>(
+        &mut self,
+        name: &str,
+        data: &[T],
+        shape: &[usize],
+    ) -> Result<(), LibraryError> {
         let dataset = self
             .h5
             .new_dataset_builder()
@@ -116,7 +144,7 @@ impl Writer {
             // Empty arrays would be in chunks.
             .no_chunk()
             .empty::<T>()
-            .shape(data.len())
+            .shape(shape)
             .create(name)
             .map_err(|e| self.failed(e))?;
         // An array of nothing has no place.

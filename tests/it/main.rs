@@ -23,3 +23,4 @@ mod outputs;
 mod reproducible;
 mod search_laws;
 mod shelf;
+mod vectors;

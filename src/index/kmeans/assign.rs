@@ -1,9 +1,12 @@
 //! Which centre each point belongs to, by tiles of a matrix product.
 
+use super::points::{Points, are_sparse, sparse_or_whole};
+use super::sparse::Panels;
 use crate::index::matrix::{multiply, tile_rows};
 use crate::index::metric::Metric;
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView2, s};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// The nearest centre of each point and how close it is; a tie goes to the lower centre.
 ///
@@ -17,39 +20,99 @@ pub fn assign(
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
-    let nearest = Nearest::new(centres, metric);
+    let sparse = are_sparse(points);
+    let nearest = Nearest::for_points(centres, metric, sparse);
     let rows = tile_rows(centres.nrows());
-    let mut labels = vec![0; points.nrows()];
-    let mut closeness = vec![0.0; points.nrows()];
-    points
-        .axis_chunks_iter(Axis(0), rows)
-        .into_par_iter()
-        .zip(labels.par_chunks_mut(rows))
-        .zip(closeness.par_chunks_mut(rows))
-        .for_each_init(Vec::new, |products, ((tile, labels), closeness)| {
-            nearest.visit(tile, products, |row, label, close| {
-                labels[row] = label;
-                closeness[row] = close;
-            });
+    label_tiles(points.nrows(), rows, |tile, products, found| {
+        let tile = points.slice_move(s![tile, ..]);
+        nearest.visit_points(sparse_or_whole(tile, sparse).view(), products, found);
+    })
+}
+
+/// The same for points that were gathered before.
+pub(super) fn assign_points(
+    points: Points<'_>,
+    centres: ArrayView2<'_, f32>,
+    metric: Metric,
+) -> (Vec<u32>, Vec<f32>) {
+    let nearest = Nearest::for_points(centres, metric, points.is_sparse());
+    let rows = tile_rows(centres.nrows());
+    label_tiles(points.len(), rows, |tile, products, found| {
+        nearest.visit_points(points.slice(tile), products, found);
+    })
+}
+
+/// Labels and closeness of all points, as `visit(tile, scratch, found)` finds them tile by tile.
+pub(super) fn label_tiles<S: Default>(
+    n_points: usize,
+    tile: usize,
+    visit: impl Fn(Range<usize>, &mut S, &mut dyn FnMut(usize, u32, f32)) + Sync,
+) -> (Vec<u32>, Vec<f32>) {
+    let mut labels = vec![0; n_points];
+    let mut closeness = vec![0.0; n_points];
+    labels
+        .par_chunks_mut(tile)
+        .zip(closeness.par_chunks_mut(tile))
+        .enumerate()
+        .for_each_init(S::default, |scratch, (tile_idx, (labels, closeness))| {
+            let first = tile_idx * tile;
+            visit(
+                first..first + labels.len(),
+                scratch,
+                &mut |row, label, close| {
+                    labels[row] = label;
+                    closeness[row] = close;
+                },
+            );
         });
     (labels, closeness)
+}
+
+/// The `n` nearest centres of each point, nearest first, point after point.
+pub(super) fn label_lists(points: Points<'_>, nearest: &Nearest<'_>, n: usize) -> Vec<u32> {
+    let tile = tile_rows(nearest.bias.len());
+    let starts: Vec<usize> = (0..points.len()).step_by(tile).collect();
+    let lists: Vec<Vec<u32>> = (starts.into_par_iter())
+        .map_init(Vec::new, |products, first| {
+            let end = points.len().min(first + tile);
+            let mut labels = Vec::with_capacity((end - first) * n);
+            nearest.visit_lists(points.slice(first..end), products, n, &mut labels);
+            labels
+        })
+        .collect();
+    lists.concat()
 }
 
 /// Centres prepared for being compared with many points.
 pub(in crate::index) struct Nearest<'a> {
     centres: ArrayView2<'a, f32>,
     bias: Vec<f32>,
+    /// The centres once more, where points are sparse.
+    panels: Option<Panels>,
 }
 
 impl<'a> Nearest<'a> {
     pub(in crate::index) fn new(centres: ArrayView2<'a, f32>, metric: Metric) -> Self {
+        Self::for_points(centres, metric, false)
+    }
+
+    /// Centres for whole points or for sparse ones.
+    pub(super) fn for_points(centres: ArrayView2<'a, f32>, metric: Metric, sparse: bool) -> Self {
         let bias = match metric {
             Metric::InnerProduct => vec![0.0; centres.nrows()],
             Metric::L2 => (centres.outer_iter())
                 .map(|centre| -0.5 * centre.iter().map(|x| x * x).sum::<f32>())
                 .collect(),
         };
-        Self { centres, bias }
+        Self {
+            centres,
+            bias,
+            panels: sparse.then(|| Panels::new(centres)),
+        }
+    }
+
+    pub(super) fn n_centres(&self) -> usize {
+        self.bias.len()
     }
 
     /// Calls `found(row, centre, closeness)` for each row of a tile of points, in order.
@@ -57,14 +120,62 @@ impl<'a> Nearest<'a> {
         &self,
         points: ArrayView2<'_, f32>,
         products: &mut Vec<f32>,
+        found: impl FnMut(usize, u32, f32),
+    ) {
+        self.visit_points(Points::Dense(points), products, found);
+    }
+
+    /// The same for points kept either way.
+    pub(super) fn visit_points(
+        &self,
+        points: Points<'_>,
+        products: &mut Vec<f32>,
         mut found: impl FnMut(usize, u32, f32),
     ) {
-        let n_centres = self.bias.len();
-        products.resize(points.nrows() * n_centres, 0.0);
-        multiply(points, self.centres.t(), products);
-        for (row, products) in products.chunks_exact_mut(n_centres).enumerate() {
-            let (centre, closeness) = greatest_sum(products, &self.bias);
+        self.visit_sums(points, products, |row, products, bias| {
+            let (centre, closeness) = greatest_sum(products, bias);
             found(row, centre as u32, closeness);
+        });
+    }
+
+    /// Appends the `n` nearest centres of each row of a tile of points, nearest first; of equally
+    /// near ones the lower.
+    pub(super) fn visit_lists(
+        &self,
+        points: Points<'_>,
+        products: &mut Vec<f32>,
+        n: usize,
+        labels: &mut Vec<u32>,
+    ) {
+        self.visit_sums(points, products, |_, products, bias| {
+            for (product, bias) in products.iter_mut().zip(bias) {
+                *product += bias;
+            }
+            push_greatest(products, n, labels);
+        });
+    }
+
+    /// Calls `each(row, products, bias)` for each row of a tile of points: `products[i] + bias[i]`
+    /// is how close centre `i` is.
+    fn visit_sums(
+        &self,
+        points: Points<'_>,
+        products: &mut Vec<f32>,
+        mut each: impl FnMut(usize, &mut [f32], &[f32]),
+    ) {
+        let n_centres = self.bias.len();
+        let n_products = points.len() * n_centres;
+        if products.len() < n_products {
+            products.resize(n_products, 0.0);
+        }
+        let products = &mut products[..n_products];
+        match (points, &self.panels) {
+            (Points::Dense(points), _) => multiply(points, self.centres.t(), products),
+            (Points::Sparse(points), Some(panels)) => panels.multiply(points, products),
+            (Points::Sparse(points), None) => Panels::new(self.centres).multiply(points, products),
+        }
+        for (row, products) in products.chunks_exact_mut(n_centres).enumerate() {
+            each(row, products, &self.bias);
         }
     }
 }
@@ -111,6 +222,23 @@ fn first_at(values: &[f32], greatest: f32) -> usize {
     start + within.unwrap_or(0)
 }
 
+/// Appends the positions of the `n` greatest values; of equal ones the lower come first.
+fn push_greatest(values: &[f32], n: usize, into: &mut Vec<u32>) {
+    let first = into.len();
+    for (position, &value) in values.iter().enumerate() {
+        let kept = &into[first..];
+        let full = kept.len() == n;
+        if full && values[kept[n - 1] as usize] >= value {
+            continue;
+        }
+        let at = kept.partition_point(|&other| values[other as usize] >= value);
+        if full {
+            into.pop();
+        }
+        into.insert(first + at, position as u32);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +271,12 @@ mod tests {
             let best = (0..37).min_by(|&a, &b| distance(a).total_cmp(&distance(b)));
             assert_eq!(best, Some(label as usize));
         }
+    }
+
+    #[test]
+    fn the_greatest_come_first_and_ties_by_position() {
+        let mut into = vec![7];
+        push_greatest(&[1.0, 3.0, 2.0, 3.0, 0.0], 3, &mut into);
+        assert_eq!(into, [7, 1, 3, 2]);
     }
 }

@@ -1,22 +1,37 @@
 //! k-means: the centres that inverted lists and codebooks are built around.
 //!
 //! Lloyd's iterations over a tiled matrix product, from a k-means++ start, with empty clusters
-//! repaired. Everything is seeded and every sum has one order, so the centres do not depend on the
-//! number of threads.
+//! repaired; from 512 centres on in two levels, and with overlong lists split. Points that are
+//! mostly zeros are kept and multiplied without them. Everything is seeded and every sum has one
+//! order, so the centres do not depend on the number of threads.
+//!
+//! Reading order: `points` (how points are kept), `assign` and `route` (which centre is near),
+//! `start` and `update` (Lloyd's other two steps), `two_level`, `balance`, `mini_batch` (for rows
+//! beyond memory).
 
 mod assign;
+mod balance;
+mod capped;
 mod group;
+mod mini_batch;
+mod points;
+mod route;
+mod sparse;
 mod start;
+mod two_level;
 mod update;
 
 pub(super) use assign::Nearest;
 pub use assign::assign;
 pub(super) use group::Groups;
+pub use mini_batch::{MiniBatchSettings, mini_batch_kmeans};
+pub use route::assign_routed;
 pub(super) use update::move_to_means;
 
 use super::metric::Metric;
 use super::random::Random;
 use ndarray::{Array2, ArrayView2};
+use points::{Points, are_sparse, gather};
 
 /// How long k-means may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,15 +63,24 @@ pub fn kmeans(
     assert!(points.ncols() > 0, "points have coordinates");
     let mut random = Random::new(seed, 0);
     let limit = n_centres.saturating_mul(settings.max_points_per_centre.max(1));
-    let sample = sample_rows(points, limit, &mut random);
-    lloyd(
-        sample.view(),
-        n_centres,
+    let sample = random.sample(points.nrows(), limit);
+    let sample = gather(points, &sample, are_sparse(points));
+    let plan = Lloyd {
+        n_centres: n_centres.min(sample.view().len()),
         metric,
-        settings.max_iterations,
-        &mut random,
-    )
+        max_iterations: settings.max_iterations,
+    };
+    if plan.n_centres < TWO_LEVEL_FROM {
+        lloyd_of(sample.view(), plan, &mut random)
+    } else {
+        let mut centres = two_level::two_level(sample.view(), plan, seed, &mut random);
+        balance::split_overlong(&mut centres, sample.view(), metric, &mut random);
+        centres
+    }
 }
+
+/// From this many centres on, training in two levels is many times faster and as good.
+const TWO_LEVEL_FROM: usize = 512;
 
 /// At most `limit` rows of `points`, chosen by chance, in ascending order.
 pub(super) fn sample_rows(
@@ -68,7 +92,7 @@ pub(super) fn sample_rows(
     points.select(ndarray::Axis(0), &rows)
 }
 
-/// k-means over all of `points`.
+/// k-means over all of `points`, in one level.
 pub(super) fn lloyd(
     points: ArrayView2<'_, f32>,
     n_centres: usize,
@@ -76,24 +100,57 @@ pub(super) fn lloyd(
     max_iterations: usize,
     random: &mut Random,
 ) -> Array2<f32> {
-    let mut centres = start::spread_out(points, n_centres, random);
-    update::normalise(&mut centres, metric);
-    let total: f64 = points.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+    let plan = Lloyd {
+        n_centres,
+        metric,
+        max_iterations,
+    };
+    lloyd_of(Points::Dense(points), plan, random)
+}
+
+/// What Lloyd's iterations aim at.
+#[derive(Debug, Clone, Copy)]
+struct Lloyd {
+    n_centres: usize,
+    metric: Metric,
+    max_iterations: usize,
+}
+
+/// The same for points kept either way.
+fn lloyd_of(points: Points<'_>, plan: Lloyd, random: &mut Random) -> Array2<f32> {
+    let mut centres = start::spread_out(points, plan.n_centres, random);
+    update::normalise(&mut centres, plan.metric);
+    refine(&mut centres, points, plan.metric, plan.max_iterations);
+    centres
+}
+
+/// Lloyd's iterations from given centres of whole rows.
+pub(super) fn settle(
+    centres: &mut Array2<f32>,
+    points: ArrayView2<'_, f32>,
+    metric: Metric,
+    max_iterations: usize,
+) {
+    refine(centres, Points::Dense(points), metric, max_iterations);
+}
+
+/// Lloyd's iterations from given centres, until they no longer help.
+fn refine(centres: &mut Array2<f32>, points: Points<'_>, metric: Metric, max_iterations: usize) {
+    let total = points.squares();
     let mut last_error = f64::INFINITY;
     for _ in 0..max_iterations {
-        let (labels, closeness) = assign(points, centres.view(), metric);
+        let (labels, closeness) = assign::assign_points(points, centres.view(), metric);
         // |x - c|^2 = |x|^2 - 2 (x.c - |c|^2 / 2), and |c| = 1 where closeness is x.c alone.
         let error = total - 2.0 * closeness.iter().map(|&x| f64::from(x)).sum::<f64>();
         let groups = Groups::new(&labels, centres.nrows());
-        move_to_means(&mut centres, points, &groups);
-        let repaired = update::split_for_empty(&mut centres, &groups);
-        update::normalise(&mut centres, metric);
+        update::move_to_means_of(centres, points, &groups);
+        let repaired = update::split_for_empty(centres, &groups);
+        update::normalise(centres, metric);
         if repaired == 0 && last_error - error <= MIN_GAIN * error.abs() {
             break;
         }
         last_error = error;
     }
-    centres
 }
 
 #[cfg(test)]
@@ -141,5 +198,79 @@ mod tests {
         let points = Array2::from_elem((3000, 4), 0.5_f32);
         let centres = kmeans(points.view(), 16, Metric::L2, 1, SETTINGS);
         assert!(centres.iter().all(|x| (x - 0.5).abs() < 1e-2));
+    }
+
+    /// Unit rows in clumps: with many zeros, or with none.
+    fn clumps(n_rows: usize, sparse: bool) -> Array2<f32> {
+        let mut random = Random::new(6, 0);
+        let middles = Array2::from_shape_simple_fn((300, 48), || {
+            let zero = sparse && random.below(8) > 0;
+            if zero {
+                0.0
+            } else {
+                random.unit() as f32 - 0.3
+            }
+        });
+        let mut rows = Array2::zeros((n_rows, 48));
+        for mut row in rows.outer_iter_mut() {
+            row.assign(&middles.row(random.below(300)));
+            row.mapv_inplace(|x| x * (0.5 + random.unit() as f32));
+            let norm = row.dot(&row).sqrt().max(1e-6);
+            row.mapv_inplace(|x| x / norm);
+        }
+        rows
+    }
+
+    /// The mean closeness of points to their nearest centre.
+    fn mean_closeness(points: &Array2<f32>, centres: &Array2<f32>, metric: Metric) -> f64 {
+        let closeness = assign(points.view(), centres.view(), metric).1;
+        closeness.iter().map(|&x| f64::from(x)).sum::<f64>() / points.nrows() as f64
+    }
+
+    #[test]
+    fn two_levels_come_as_close_as_one_and_are_reproducible() {
+        for sparse in [false, true] {
+            let points = clumps(12_000, sparse);
+            assert_eq!(are_sparse(points.view()), sparse);
+            for metric in [Metric::L2, Metric::InnerProduct] {
+                let train = |n_threads| {
+                    let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads);
+                    let pool = pool.build().unwrap();
+                    pool.install(|| kmeans(points.view(), 600, metric, 3, SETTINGS))
+                };
+                let two = train(1);
+                assert_eq!(two.dim(), (600, 48));
+                assert!(two == train(2), "the centres depend on the threads");
+                let one = lloyd(points.view(), 600, metric, 20, &mut Random::new(3, 0));
+                let close = [&one, &two].map(|x| mean_closeness(&points, x, metric));
+                assert!(close[1] > close[0] - 0.01, "{close:?} {sparse} {metric}");
+            }
+        }
+    }
+
+    #[test]
+    fn thousands_of_centres_for_few_distinct_points_are_finite() {
+        let points = Array2::from_shape_fn((3000, 4), |(row, d)| ((row % 3) * d) as f32);
+        for metric in [Metric::L2, Metric::InnerProduct] {
+            let centres = kmeans(points.view(), 1000, metric, 1, SETTINGS);
+            assert_eq!(centres.nrows(), 1000);
+            assert!(centres.iter().all(|x| x.is_finite()));
+        }
+    }
+
+    #[test]
+    fn routing_finds_the_nearest_of_almost_all() {
+        for sparse in [false, true] {
+            let points = clumps(6000, sparse);
+            let n_centres = 2100;
+            let centres = points.slice(ndarray::s![..n_centres, ..]);
+            let exact = assign(points.view(), centres, Metric::L2);
+            let routed = assign_routed(points.view(), centres, Metric::L2);
+            let n_same = (0..6000)
+                .filter(|&row| exact.0[row] == routed.0[row])
+                .count();
+            assert!(n_same > 5700, "{n_same} of 6000");
+            assert!(exact.1.iter().zip(&routed.1).all(|(e, r)| r <= e));
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Where k-means starts: centres that lie apart.
 
+use super::points::Points;
 use crate::index::matrix::squared_distance;
 use crate::index::random::Random;
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
 /// Points drawn from per centre. The cost of the start grows with it and stays a fixed part of an
@@ -16,14 +17,10 @@ const TILE: usize = 256;
 /// with a chance in proportion to its squared distance from the centres so far.
 ///
 /// When fewer distinct points than centres were drawn, the rest are points drawn evenly.
-pub(super) fn spread_out(
-    points: ArrayView2<'_, f32>,
-    n_centres: usize,
-    random: &mut Random,
-) -> Array2<f32> {
-    let n_centres = n_centres.min(points.nrows());
-    let candidates = random.sample(points.nrows(), n_centres.saturating_mul(POINTS_PER_CENTRE));
-    let pool = points.select(Axis(0), &candidates);
+pub(super) fn spread_out(points: Points<'_>, n_centres: usize, random: &mut Random) -> Array2<f32> {
+    let n_centres = n_centres.min(points.len());
+    let candidates = random.sample(points.len(), n_centres.saturating_mul(POINTS_PER_CENTRE));
+    let pool = points.to_dense(&candidates);
     let mut distances = vec![f32::INFINITY; pool.nrows()];
     let mut chosen = Vec::with_capacity(n_centres);
     while chosen.len() < n_centres {
@@ -88,7 +85,7 @@ mod tests {
     #[test]
     fn distinct_points_are_all_chosen() {
         let points = Array2::from_shape_fn((5, 2), |(row, _)| row as f32);
-        let centres = spread_out(points.view(), 5, &mut Random::new(3, 0));
+        let centres = spread_out(Points::Dense(points.view()), 5, &mut Random::new(3, 0));
         let mut firsts = centres.column(0).to_vec();
         firsts.sort_by(f32::total_cmp);
         assert_eq!(firsts, [0.0, 1.0, 2.0, 3.0, 4.0]);

@@ -1,6 +1,7 @@
 //! Moving centres: to the mean of their members, apart when one is empty, onto the unit sphere.
 
 use super::group::Groups;
+use super::points::Points;
 use crate::index::metric::Metric;
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
@@ -15,6 +16,11 @@ pub(in crate::index) fn move_to_means(
     points: ArrayView2<'_, f32>,
     groups: &Groups,
 ) {
+    move_to_means_of(centres, Points::Dense(points), groups);
+}
+
+/// The same for points kept either way.
+pub(super) fn move_to_means_of(centres: &mut Array2<f32>, points: Points<'_>, groups: &Groups) {
     let dim = centres.ncols();
     centres
         .axis_iter_mut(Axis(0))
@@ -31,9 +37,7 @@ pub(in crate::index) fn move_to_means(
                 // depends neither on the threads nor on the size of the cluster.
                 sums.fill(0.0);
                 for &member in members {
-                    for (sum, &x) in sums.iter_mut().zip(points.row(member as usize)) {
-                        *sum += f64::from(x);
-                    }
+                    points.add_to(member as usize, sums);
                 }
                 let n = members.len() as f64;
                 for (coordinate, sum) in centre.iter_mut().zip(sums.iter()) {
@@ -49,6 +53,11 @@ pub(super) fn split_for_empty(centres: &mut Array2<f32>, groups: &Groups) -> usi
     let mut sizes: Vec<usize> = (0..centres.nrows())
         .map(|group| groups.of(group).len())
         .collect();
+    split_sizes(centres, &mut sizes)
+}
+
+/// The same for clusters of these sizes, which follow the splits.
+pub(super) fn split_sizes(centres: &mut Array2<f32>, sizes: &mut [usize]) -> usize {
     let mut n_split = 0;
     for empty in 0..sizes.len() {
         if sizes[empty] > 0 {

@@ -89,7 +89,8 @@ fn rows_of(neighbours: &[Neighbour]) -> Vec<u32> {
 fn naive_score(metric: Metric, query: &[f32], row: &[f32]) -> f32 {
     let pairs = || query.iter().zip(row);
     match metric {
-        Metric::InnerProduct => pairs().map(|(q, x)| q * x).sum(),
+        // An index never answers -0, which the sort below would tell from 0.
+        Metric::InnerProduct => pairs().map(|(q, x)| q * x).sum::<f32>() + 0.0,
         Metric::L2 => -pairs().map(|(q, x)| (q - x) * (q - x)).sum::<f32>(),
     }
 }

@@ -1,0 +1,247 @@
+//! `mzseek vectors bench`: recall beside speed and bytes.
+
+use super::super::Outcome;
+use super::super::console::Console;
+use crate::failure::Failure;
+use crate::index::Factory;
+use crate::report::Table;
+use crate::vectors::bench::{Bench, COLUMNS, Judge, Plan, Row, exact_truth, plot};
+use crate::vectors::{Location, Order, RowIds, VectorMetric, Vectors, VectorsError, choose};
+use clap::Args;
+use ndarray::{ArrayView2, s};
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Measure indexes of a set: recall, queries per second, latency, bytes per vector, memory
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mzseek vectors bench base.npy query.npy --truth truth.npy --metric l2 --index IVF1024,PQ32
+  mzseek vectors bench base.npy query.npy --index Flat IVF256,PQ16 IVF256,PQ64 \\
+      --n-probe 1,4,16,64 --threads 1,2 -o bench.csv --plot curve.svg
+  mzseek vectors bench base.npy query.npy --metric l2 --table -k 100 --n-probe 48 \\
+      --index Flat PQ8 IVF2048,PQ8
+
+Without --truth the exact nearest rows are computed first. A row that is as near as the one asked
+for counts as found. Speed is the median of the rounds; latency is the median of 200 single queries
+on one thread; bytes are those of the index file. peak_mb contains the base.")]
+pub(super) struct BenchArgs {
+    /// Vectors to index
+    #[arg(value_name = "BASE")]
+    base: Location,
+    /// Query vectors
+    #[arg(value_name = "QUERIES")]
+    queries: Location,
+    /// Row numbers of the nearest per query, nearest first: .npy, .ivecs, .csv or FILE.h5:dataset
+    #[arg(long, value_name = "T")]
+    truth: Option<Location>,
+    /// Indexes to measure: auto, or words such as Flat, PQ32 or IVF1024,PQ32
+    #[arg(long, value_name = "FACTORY", num_args = 1.., default_value = "auto")]
+    index: Vec<String>,
+    /// What near means: ip (inner product), l2 (Euclidean distance) or cosine
+    #[arg(long, value_name = "METRIC", default_value = "cosine")]
+    metric: VectorMetric,
+    /// Inverted lists visited per query
+    #[arg(
+        long,
+        value_name = "N,...",
+        value_delimiter = ',',
+        default_value = "1,4,16,64"
+    )]
+    n_probe: Vec<NonZeroUsize>,
+    /// Threads of the batch; training takes the most of them
+    // The same id as the flag of all commands, which it replaces here.
+    #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "1")]
+    threads: Vec<NonZeroUsize>,
+    /// Times each batch is run
+    #[arg(long, value_name = "N", default_value = "3")]
+    rounds: NonZeroUsize,
+    /// Queries used, at most
+    #[arg(long, value_name = "N", default_value = "1000")]
+    n_queries: NonZeroUsize,
+    /// Neighbours per query; other than 10 only with --table
+    #[arg(short, long, value_name = "K", default_value = "10")]
+    k: NonZeroUsize,
+    /// Seed of everything random
+    #[arg(long, value_name = "N", default_value = "0")]
+    seed: u32,
+    /// A table for people instead of CSV: recall, milliseconds per query, MB
+    #[arg(long)]
+    table: bool,
+    /// The CSV or table; stdout if not given
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Draw speed against recall
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &BenchArgs, console: Console) -> Result<Outcome, Failure> {
+    if args.k.get() != 10 && !args.table {
+        let text = "the CSV has columns for 10 neighbours: -k needs --table";
+        return Err(Failure::usage(text));
+    }
+    let set = Vectors::open(&args.base)?;
+    let query_set = Vectors::open(&args.queries)?;
+    query_set.expect_dim(set.name(), set.dim())?;
+    let factories = factories(args, &set)?;
+    let k = args.k.get();
+    if k > set.n_rows() {
+        let (name, available) = (set.name().to_owned(), set.n_rows());
+        let (what, unit) = ("-k", "vectors");
+        return Err(VectorsError::TooFew {
+            what,
+            asked: k,
+            name,
+            available,
+            unit,
+        }
+        .into());
+    }
+    let (base, n_zero) = args.metric.matrix(&set)?;
+    super::say_zeros(console, set.name(), n_zero);
+    let (queries, n_zero) = args.metric.matrix(&query_set)?;
+    super::say_zeros(console, query_set.name(), n_zero);
+    let n_queries = query_set.n_rows().min(args.n_queries.get());
+    let queries = queries.slice(s![..n_queries, ..]);
+    let truth = truth(args, (base.view(), queries), &set, console)?;
+    let metric = args.metric.core();
+    let seed = u64::from(args.seed);
+    let bench = Bench {
+        set: &set,
+        base: base.view(),
+        queries,
+        order: Order {
+            metric: args.metric,
+            seed,
+        },
+        judge: Judge::new(metric, (base.view(), queries), k, &truth),
+    };
+    let plan = Plan {
+        n_probe: args.n_probe.iter().map(|n| n.get()).collect(),
+        threads: args.threads.iter().map(|n| n.get()).collect(),
+        k,
+        rounds: args.rounds.get(),
+    };
+    let rows = super::write_output(args.output.as_deref(), |out| {
+        measure(&bench, &plan, factories, args, (out, console))
+    })?;
+    if let Some(path) = &args.plot {
+        super::write_output(Some(path), |out| {
+            let written = out.write_all(plot::svg(&rows, k).as_bytes());
+            written.map_err(|e| Failure::write(path, e))
+        })?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Measures one index after another, and writes each as soon as it is done.
+fn measure(
+    bench: &Bench<'_>,
+    plan: &Plan,
+    factories: Vec<Factory>,
+    args: &BenchArgs,
+    (out, console): (&mut dyn Write, Console),
+) -> Result<Vec<Row>, Failure> {
+    let written = |e: csv::Error| Failure::from(VectorsError::from(e));
+    let mut rows = Vec::new();
+    let mut csv = csv::Writer::from_writer(out);
+    if !args.table {
+        csv.write_record(COLUMNS.map(|(name, _)| name))
+            .map_err(written)?;
+    }
+    for factory in factories {
+        console.detail(format!("measuring {factory}"));
+        let (found, notes) = bench.run(factory, plan)?;
+        for note in notes {
+            console.say(format!("note: {factory}: {note}"));
+        }
+        for row in found.iter().filter(|_| !args.table) {
+            csv.write_record(COLUMNS.map(|(_, cell)| cell(row)))
+                .map_err(written)?;
+        }
+        csv.flush().map_err(VectorsError::from)?;
+        rows.extend(found);
+    }
+    if args.table {
+        let out = csv
+            .into_inner()
+            .map_err(|e| VectorsError::Io(e.into_error()))?;
+        out.write_all(table(&rows, plan.k).as_bytes())
+            .map_err(VectorsError::from)?;
+    }
+    Ok(rows)
+}
+
+/// The indexes ordered, all understood before the first is measured.
+fn factories(args: &BenchArgs, set: &Vectors) -> Result<Vec<Factory>, Failure> {
+    let chosen = args
+        .index
+        .iter()
+        .map(|words| choose(words, set.n_rows(), set.dim()));
+    let chosen: Result<_, _> = chosen.collect();
+    chosen.map_err(|e| Failure::usage(e.to_string()))
+}
+
+fn truth(
+    args: &BenchArgs,
+    (base, queries): (ArrayView2<'_, f32>, ArrayView2<'_, f32>),
+    set: &Vectors,
+    console: Console,
+) -> Result<RowIds, VectorsError> {
+    let (k, n_queries) = (args.k.get(), queries.nrows());
+    let Some(location) = &args.truth else {
+        console.detail("scoring all rows for the exact truth");
+        let truth = exact_truth(args.metric.core(), base, queries, k);
+        return truth.map_err(|source| VectorsError::Train {
+            name: set.name().to_owned(),
+            source,
+        });
+    };
+    let truth = RowIds::open(location, base.nrows())?;
+    if truth.k < k || truth.n_queries() < n_queries {
+        let fault = format!(
+            "has {} rows for {} queries, {k} for {n_queries} are needed",
+            truth.k,
+            truth.n_queries()
+        );
+        return Err(VectorsError::Truth {
+            name: location.to_string(),
+            fault,
+        });
+    }
+    Ok(truth)
+}
+
+/// What is usually told of an index: how much it finds, how long it takes, how large it is.
+fn table(rows: &[Row], k: usize) -> String {
+    let recall = format!("recall@{k}");
+    let first = format!("1@{k}");
+    let titles = [
+        "index ",
+        "threads",
+        "n_probe",
+        &recall,
+        "1@1",
+        &first,
+        "ms per query",
+        "queries/s",
+        "MB",
+    ];
+    let mut table = Table::new(&titles);
+    for row in rows {
+        table.row(vec![
+            row.index.clone(),
+            row.threads.to_string(),
+            row.n_probe.map(|n| n.to_string()).unwrap_or_default(),
+            format!("{:.1} %", row.recall.k_at_k * 100.0),
+            format!("{:.3}", row.recall.first_at_1),
+            format!("{:.3}", row.recall.first_at_k),
+            format!("{:.3}", row.latency_p50_ms),
+            format!("{:.0}", row.qps_wall),
+            format!("{:.1}", row.bytes_per_vector * row.n as f64 / 1e6),
+        ]);
+    }
+    table.to_string()
+}

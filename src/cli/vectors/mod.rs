@@ -1,0 +1,85 @@
+//! `mzseek vectors`: the index core for any vectors; one file per sub-command.
+
+mod bench;
+mod cluster;
+mod index;
+mod pca;
+mod search;
+mod similarity;
+
+use super::Outcome;
+use super::console::Console;
+use crate::failure::Failure;
+use crate::files::PendingFile;
+use clap::{Args, Subcommand};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Index, search, compare and cluster any vectors: learned embeddings, benchmarks
+#[derive(Debug, Args)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  mzseek vectors index base.npy --index IVF1024,PQ32 --metric l2 -o base.h5
+  mzseek vectors search base.h5 queries.fvecs -k 10 --n-probe 16 -o hits.csv
+  mzseek vectors bench base.npy queries.npy --index Flat IVF1024,PQ32 --n-probe 1,4,16,64
+
+Vectors are read from .npy (two-dimensional, row by row), .fvecs, .bvecs, .ivecs, .csv, .tsv and
+FILE.h5:dataset. Files are used where they lie: do not write to them meanwhile. Rows are counted
+from 0."
+)]
+pub(super) struct VectorsArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Index(index::IndexArgs),
+    Search(search::SearchArgs),
+    Bench(bench::BenchArgs),
+    Pca(pca::PcaArgs),
+    Cluster(cluster::ClusterArgs),
+    Similarity(similarity::SimilarityArgs),
+}
+
+pub(super) fn run(args: &VectorsArgs, console: Console) -> Result<Outcome, Failure> {
+    match &args.command {
+        Command::Index(args) => index::run(args, console),
+        Command::Search(args) => search::run(args, console),
+        Command::Bench(args) => bench::run(args, console),
+        Command::Pca(args) => pca::run(args, console),
+        Command::Cluster(args) => cluster::run(args, console),
+        Command::Similarity(args) => similarity::run(args, console),
+    }
+}
+
+/// Lets `write` fill the file at `path`, which appears whole or not at all, or else stdout.
+fn write_output<T>(
+    path: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let Some(path) = path else {
+        let mut out = BufWriter::new(io::stdout().lock());
+        let done = write(&mut out)?;
+        out.flush()
+            .map_err(|e| Failure::write(Path::new("stdout"), e))?;
+        return Ok(done);
+    };
+    let failed = |e: io::Error| Failure::write(path, e);
+    let mut out = BufWriter::new(PendingFile::create(path).map_err(failed)?);
+    let done = write(&mut out)?;
+    let pending = out.into_inner().map_err(|e| failed(e.into_error()))?;
+    pending.publish().map_err(failed)?;
+    Ok(done)
+}
+
+/// Tells of vectors without direction.
+fn say_zeros(console: Console, name: &str, n_zero: usize) {
+    if n_zero > 0 {
+        console.say(format!(
+            "note: {name}: {n_zero} zero vectors, which have no cosine with any"
+        ));
+    }
+}

@@ -1,0 +1,210 @@
+//! Rows kept as their values that are not 0, and their products with many centres at once.
+
+use ndarray::{ArrayView1, ArrayView2};
+use std::ops::Range;
+
+/// Rows by their values that are not 0, in ascending order of column.
+#[derive(Debug, Clone)]
+pub(in crate::index) struct SparseRows {
+    dim: usize,
+    /// Where each row starts in `columns` and `values`, and the end of the last.
+    offsets: Vec<usize>,
+    columns: Vec<u32>,
+    values: Vec<f32>,
+}
+
+/// Borrowed [`SparseRows`], or a run of them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::index) struct SparseView<'a> {
+    dim: usize,
+    offsets: &'a [usize],
+    columns: &'a [u32],
+    values: &'a [f32],
+}
+
+impl SparseRows {
+    /// Keeps what is not 0 of each row.
+    pub(super) fn new<'r>(dim: usize, rows: impl Iterator<Item = ArrayView1<'r, f32>>) -> Self {
+        let mut kept = Self::empty(dim);
+        for row in rows {
+            for (column, &value) in row.iter().enumerate() {
+                if value != 0.0 {
+                    kept.columns.push(column as u32);
+                    kept.values.push(value);
+                }
+            }
+            kept.offsets.push(kept.columns.len());
+        }
+        kept
+    }
+
+    fn empty(dim: usize) -> Self {
+        Self {
+            dim,
+            offsets: vec![0],
+            columns: Vec::new(),
+            values: Vec::new(),
+        }
+    }
+
+    pub(super) fn view(&self) -> SparseView<'_> {
+        SparseView {
+            dim: self.dim,
+            offsets: &self.offsets,
+            columns: &self.columns,
+            values: &self.values,
+        }
+    }
+}
+
+impl<'a> SparseView<'a> {
+    pub(super) fn len(self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    pub(super) fn dim(self) -> usize {
+        self.dim
+    }
+
+    /// The columns and values of one row.
+    #[inline]
+    pub(super) fn row(self, row: usize) -> (&'a [u32], &'a [f32]) {
+        let held = self.offsets[row]..self.offsets[row + 1];
+        (&self.columns[held.clone()], &self.values[held])
+    }
+
+    /// The values of all rows.
+    pub(super) fn values(self) -> &'a [f32] {
+        &self.values[self.offsets[0]..self.offsets[self.len()]]
+    }
+
+    pub(super) fn slice(self, rows: Range<usize>) -> Self {
+        Self {
+            offsets: &self.offsets[rows.start..=rows.end],
+            ..self
+        }
+    }
+
+    pub(super) fn select(self, members: &[u32]) -> SparseRows {
+        let mut picked = SparseRows::empty(self.dim);
+        for &member in members {
+            let (columns, values) = self.row(member as usize);
+            picked.columns.extend_from_slice(columns);
+            picked.values.extend_from_slice(values);
+            picked.offsets.push(picked.columns.len());
+        }
+        picked
+    }
+}
+
+/// Centres side by side in one panel: four 256-bit registers, enough to hide an addition's latency.
+const PANEL: usize = 32;
+
+/// Centres laid out for products with sparse rows: panels of 32, in each the values of coordinate
+/// 0 of all its centres, then of coordinate 1, and so on. A value of a row then meets 32 centres
+/// in one stretch of memory, and a panel of 400 coordinates (50 kB) stays near while many rows
+/// pass it.
+#[derive(Debug, Clone)]
+pub(super) struct Panels {
+    dim: usize,
+    n_centres: usize,
+    values: Vec<f32>,
+}
+
+impl Panels {
+    pub(super) fn new(centres: ArrayView2<'_, f32>) -> Self {
+        let (n_centres, dim) = centres.dim();
+        let mut values = vec![0.0; n_centres.div_ceil(PANEL) * PANEL * dim];
+        for (idx, centre) in centres.outer_iter().enumerate() {
+            let panel = &mut values[idx / PANEL * PANEL * dim..][..PANEL * dim];
+            for (coordinate, &value) in centre.iter().enumerate() {
+                panel[coordinate * PANEL + idx % PANEL] = value;
+            }
+        }
+        Self {
+            dim,
+            n_centres,
+            values,
+        }
+    }
+
+    /// The product of each row with each centre, row by row.
+    ///
+    /// A product is summed in ascending order of column, each term rounded before it is added, by
+    /// whichever instructions the processor has: the bits do not depend on them.
+    pub(super) fn multiply(&self, rows: SparseView<'_>, out: &mut [f32]) {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            #[expect(unsafe_code, reason = "the instructions were found to be there")]
+            // SAFETY: the processor has AVX2, which is all the callee asks for.
+            unsafe {
+                self.multiply_avx2(rows, out);
+            }
+            return;
+        }
+        self.multiply_anywhere(rows, out);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn multiply_avx2(&self, rows: SparseView<'_>, out: &mut [f32]) {
+        self.multiply_anywhere(rows, out);
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "it must be compiled anew for each set of instructions"
+    )]
+    fn multiply_anywhere(&self, rows: SparseView<'_>, out: &mut [f32]) {
+        for (panel_idx, panel) in self.values.chunks_exact(PANEL * self.dim).enumerate() {
+            let first = panel_idx * PANEL;
+            let width = PANEL.min(self.n_centres - first);
+            for row in 0..rows.len() {
+                let (columns, values) = rows.row(row);
+                let mut sums = [0.0_f32; PANEL];
+                for (&column, &value) in columns.iter().zip(values) {
+                    let centres = &panel[column as usize * PANEL..][..PANEL];
+                    for lane in 0..PANEL {
+                        sums[lane] += value * centres[lane];
+                    }
+                }
+                out[row * self.n_centres + first..][..width].copy_from_slice(&sums[..width]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::random::Random;
+    use ndarray::Array2;
+
+    #[test]
+    fn products_equal_those_of_whole_rows() {
+        // Small whole numbers, so that every order of summing is exact; 70 centres leave a part
+        // of a panel, and row 3 is empty.
+        let mut random = Random::new(4, 0);
+        let mut whole = |rows, n| {
+            Array2::from_shape_simple_fn((rows, 50), || {
+                let value = random.below(n) as f32 - 3.0;
+                if value > 2.0 { 0.0 } else { value }
+            })
+        };
+        let (mut rows, centres) = (whole(9, 40), whole(70, 9));
+        rows.row_mut(3).fill(0.0);
+        let sparse = SparseRows::new(50, rows.outer_iter());
+        assert!(sparse.values.len() < 9 * 50 / 2);
+        let panels = Panels::new(centres.view());
+        let mut products = vec![f32::NAN; 9 * 70];
+        panels.multiply(sparse.view(), &mut products);
+        assert_eq!(products, rows.dot(&centres.t()).into_raw_vec_and_offset().0);
+        let mut plain = vec![f32::NAN; 9 * 70];
+        panels.multiply_anywhere(sparse.view(), &mut plain);
+        assert_eq!(products, plain);
+        let mut cut = vec![f32::NAN; 2 * 70];
+        panels.multiply(sparse.view().slice(4..6), &mut cut);
+        assert_eq!(cut, products[4 * 70..6 * 70]);
+    }
+}

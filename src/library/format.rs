@@ -1,0 +1,30 @@
+//! The kinds of file a [`Container`](super::Container) can be.
+
+/// Value of the root attribute `format` of a library.
+pub const FORMAT: &str = "mzseek-library";
+/// Value of the root attribute `format_version` of a library.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// A kind of file: what its root attributes say, and what people are told about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Format {
+    /// Value of the root attribute `format`.
+    pub name: &'static str,
+    /// Value of the root attribute `format_version`.
+    pub version: u32,
+    /// What people call it.
+    pub what: &'static str,
+    /// The command that makes one.
+    pub made_by: &'static str,
+    /// What text or gzip given in its place may be.
+    pub mistaken_for: &'static str,
+}
+
+/// A library of reference spectra.
+pub const LIBRARY: Format = Format {
+    name: FORMAT,
+    version: FORMAT_VERSION,
+    what: "library",
+    made_by: "mzseek build",
+    mistaken_for: "spectra to be searched",
+};

@@ -1,0 +1,73 @@
+//! One measurement, and the columns it is written in: the same that other engines' benches write.
+
+use super::recall::Recall;
+
+/// One index at one setting on one number of threads.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Factory words of what was trained.
+    pub index: String,
+    /// Vectors in the base.
+    pub n: usize,
+    /// Numbers per vector.
+    pub dim: usize,
+    /// Threads of the batch.
+    pub threads: usize,
+    /// Lists visited; none where there are no lists.
+    pub n_probe: Option<usize>,
+    /// What was found.
+    pub recall: Recall,
+    /// Queries per second of processor time, over all threads.
+    pub qps_cpu: Option<f64>,
+    /// Queries per second on the wall.
+    pub qps_wall: f64,
+    /// Median time of a single query on one thread.
+    pub latency_p50_ms: f64,
+    /// Size of the index file per vector.
+    pub bytes_per_vector: f64,
+    /// Time to train and fill the index.
+    pub train_s: f64,
+    /// The most memory held since this index was begun.
+    pub peak_mb: Option<u64>,
+}
+
+/// A column: its name and how a measurement fills it.
+type Column = (&'static str, fn(&Row) -> String);
+
+/// Names and formats, in order. Absent is empty.
+pub const COLUMNS: [Column; 17] = [
+    ("engine", |_| {
+        concat!("mzseek-", env!("CARGO_PKG_VERSION")).to_owned()
+    }),
+    ("index", |row| row.index.clone()),
+    ("n", |row| row.n.to_string()),
+    ("dim", |row| row.dim.to_string()),
+    ("threads", |row| row.threads.to_string()),
+    ("nprobe", |row| {
+        row.n_probe.map(|n| n.to_string()).unwrap_or_default()
+    }),
+    ("k_factor", |_| "1".to_owned()),
+    ("recall1_at_1", |row| {
+        format!("{:.4}", row.recall.first_at_1)
+    }),
+    ("recall1_at_10", |row| {
+        format!("{:.4}", row.recall.first_at_k)
+    }),
+    ("recall10_at_10", |row| format!("{:.4}", row.recall.k_at_k)),
+    ("qps_batch_cpu", |row| {
+        row.qps_cpu
+            .map(|qps| format!("{qps:.0}"))
+            .unwrap_or_default()
+    }),
+    ("qps_batch_wall", |row| format!("{:.0}", row.qps_wall)),
+    ("latency_p50_ms", |row| format!("{:.4}", row.latency_p50_ms)),
+    ("bytes_per_vector", |row| {
+        format!("{:.1}", row.bytes_per_vector)
+    }),
+    ("train_s", |row| format!("{:.2}", row.train_s)),
+    // Training fills the index in the same pass.
+    ("add_s", |_| String::new()),
+    ("peak_mb", |row| {
+        row.peak_mb.map(|mb| mb.to_string()).unwrap_or_default()
+    }),
+];

@@ -1,0 +1,138 @@
+//! Is a bench's CSV what other engines write, its recall right and its picture a picture?
+
+use super::kit::{Kit, npy_header, records, whole_rows};
+
+/// As the benches of other engines write it.
+const HEADER: &str = "engine,index,n,dim,threads,nprobe,k_factor,recall1_at_1,recall1_at_10,\
+                      recall10_at_10,qps_batch_cpu,qps_batch_wall,latency_p50_ms,\
+                      bytes_per_vector,train_s,add_s,peak_mb";
+
+fn kit() -> Kit {
+    let kit = Kit::new();
+    kit.npy("base.npy", &whole_rows(600, 8, 1));
+    kit.npy("query.npy", &whole_rows(50, 8, 2));
+    kit
+}
+
+#[test]
+fn one_row_per_setting_in_the_columns_of_the_peers() {
+    let kit = kit();
+    let text = kit.ok(
+        "bench base.npy query.npy --metric l2 --index Flat IVF16,PQ8 --n-probe 1,16 --threads 1,2 \
+         --rounds 1 --plot curve.svg",
+    );
+    assert_eq!(text.lines().next(), Some(HEADER));
+    let rows = records(&text);
+    let settings: Vec<[&str; 3]> = rows[1..]
+        .iter()
+        .map(|r| [r[1].as_str(), r[4].as_str(), r[5].as_str()])
+        .collect();
+    assert_eq!(
+        settings,
+        [
+            ["Flat", "1", ""],
+            ["Flat", "2", ""],
+            ["IVF16,PQ8", "1", "1"],
+            ["IVF16,PQ8", "1", "16"],
+            ["IVF16,PQ8", "2", "1"],
+            ["IVF16,PQ8", "2", "16"],
+        ]
+    );
+    let recall = |row: usize| rows[row][9].parse::<f64>().unwrap();
+    assert_eq!(recall(1), 1.0, "a flat index is exact");
+    assert!(recall(4) > recall(3), "more lists find more");
+    for row in &rows[1..] {
+        assert_eq!((&*row[2], &*row[3]), ("600", "8"));
+        for speed in [&row[10], &row[11], &row[12], &row[13]] {
+            assert!(speed.parse::<f64>().unwrap() > 0.0, "{row:?}");
+        }
+    }
+    // 8 numbers of 4 bytes and a norm, beside what any file has.
+    assert!(rows[1][13].parse::<f64>().unwrap() >= 36.0);
+    check_svg(&kit.text("curve.svg"));
+}
+
+/// Well-formed, as far as elements go, with a curve per index and number of threads.
+fn check_svg(svg: &str) {
+    let mut open = Vec::new();
+    for tag in svg.split('<').skip(1) {
+        let (tag, _) = tag.split_once('>').expect("every tag ends");
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name));
+        } else if !tag.ends_with('/') {
+            open.push(tag.split(' ').next().unwrap());
+        }
+    }
+    assert!(open.is_empty() && svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+    assert_eq!(svg.matches("<polyline").count(), 4);
+    assert!(svg.contains("IVF16,PQ8, n_probe 16") || svg.contains("IVF16,PQ8, 1 threads, n_probe"));
+    assert!(!svg.contains("NaN"));
+}
+
+#[test]
+fn a_given_truth_is_used_and_checked() {
+    let kit = kit();
+    // A truth that calls rows 0 to 9 the nearest of every query: a flat search beats it, so every
+    // row it returns reaches the marks.
+    let mut bytes = npy_header("<i8", "False", "(50, 10)");
+    bytes.extend((0..500_i64).flat_map(|i| (i % 10).to_le_bytes()));
+    kit.file("low.npy", &bytes);
+    let text = kit.ok("bench base.npy query.npy --truth low.npy --index Flat --rounds 1");
+    assert_eq!(records(&text)[1][7..10], ["1.0000", "1.0000", "1.0000"]);
+    let mut bytes = npy_header("<i8", "False", "(50, 5)");
+    bytes.extend((0..250_i64).flat_map(|i| (i % 10).to_le_bytes()));
+    kit.file("narrow.npy", &bytes);
+    kit.fails(
+        "bench base.npy query.npy --truth narrow.npy",
+        1,
+        &["has 5 rows", "10 for 50"],
+    );
+    let mut bytes = npy_header("<i4", "False", "(50, 10)");
+    bytes.extend((0..500_i32).flat_map(|i| (i + 200).to_le_bytes()));
+    kit.file("beyond.npy", &bytes);
+    kit.fails(
+        "bench base.npy query.npy --truth beyond.npy",
+        1,
+        &["names row 600"],
+    );
+}
+
+#[test]
+fn the_table_for_people_has_any_k() {
+    let kit = kit();
+    let table = kit.ok(
+        "bench base.npy query.npy --metric l2 --table -k 100 --n-probe 4 --rounds 1 \
+         --index Flat PQ4 IVF16,PQ4",
+    );
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(
+        lines[0].contains("recall@100") && lines[0].contains("ms per query"),
+        "{table}"
+    );
+    assert!(
+        lines[1].starts_with("Flat") && lines[1].contains("100.0 %"),
+        "{table}"
+    );
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused() {
+    let kit = kit();
+    kit.npy("small.npy", &whole_rows(5, 8, 1));
+    kit.npy("narrow.npy", &whole_rows(5, 7, 1));
+    kit.fails("bench base.npy query.npy -k 5", 2, &["-k needs --table"]);
+    kit.fails(
+        "bench small.npy query.npy",
+        2,
+        &["-k 10 is larger than the set", "5 vectors"],
+    );
+    kit.fails("bench base.npy narrow.npy", 1, &["mixed dimensions"]);
+    kit.fails(
+        "bench base.npy query.npy --index Flat IVFx",
+        2,
+        &["is not an index"],
+    );
+    kit.fails("bench base.npy query.npy --threads 0", 2, &[]);
+}
