@@ -32,7 +32,7 @@ pub(super) struct BuildArgs {
     /// A TOML file with settings that differ from the profile's
     #[arg(long, value_name = "FILE", env = "MZSEEK_CONFIG")]
     config: Option<PathBuf>,
-    /// Index: auto, flat, pq, ivfpq, or words such as IVF256,PQ64
+    /// Index: auto, flat, sparse, pq, ivfpq, or words such as IVF256,PQ64
     #[arg(long, value_name = "KIND")]
     index: Option<String>,
     /// What makes two entries one cluster: spectral, identity or none
@@ -44,7 +44,7 @@ pub(super) struct BuildArgs {
     /// Lowest and highest m/z of the vectors
     #[arg(long, value_name = "A..B", value_parser = parse_range)]
     mz_range: Option<(f64, f64)>,
-    /// Length of the vectors
+    /// Length of the vectors [default: chosen]
     #[arg(long, value_name = "D")]
     dim: Option<u32>,
     /// Seed of everything random

@@ -18,7 +18,6 @@ use rayon::prelude::*;
 pub struct Draft {
     settings: LibrarySettings,
     preparation: Preparation,
-    embedding: Embedding,
     entries: EntryColumnsBuilder,
     prepared: Vec<PreparedSpectrum>,
 }
@@ -48,14 +47,20 @@ impl Stage {
 impl Draft {
     /// An empty draft with these settings.
     pub fn new(settings: LibrarySettings) -> Result<Self, LibraryError> {
-        let (preparation, embedding) = (settings.preparation()?, settings.embedding()?);
+        let preparation = settings.preparation()?;
+        // A length of 0 is chosen once the number of entries is known.
+        let mut checked = settings.clone();
+        checked.embedding.dim = checked
+            .embedding
+            .dim
+            .max(index_section::choose_dim("auto", 1)?);
+        checked.embedding()?;
         settings.fragment_tolerance()?;
         settings.cluster_tolerance()?;
         index_section::parse_kind(&settings.index.kind)?;
         Ok(Self {
             settings,
             preparation,
-            embedding,
             entries: EntryColumnsBuilder::default(),
             prepared: Vec::new(),
         })
@@ -105,12 +110,15 @@ pub fn build(
     let Draft {
         mut settings,
         preparation,
-        embedding,
         entries,
         prepared,
     } = draft;
     let entries = entries.finish();
     let order = RowOrder::by_key(entries.parts().0);
+    if settings.embedding.dim == 0 {
+        settings.embedding.dim = index_section::choose_dim(&settings.index.kind, prepared.len())?;
+    }
+    let embedding = settings.embedding()?;
     on_stage(Stage::Embedding);
     let vectors = embed_in_order(&embedding, &prepared, &order);
     let peaks = peak_columns(&prepared);

@@ -39,11 +39,42 @@ pub(super) fn parse_kind(text: &str) -> Result<Kind, SettingsError> {
     }
 }
 
+/// Up to this many entries a query is compared with every one: on spectra, postings make that as
+/// fast as looking at part of the codes of an inverted file, and nothing is missed.
+const COMPARE_ALL: usize = 200_000;
+
+/// Length of vectors that are kept as they are or in codes: longer ones gained less than a point.
+const DENSE_DIM: usize = 512;
+/// Length of vectors kept as postings, where it costs nothing: fewer bins share a place.
+const SPARSE_DIM: usize = 4096;
+/// Numbers a build may hold in vectors: half a gigabyte.
+const MOST_NUMBERS: usize = 1 << 27;
+
+/// The length of the vectors of `n` spectra where it is left to us.
+pub(super) fn choose_dim(kind: &str, n: usize) -> Result<usize, SettingsError> {
+    let sparse = match parse_kind(kind)? {
+        Kind::Auto => true,
+        Kind::Pq | Kind::IvfPq => false,
+        Kind::Exactly(factory) => factory.rows == Rows::Sparse,
+    };
+    let most = if sparse { SPARSE_DIM } else { DENSE_DIM };
+    let affordable = (MOST_NUMBERS / n.max(1)).max(1).next_power_of_two() / 2;
+    Ok(affordable.clamp(DENSE_DIM, most))
+}
+
 /// The index to build for `n` vectors of `dim` numbers.
 pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, SettingsError> {
+    let sparse = Rows::Sparse;
     Ok(match parse_kind(kind)? {
         Kind::Exactly(factory) => factory,
-        Kind::Auto => Factory::auto(n, dim),
+        Kind::Auto if n <= COMPARE_ALL => Factory {
+            n_list: None,
+            rows: sparse,
+        },
+        Kind::Auto => Factory {
+            rows: sparse,
+            ..Factory::auto_ivf_pq(n, dim)
+        },
         Kind::Pq => Factory::auto_pq(dim),
         Kind::IvfPq => Factory::auto_ivf_pq(n, dim),
     })

@@ -20,9 +20,6 @@ pub struct Searcher<'a> {
     picker: Picker<'a>,
 }
 
-/// Entries the index proposes where that is left to us: enough that the loss against exhaustive
-/// scoring is below half a point on the MassBank development set.
-const N_CANDIDATES: usize = 400;
 /// Rows whose codes are scanned where that is left to us: at this number the loss against scanning
 /// all of that set's lists is a tenth of a point.
 const ROWS_VISITED: usize = 20_000;
@@ -37,7 +34,7 @@ impl<'a> Searcher<'a> {
         };
         let n_candidates = match settings.n_candidates {
             Amount::Exactly(n) => n,
-            Amount::Auto => N_CANDIDATES.max(settings.top_k),
+            Amount::Auto => auto_candidates(library.index().kind()).max(settings.top_k),
         };
         let picker = Picker::new(library, n_candidates, Effort { n_probe });
         Self {
@@ -114,6 +111,15 @@ impl<'a> Searcher<'a> {
             n_candidates: positions.len(),
             matches: best_of_groups(self.library, hits, group_by, top_k),
         }
+    }
+}
+
+/// Entries the index proposes where that is left to us. Postings rank nearly as the exact score
+/// does; codes and short vectors need more to lose as little.
+fn auto_candidates(kind: &str) -> usize {
+    match kind {
+        "sparse" | "ivfsparse" => 200,
+        _ => 400,
     }
 }
 
