@@ -1,5 +1,7 @@
 //! Which rows may answer a query, decided inside the scan and so before the best k are chosen.
 
+use super::kernels::Level;
+use super::kernels::threshold::next_at_least;
 use super::top_k::TopK;
 use std::fmt;
 use std::ops::Range;
@@ -53,9 +55,6 @@ pub struct Offer<'a> {
     pub(super) best: &'a mut TopK,
 }
 
-/// Scores compared with the floor at a time, in vector registers.
-const LANES: usize = 16;
-
 impl Offer<'_> {
     /// A score below this can no longer enter.
     #[inline]
@@ -66,14 +65,10 @@ impl Offer<'_> {
     /// Offers the scores of the positions from `first` on.
     #[inline]
     pub(super) fn scores(&mut self, first: usize, scores: &[f32]) {
-        for (chunk_idx, chunk) in scores.chunks(LANES).enumerate() {
-            let floor = self.floor();
-            // Counting has no early exit, so it is done in registers; nearly always it gives 0.
-            if chunk.iter().filter(|score| **score >= floor).count() > 0 {
-                for (idx, &score) in chunk.iter().enumerate() {
-                    self.one(first + chunk_idx * LANES + idx, score);
-                }
-            }
+        let mut at = next_at_least(Level::detected(), scores, 0, self.floor());
+        while let Some(&score) = scores.get(at) {
+            self.one(first + at, score);
+            at = next_at_least(Level::detected(), scores, at + 1, self.floor());
         }
     }
 

@@ -1,6 +1,6 @@
 //! Sums over the columns that a query's non-zero coordinates pick: sparse scores, coarse products.
 
-use super::widened;
+use super::{Level, widened};
 
 /// Rows whose sums one call may touch; row numbers within it wrap, so no check is needed.
 pub(in crate::index) const MAX_ROWS: usize = 4096;
@@ -21,21 +21,81 @@ pub(in crate::index) struct Block<'a> {
     pub(in crate::index) n_rows: usize,
 }
 
-widened! {
-    /// Adds to each row's sum what the columns at `places` hold for it, place after place.
-    fn add_postings(block: Block<'_>, places: &[Place], sums: &mut [f32; MAX_ROWS]) = postings
+/// Adds to each row's sum what the columns at `places` hold for it, place after place.
+pub(in crate::index) fn add_postings(
+    level: Level,
+    block: Block<'_>,
+    places: &[Place],
+    sums: &mut [f32; MAX_ROWS],
+) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
+        fn vbmi(block: Block<'_>, places: &[Place], sums: &mut [f32; MAX_ROWS]) {
+            postings(block, places, sums, |value, weights| {
+                products(value, weights)
+            });
+        }
+        #[target_feature(enable = "avx2")]
+        fn avx2(block: Block<'_>, places: &[Place], sums: &mut [f32; MAX_ROWS]) {
+            postings(block, places, sums, |value, weights| {
+                products(value, weights)
+            });
+        }
+        match level {
+            Level::Plain => postings(block, places, sums, plain_products),
+            #[expect(unsafe_code, reason = "a function for a detected processor")]
+            // SAFETY: a level other than plain exists only where it was detected.
+            Level::Avx2 => unsafe { avx2(block, places, sums) },
+            #[expect(unsafe_code, reason = "a function for a detected processor")]
+            // SAFETY: as above.
+            Level::Vbmi => unsafe { vbmi(block, places, sums) },
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = level;
+        postings(block, places, sums, plain_products);
+    }
 }
 
 widened! {
     /// `sums += value * row` for each place, where `table` holds a row of sums per coordinate.
-    fn add_rows(table: &[f32], places: &[Place], sums: &mut [f32]) = rows
+    fn add_rows(table: &[f32], places: &[Place], sums: &mut [f32]) -> () = rows
 }
 
 /// Postings multiplied at a time, in registers, before they are scattered one by one.
 const LANES: usize = 16;
 
+fn plain_products(value: f32, weights: &[u16; LANES]) -> [f32; LANES] {
+    weights.map(|weight| value * f32::from(weight.cast_signed()))
+}
+
+/// The same, which compilers take apart into single conversions when the products are then used
+/// one by one.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+#[inline]
+fn products(value: f32, weights: &[u16; LANES]) -> [f32; LANES] {
+    use std::arch::x86_64::{
+        __m128i, __m256, _mm256_cvtepi16_epi32, _mm256_cvtepi32_ps, _mm256_mul_ps, _mm256_set1_ps,
+    };
+    let halves: [__m128i; 2] = bytemuck::cast(*weights);
+    let products: [__m256; 2] = halves.map(|weights| {
+        let weights = _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(weights));
+        _mm256_mul_ps(_mm256_set1_ps(value), weights)
+    });
+    bytemuck::cast(products)
+}
+
+#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn postings(block: Block<'_>, places: &[Place], sums: &mut [f32; MAX_ROWS]) {
+fn postings(
+    block: Block<'_>,
+    places: &[Place],
+    sums: &mut [f32; MAX_ROWS],
+    products: impl Fn(f32, &[u16; LANES]) -> [f32; LANES],
+) {
     for place in places {
         let at = place.coordinate as usize;
         let column = &block.words[block.offsets[at] as usize..block.offsets[at + 1] as usize];
@@ -48,9 +108,9 @@ fn postings(block: Block<'_>, places: &[Place], sums: &mut [f32; MAX_ROWS]) {
             let (row_chunks, rows) = rows.as_chunks::<LANES>();
             let (weight_chunks, weights) = weights.as_chunks::<LANES>();
             for (rows, weights) in row_chunks.iter().zip(weight_chunks) {
-                let products = weights.map(|weight| place.value * f32::from(weight.cast_signed()));
-                for (row, product) in rows.iter().zip(products) {
-                    sums[usize::from(*row) % MAX_ROWS] += product;
+                let products = products(place.value, weights);
+                for lane in 0..LANES {
+                    sums[usize::from(rows[lane]) % MAX_ROWS] += products[lane];
                 }
             }
             for (row, weight) in rows.iter().zip(weights) {
@@ -60,6 +120,7 @@ fn postings(block: Block<'_>, places: &[Place], sums: &mut [f32; MAX_ROWS]) {
     }
 }
 
+#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
 fn rows(table: &[f32], places: &[Place], sums: &mut [f32]) {
     for place in places {
@@ -92,7 +153,6 @@ pub(in crate::index) fn places(query: &[f32], scale: impl Fn(usize) -> f32, into
 
 #[cfg(test)]
 mod tests {
-    use super::super::Level;
     use super::*;
     use crate::index::random::Random;
 

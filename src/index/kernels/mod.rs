@@ -6,6 +6,7 @@
 //! with intrinsics and compute whole numbers, so they too agree to the bit.
 
 pub(in crate::index) mod columns;
+pub(in crate::index) mod threshold;
 
 use std::sync::OnceLock;
 
@@ -65,18 +66,18 @@ impl Level {
 
 /// Defines `$name(level, ...)`, which runs the plain loop `$body` as compiled for `level`.
 macro_rules! widened {
-    ($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) = $body:ident) => {
+    ($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $out:ty = $body:ident) => {
         $(#[$doc])*
-        pub(in crate::index) fn $name(level: $crate::index::kernels::Level, $($arg: $type),*) {
+        pub(in crate::index) fn $name(level: $crate::index::kernels::Level, $($arg: $type),*) -> $out {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
-                fn vbmi($($arg: $type),*) {
-                    $body($($arg),*);
+                fn vbmi($($arg: $type),*) -> $out {
+                    $body($($arg),*)
                 }
                 #[target_feature(enable = "avx2")]
-                fn avx2($($arg: $type),*) {
-                    $body($($arg),*);
+                fn avx2($($arg: $type),*) -> $out {
+                    $body($($arg),*)
                 }
                 match level {
                     $crate::index::kernels::Level::Plain => $body($($arg),*),
@@ -91,7 +92,7 @@ macro_rules! widened {
             #[cfg(not(target_arch = "x86_64"))]
             {
                 let _ = level;
-                $body($($arg),*);
+                $body($($arg),*)
             }
         }
     };

@@ -1,12 +1,18 @@
 //! Sparse rows without lists: exact, and every row's postings looked at.
 
 use super::store::{SparseParts, SparseQuery, SparseStore, SparseSums};
-use crate::index::filter::{Filter, Offer};
+use crate::index::filter::{Filter, Filters, Offer};
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows};
-use crate::index::top_k::TopK;
+use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, VectorIndex};
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Axis};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Fewest and most queries that share the reading of a block of rows.
+const MIN_QUERIES: usize = 16;
+const MAX_QUERIES: usize = 256;
 
 /// Every row as postings, every row scored.
 #[derive(Debug, Clone)]
@@ -49,6 +55,29 @@ impl Sparse {
             rows: self.0.parts().clone(),
         }
     }
+
+    /// Offers the rows at `positions` that `filter` lets through.
+    fn scan(
+        &self,
+        query: &SparseQuery,
+        positions: Range<usize>,
+        filter: &Filter<'_>,
+        sums: &mut SparseSums,
+        best: &mut TopK,
+    ) {
+        let in_range = filter.positions(self.len());
+        let wanted = in_range.start.max(positions.start)..in_range.end.min(positions.end);
+        if best.k() == 0 || wanted.is_empty() {
+            return;
+        }
+        let mut offer = Offer {
+            rows: None,
+            keep: filter.keep,
+            best,
+        };
+        let all = (0, 0..self.len());
+        self.0.scan(query, all, wanted, sums, &mut offer);
+    }
 }
 
 impl VectorIndex for Sparse {
@@ -67,17 +96,48 @@ impl VectorIndex for Sparse {
     fn search(&self, query: &[f32], _effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let mut prepared = SparseQuery::default();
         self.0.prepare(query, &mut prepared);
-        let wanted = filter.positions(self.len());
-        if best.k() == 0 || wanted.is_empty() {
-            return;
-        }
-        let mut offer = Offer {
-            rows: None,
-            keep: filter.keep,
-            best,
-        };
-        let all = (0, 0..self.len());
-        let sums = &mut SparseSums::default();
-        self.0.scan(&prepared, all, wanted, sums, &mut offer);
+        let all = 0..self.len();
+        self.scan(&prepared, all, filter, &mut SparseSums::default(), best);
+    }
+
+    /// Block by block, so that a block of rows is in cache for all queries but the first.
+    fn search_batch(
+        &self,
+        queries: ArrayView2<'_, f32>,
+        k: usize,
+        _effort: Effort,
+        filters: Filters<'_>,
+    ) -> Vec<Vec<Neighbour>> {
+        filters.expect_len(queries.nrows());
+        let queries = queries.as_standard_layout();
+        let share = queries.nrows().div_ceil(2 * rayon::current_num_threads());
+        let size = share.clamp(MIN_QUERIES, MAX_QUERIES);
+        let found: Vec<Vec<Vec<Neighbour>>> = queries
+            .axis_chunks_iter(Axis(0), size)
+            .into_par_iter()
+            .enumerate()
+            .map_init(
+                Scratch::default,
+                |(prepared, sums), (block_idx, queries)| {
+                    let mut best = vec![TopK::new(k); queries.nrows()];
+                    prepared.resize_with(queries.nrows(), SparseQuery::default);
+                    for (query, prepared) in queries.outer_iter().zip(prepared.iter_mut()) {
+                        let query = query.to_slice().expect("a query is a slice");
+                        self.0.prepare(query, prepared);
+                    }
+                    for block in self.0.blocks_of_one_list() {
+                        for (idx, (prepared, best)) in prepared.iter().zip(&mut best).enumerate() {
+                            let filter = filters.of(block_idx * size + idx);
+                            self.scan(prepared, block.clone(), filter, sums, best);
+                        }
+                    }
+                    best.into_iter().map(TopK::into_sorted).collect()
+                },
+            )
+            .collect();
+        found.into_iter().flatten().collect()
     }
 }
+
+/// Queries, and the sums of a block, in memory that is reused.
+type Scratch = (Vec<SparseQuery>, SparseSums);

@@ -148,6 +148,13 @@ impl SparseStore {
         self.metric
     }
 
+    /// The positions of each block, where all rows are one list.
+    pub(super) fn blocks_of_one_list(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        (0..self.n_rows)
+            .step_by(MAX_ROWS)
+            .map(|first| first..(first + MAX_ROWS).min(self.n_rows))
+    }
+
     pub(in crate::index) fn prepare(&self, query: &[f32], prepared: &mut SparseQuery) {
         assert_eq!(query.len(), self.dim, "a query has the index's dimension");
         places(query, |d| self.parts.scales[d], &mut prepared.places);
