@@ -59,6 +59,16 @@ impl Failure {
         }
     }
 
+    /// The CSV writer could not write `path`.
+    pub fn csv(path: &Path, error: csv::Error) -> Self {
+        if let csv::ErrorKind::Io(source) = error.into_kind() {
+            Self::write(path, source)
+        } else {
+            // The other kinds concern reading, or rows of unequal length, which we do not write.
+            Self::write(path, io::Error::other("rows of unequal length"))
+        }
+    }
+
     /// What kind of thing went wrong.
     pub fn kind(&self) -> Kind {
         self.kind

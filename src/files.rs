@@ -7,26 +7,40 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct PendingFile {
     target: PathBuf,
+    /// The target, or what it links to.
+    place: PathBuf,
     temporary: tempfile::NamedTempFile,
 }
 
 impl PendingFile {
-    /// Starts a file that will become `target`.
+    /// Starts a file that will become `target`, or what `target` links to.
     ///
     /// # Errors
-    /// If the target is a folder, or no file can be made beside it.
+    /// If the target is a folder or a device, or no file can be made beside it.
     pub fn create(target: &Path) -> io::Result<Self> {
-        if target.is_dir() {
+        // There may be nothing yet.
+        let place = target.canonicalize().unwrap_or_else(|_| target.to_owned());
+        let kind = place.metadata().ok().map(|found| found.file_type());
+        if kind.is_some_and(|kind| kind.is_dir()) {
             let text = "is a folder; name a file in it";
             return Err(io::Error::new(io::ErrorKind::IsADirectory, text));
         }
-        let temporary = tempfile::Builder::new()
-            .prefix(".mzseek-")
-            .suffix(".tmp")
-            .tempfile_in(folder_of(target))?;
+        if kind.is_some_and(|kind| !kind.is_file()) {
+            let text = "is a device, pipe or socket, which no file may replace";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
+        let folder = folder_of(&place);
+        if !folder.is_dir() {
+            let text = format!("there is no folder {}", folder.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, text));
+        }
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".mzseek-").suffix(".tmp");
+        make_readable(&mut builder);
         Ok(Self {
             target: target.to_owned(),
-            temporary,
+            place,
+            temporary: builder.tempfile_in(folder)?,
         })
     }
 
@@ -43,11 +57,18 @@ impl PendingFile {
     /// Syncs the file and renames it over its target, so that a power cut leaves the old file or
     /// the new one.
     pub fn publish(self) -> io::Result<()> {
-        let Self { target, temporary } = self;
-        make_readable(temporary.path())?;
+        let Self {
+            place, temporary, ..
+        } = self;
         temporary.as_file().sync_all()?;
-        temporary.persist(&target).map_err(|e| e.error)?;
-        fs_err::File::open(folder_of(&target))?.sync_all()
+        temporary.persist(&place).map_err(|e| e.error)?;
+        fs_err::File::open(folder_of(&place))?.sync_all()
+    }
+}
+
+impl io::Seek for PendingFile {
+    fn seek(&mut self, position: io::SeekFrom) -> io::Result<u64> {
+        self.temporary.seek(position)
     }
 }
 
@@ -70,15 +91,14 @@ fn folder_of(target: &Path) -> PathBuf {
 
 /// Temporary files are private; an output is as readable as any file its user makes.
 #[cfg(unix)]
-fn make_readable(path: &Path) -> io::Result<()> {
+fn make_readable(builder: &mut tempfile::Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
-    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+    // The system takes out what the user's mask says.
+    builder.permissions(std::fs::Permissions::from_mode(0o666));
 }
 
 #[cfg(not(unix))]
-fn make_readable(_: &Path) -> io::Result<()> {
-    Ok(())
-}
+fn make_readable(_: &mut tempfile::Builder<'_, '_>) {}
 
 #[cfg(test)]
 mod tests {

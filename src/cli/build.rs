@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::Intake;
+use super::intake::{self, Intake};
 use crate::config::{self, Wishes};
 use crate::failure::Failure;
 use crate::library::{self, ClusterMethod, Draft, LibrarySettings};
@@ -87,7 +87,8 @@ fn parse_range(text: &str) -> Result<(f64, f64), String> {
 
 pub(super) fn run(args: &BuildArgs, console: Console) -> Result<Outcome, Failure> {
     let settings = args.settings()?;
-    refuse_input_as_output(&args.inputs, &args.output)?;
+    let inputs = args.inputs.iter().chain(&args.config);
+    intake::refuse_as_output(inputs, &args.output)?;
     make_library(&args.inputs, settings, &args.output, console)
 }
 
@@ -105,7 +106,7 @@ pub(super) fn make_library(
         let started = Instant::now();
         for (idx, reason) in draft.extend(spectra) {
             let origin = &spectra[idx].origin;
-            let place = format!("{}: record {}", origin.file.display(), origin.index + 1);
+            let place = format!("{}, record {}", origin.file.display(), origin.index + 1);
             skipped.add(reason.category(), format!("{place}: {reason}"));
         }
         preparing += started.elapsed();
@@ -113,7 +114,7 @@ pub(super) fn make_library(
     })?;
     if draft.is_empty() {
         intake.finish(console);
-        let text = format!("none of {} spectra could be used", intake.n_spectra);
+        let text = format!("none of {} records could be used", intake.n_records());
         return Err(library::LibraryError::Empty(text).into());
     }
     summary
@@ -162,20 +163,4 @@ fn end_stage(
         summary.stage(name, started.elapsed());
     }
     (*started, *name) = (Instant::now(), next);
-}
-
-fn refuse_input_as_output(inputs: &[PathBuf], output: &Path) -> Result<(), Failure> {
-    let output_file = output.canonicalize();
-    let same = |input: &&PathBuf| {
-        output_file
-            .as_ref()
-            .is_ok_and(|o| input.canonicalize().is_ok_and(|i| i == *o))
-    };
-    match inputs.iter().find(same) {
-        Some(input) => {
-            let text = "is an input; writing the library would replace it: name another output";
-            Err(Failure::usage(format!("{}: {text}", input.display())))
-        }
-        None => Ok(()),
-    }
 }

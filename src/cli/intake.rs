@@ -19,7 +19,9 @@ pub(super) struct Intake {
     pub(super) n_spectra: u64,
     /// Other scans, which are not searched.
     pub(super) n_other_scans: u64,
-    /// Records that could not be used.
+    /// Records that could not be read.
+    pub(super) n_damaged: u64,
+    /// Records that could not be used: the damaged ones and what `each` left out.
     pub(super) skipped: Skipped,
     /// Time spent reading and parsing.
     pub(super) reading: Duration,
@@ -60,7 +62,10 @@ impl Intake {
                 Ok(Record::Spectrum(spectrum)) => block.push(*spectrum),
                 Ok(Record::OtherScan { .. }) => self.n_other_scans += 1,
                 Err(error) if error.is_fatal() => return Err(error.into()),
-                Err(error) => self.skipped.add(error.kind(), &error),
+                Err(error) => {
+                    self.n_damaged += 1;
+                    self.skipped.add(error.kind(), &error);
+                }
             }
             if block.len() == BLOCK {
                 self.hand_on(&mut block, &mut started, &mut each)?;
@@ -83,6 +88,11 @@ impl Intake {
         Ok(())
     }
 
+    /// Records of all kinds, those left out included. What `each` left out was handed to it first.
+    pub(super) fn n_records(&self) -> u64 {
+        self.n_spectra + self.n_damaged + self.n_other_scans
+    }
+
     /// Tells what was left out, and how the command therefore ends.
     pub(super) fn finish(&self, console: Console) -> Outcome {
         if self.n_other_scans > 0 {
@@ -97,5 +107,26 @@ impl Intake {
             console.say(&self.skipped);
             Outcome::DoneWithSkips
         }
+    }
+}
+
+/// Refuses an `output` that would replace one of `inputs`.
+///
+/// # Errors
+/// Names the input.
+pub(super) fn refuse_as_output<'a>(
+    inputs: impl IntoIterator<Item = &'a PathBuf>,
+    output: &Path,
+) -> Result<(), Failure> {
+    let Ok(output) = output.canonicalize() else {
+        return Ok(());
+    };
+    let same = |input: &&PathBuf| input.canonicalize().is_ok_and(|input| input == output);
+    match inputs.into_iter().find(same) {
+        Some(input) => {
+            let text = "is an input; writing the output would replace it: name another output";
+            Err(Failure::usage(format!("{}: {text}", input.display())))
+        }
+        None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::Intake;
+use super::intake::{self, Intake};
 use crate::domain::{PrecursorWindow, Tolerance};
 use crate::failure::Failure;
 use crate::files::PendingFile;
@@ -56,7 +56,7 @@ pub(super) struct SearchFlags {
     /// How far apart matching fragments may lie [default: the library's]
     #[arg(long, value_name = "TOL")]
     fragment_tol: Option<Tolerance>,
-    /// Score that ranks: auto, entropy, two-view-entropy or cosine
+    /// Score that ranks: auto, entropy, two-view-entropy, cosine, modified-cosine and others
     #[arg(long, value_name = "SCORE", default_value = "auto")]
     score: ScoreChoice,
     /// Inverted lists visited per query
@@ -99,6 +99,9 @@ fn parse_share(text: &str) -> Result<f32, String> {
 }
 
 pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failure> {
+    if let Some(output) = &args.output {
+        intake::refuse_as_output(args.queries.iter().chain([&args.library]), output)?;
+    }
     let started = Instant::now();
     let library = Library::open(&args.library)?;
     let opening = started.elapsed();
@@ -154,8 +157,7 @@ fn report(
 ) -> Result<(Outcome, RunSummary), Failure> {
     let target = args.output.as_deref().unwrap_or(Path::new("stdout"));
     let mut tally = Tally::default();
-    let mut csv =
-        CsvReport::begin(out, args.only_matched).map_err(|e| Failure::write(target, e))?;
+    let mut csv = CsvReport::begin(out, args.only_matched).map_err(|e| Failure::csv(target, e))?;
     let intake = Intake::read(&args.queries, console, |queries, _| {
         let started = Instant::now();
         let answers = searcher.search(queries);
@@ -164,12 +166,17 @@ fn report(
         for (query, answer) in queries.iter().zip(&answers) {
             tally.add(&answer.plan);
             csv.answer(searcher.library(), query, answer)
-                .map_err(|e| Failure::write(target, e))?;
+                .map_err(|e| Failure::csv(target, e))?;
         }
         tally.writing += started.elapsed();
         Ok(())
     })?;
-    csv.end().map_err(|e| Failure::write(target, e))?;
+    csv.end().map_err(|e| Failure::csv(target, e))?;
+    if intake.n_damaged > 0 && intake.n_damaged == intake.n_records() {
+        intake.finish(console);
+        let text = format!("none of {} query records could be read", intake.n_damaged);
+        return Err(Failure::input(text));
+    }
     let mut summary = RunSummary::default();
     summary
         .count("queries", intake.n_spectra)

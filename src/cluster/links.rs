@@ -49,6 +49,7 @@ pub struct LinkSettings {
     pub fragment: Tolerance,
 }
 
+const ENTROPY: SpectralEntropy = SpectralEntropy { weighted: true };
 /// Windows of up to this many entries are compared whole.
 const WHOLE_WINDOW: u32 = 256;
 /// Nearest vectors compared in a larger window.
@@ -92,9 +93,7 @@ fn links_of(
             return;
         }
         let other = entries.peaks.view(b, None);
-        let similarity = SpectralEntropy
-            .score(view, other, how.fragment, scratch)
-            .similarity;
+        let similarity = ENTROPY.score(view, other, how.fragment, scratch).similarity;
         if similarity >= how.threshold {
             found.push(Link {
                 a: a.min(b),

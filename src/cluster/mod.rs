@@ -1,6 +1,6 @@
 //! Which entries of a library are the same thing.
 //!
-//! [`links`] finds pairs of similar entries through the index, [`components`] joins linked entries,
+//! [`links()`] finds pairs of similar entries through the index, [`components()`] joins linked entries,
 //! [`Clusters`] holds the result with a medoid, an identity and a purity for each. Rows are entry
 //! positions; clusters are numbered by their lowest row, so numbers do not depend on threads or on
 //! the order in which links were found.

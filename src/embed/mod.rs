@@ -95,15 +95,10 @@ impl Embedding {
         self.settings.dim
     }
 
-    /// Writes the unit vector of `spectrum` into `vector`.
+    /// The unit vector of `spectrum`: places that are not 0, ascending, and their values.
     ///
-    /// A spectrum without a peak in range gives zeros, which no index row is similar to.
-    ///
-    /// # Panics
-    /// If `vector` is not [`Embedding::dim`] long: the caller's mistake.
-    pub fn embed_into(&self, spectrum: &PreparedSpectrum, vector: &mut [f32]) {
-        assert_eq!(vector.len(), self.dim(), "a vector of another length");
-        vector.fill(0.0);
+    /// A spectrum without a peak in range gives nothing, which no index row is similar to.
+    pub fn embed(&self, spectrum: &PreparedSpectrum) -> Vec<(u32, f32)> {
         let mut bins = Vec::with_capacity(4 * spectrum.mz().len());
         self.add_view(
             0,
@@ -118,18 +113,29 @@ impl Embedding {
             self.add_view(1, losses, spectrum.intensity(), &mut bins);
             scale_to_unit(&mut bins[fragments..]);
         }
-        for (place, value) in bins {
-            vector[place] += value;
-        }
-        let norm = vector
-            .iter()
-            .map(|v| f64::from(*v).powi(2))
-            .sum::<f64>()
-            .sqrt();
-        if norm > 0.0 {
-            for value in vector {
-                *value = (f64::from(*value) / norm) as f32;
+        // Stable, so that values that share a place are added in one order.
+        bins.sort_by_key(|(place, _)| *place);
+        bins.dedup_by(|next, first| {
+            let same = next.0 == first.0;
+            if same {
+                first.1 += next.1;
             }
+            same
+        });
+        scale_to_unit(&mut bins);
+        bins.retain(|(_, value)| *value != 0.0);
+        bins
+    }
+
+    /// The same with all its zeros, in `vector`.
+    ///
+    /// # Panics
+    /// If `vector` is not [`Embedding::dim`] long: the caller's mistake.
+    pub fn embed_into(&self, spectrum: &PreparedSpectrum, vector: &mut [f32]) {
+        assert_eq!(vector.len(), self.dim(), "a vector of another length");
+        vector.fill(0.0);
+        for (place, value) in self.embed(spectrum) {
+            vector[place as usize] = value;
         }
     }
 
@@ -138,7 +144,7 @@ impl Embedding {
         view: u64,
         positions: impl Iterator<Item = f64>,
         intensity: &[f32],
-        bins: &mut Vec<(usize, f32)>,
+        bins: &mut Vec<(u32, f32)>,
     ) {
         let EmbeddingSettings {
             bin_width,
@@ -162,13 +168,13 @@ impl Embedding {
             let first = at.floor();
             let share = (at - first) as f32;
             let bin = first as i64;
-            bins.push((place(view, bin, dim), value * (1.0 - share)));
-            bins.push((place(view, bin + 1, dim), value * share));
+            bins.push((place(view, bin, dim) as u32, value * (1.0 - share)));
+            bins.push((place(view, bin + 1, dim) as u32, value * share));
         }
     }
 }
 
-fn scale_to_unit(bins: &mut [(usize, f32)]) {
+fn scale_to_unit(bins: &mut [(u32, f32)]) {
     let norm = bins
         .iter()
         .map(|(_, v)| f64::from(*v).powi(2))

@@ -1,41 +1,8 @@
 //! Vectors are of unit length, ignore scale and bin edges, and rank as the peaks do.
 
 use super::*;
-use crate::domain::{Compound, Measurement, Origin, Peak, PeakList, Precursor, Spectrum};
-use crate::prepare::{Merging, PrecursorRemoval, Preparation, prepare};
+use crate::prepare::sample::prepared;
 use proptest::prelude::*;
-use std::path::Path;
-
-fn prepared(precursor: Option<f64>, pairs: &[(f64, f32)]) -> PreparedSpectrum {
-    let peaks = pairs
-        .iter()
-        .map(|&(mz, intensity)| Peak { mz, intensity })
-        .collect();
-    let spectrum = Spectrum {
-        origin: Origin {
-            file: Path::new("test").into(),
-            index: 0,
-        },
-        id: String::new(),
-        precursor: precursor.map(|mz| Precursor {
-            mz: Mz::new(mz).unwrap(),
-            charge: None,
-        }),
-        measurement: Measurement::default(),
-        compound: Compound::default(),
-        peaks: PeakList::new(peaks).unwrap(),
-    };
-    let as_is = Preparation {
-        mz_range: None,
-        precursor: PrecursorRemoval::Off,
-        merging: Merging::Off,
-        noise: 0.0,
-        max_peaks: usize::MAX,
-        min_peaks: 1,
-        min_span: Da::new(0.0).unwrap(),
-    };
-    prepare(&spectrum, &as_is).unwrap()
-}
 
 fn embedding(views: Views) -> Embedding {
     Embedding::new(EmbeddingSettings {

@@ -1,11 +1,12 @@
 //! Whichever index there is: the choice made by [`Factory`] words, behind one type.
 
-use super::factory::Factory;
+use super::factory::{Factory, Rows};
 use super::filter::{Filter, Filters};
 use super::flat::Flat;
-use super::ivf::{IvfFlat, IvfPq};
+use super::ivf::{IvfFlat, IvfPq, IvfSparse};
 use super::metric::Metric;
 use super::pq::Pq;
+use super::sparse::Sparse;
 use super::top_k::{Neighbour, TopK};
 use super::vector_index::{Effort, VectorIndex};
 use ndarray::ArrayView2;
@@ -16,10 +17,14 @@ use std::num::NonZeroU32;
 pub enum AnyIndex {
     /// Every row kept, every row scored.
     Flat(Flat),
+    /// Every row as postings, every row scored.
+    Sparse(Sparse),
     /// Every row coded, every row scored.
     Pq(Pq),
     /// Whole rows in inverted lists.
     IvfFlat(IvfFlat),
+    /// Postings in inverted lists.
+    IvfSparse(IvfSparse),
     /// Coded residuals in inverted lists.
     IvfPq(IvfPq),
 }
@@ -29,18 +34,20 @@ impl AnyIndex {
     pub fn factory(&self) -> Factory {
         // Only an index over nothing has no lists.
         let at_least_1 = |n: usize| NonZeroU32::new(n as u32).unwrap_or(NonZeroU32::MIN);
-        match self {
-            Self::Flat(_) => Factory::Flat,
-            Self::Pq(index) => Factory::Pq {
-                n_sub: at_least_1(index.parts().codes.n_sub),
-            },
-            Self::IvfFlat(index) => Factory::IvfFlat {
-                n_list: at_least_1(index.n_lists()),
-            },
-            Self::IvfPq(index) => Factory::IvfPq {
-                n_list: at_least_1(index.n_lists()),
-                n_sub: at_least_1(index.parts().codes.n_sub),
-            },
+        let pq = |n_sub: usize| Rows::Pq {
+            n_sub: at_least_1(n_sub),
+        };
+        let (in_lists, rows) = match self {
+            Self::Flat(_) => (false, Rows::Flat),
+            Self::Sparse(_) => (false, Rows::Sparse),
+            Self::Pq(index) => (false, pq(index.parts().codes.n_sub)),
+            Self::IvfFlat(_) => (true, Rows::Flat),
+            Self::IvfSparse(_) => (true, Rows::Sparse),
+            Self::IvfPq(index) => (true, pq(index.parts().codes.n_sub)),
+        };
+        Factory {
+            n_list: in_lists.then(|| at_least_1(self.n_lists())),
+            rows,
         }
     }
 
@@ -48,8 +55,10 @@ impl AnyIndex {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Flat(_) => "flat",
+            Self::Sparse(_) => "sparse",
             Self::Pq(_) => "pq",
             Self::IvfFlat(_) => "ivfflat",
+            Self::IvfSparse(_) => "ivfsparse",
             Self::IvfPq(_) => "ivfpq",
         }
     }
@@ -57,8 +66,9 @@ impl AnyIndex {
     /// Number of inverted lists; 0 for kinds without.
     pub fn n_lists(&self) -> usize {
         match self {
-            Self::Flat(_) | Self::Pq(_) => 0,
+            Self::Flat(_) | Self::Sparse(_) | Self::Pq(_) => 0,
             Self::IvfFlat(index) => index.n_lists(),
+            Self::IvfSparse(index) => index.n_lists(),
             Self::IvfPq(index) => index.n_lists(),
         }
     }
@@ -66,8 +76,10 @@ impl AnyIndex {
     fn as_dyn(&self) -> &dyn VectorIndex {
         match self {
             Self::Flat(index) => index,
+            Self::Sparse(index) => index,
             Self::Pq(index) => index,
             Self::IvfFlat(index) => index,
+            Self::IvfSparse(index) => index,
             Self::IvfPq(index) => index,
         }
     }

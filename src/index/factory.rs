@@ -6,23 +6,22 @@ use std::str::FromStr;
 
 /// Which index to train. `Display` and `FromStr` round-trip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Factory {
-    /// `Flat`: every row kept, every row scored.
+pub struct Factory {
+    /// `IVF256`: the number of inverted lists; without, every row is scored.
+    pub n_list: Option<NonZeroU32>,
+    /// How rows are kept.
+    pub rows: Rows,
+}
+
+/// How an index keeps its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rows {
+    /// `Flat`: whole.
     Flat,
-    /// `PQ64`: every row in `n_sub` bytes, every row scored.
+    /// `Sparse`: the values that are not 0, exactly enough.
+    Sparse,
+    /// `PQ64`: in `n_sub` bytes; in lists, what they add to the list's centre.
     Pq {
-        /// Sub-spaces, and so bytes per row.
-        n_sub: NonZeroU32,
-    },
-    /// `IVF256,Flat`: rows kept whole in `n_list` lists.
-    IvfFlat {
-        /// Number of lists.
-        n_list: NonZeroU32,
-    },
-    /// `IVF256,PQ64`: residuals in `n_sub` bytes, in `n_list` lists.
-    IvfPq {
-        /// Number of lists.
-        n_list: NonZeroU32,
         /// Sub-spaces, and so bytes per row.
         n_sub: NonZeroU32,
     },
@@ -31,8 +30,8 @@ pub enum Factory {
 /// Text that orders no index.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not an index: write Flat, PQ64, IVF256,Flat or IVF256,PQ64, with the number of \
-     lists after IVF and the bytes per row after PQ (PQ64x8 is the same as PQ64)"
+    "{0:?} is not an index: write Flat, Sparse or PQ64 for how rows are kept, with the bytes per \
+     row after PQ (PQ64x8 is the same as PQ64), and IVF256, before it for that many lists"
 )]
 pub struct UnknownFactory(String);
 
@@ -43,11 +42,17 @@ const FLAT_BELOW: usize = 10_000;
 const MAX_AUTO_SUB: usize = 64;
 
 impl Factory {
+    /// `Flat`.
+    pub const FLAT: Self = Self {
+        n_list: None,
+        rows: Rows::Flat,
+    };
+
     /// A sound choice for `n_rows` rows of `dim` coordinates: exact where that is cheap, else
     /// inverted lists.
     pub fn auto(n_rows: usize, dim: usize) -> Self {
         if n_rows < FLAT_BELOW {
-            Self::Flat
+            Self::FLAT
         } else {
             Self::auto_ivf_pq(n_rows, dim)
         }
@@ -56,18 +61,20 @@ impl Factory {
     /// Product quantisation with a byte for sixteen coordinates: where exact scores follow, more
     /// gained nothing on spectra.
     pub fn auto_pq(dim: usize) -> Self {
-        Self::Pq {
-            n_sub: at_least_1((dim / 16).min(MAX_AUTO_SUB)),
+        Self {
+            n_list: None,
+            rows: Rows::Pq {
+                n_sub: at_least_1((dim / 16).min(MAX_AUTO_SUB)),
+            },
         }
     }
 
     /// The same in about 1.5 sqrt(n) lists, rounded up to a power of two.
     pub fn auto_ivf_pq(n_rows: usize, dim: usize) -> Self {
         let n_list = ((1.5 * (n_rows as f64).sqrt()) as usize).next_power_of_two();
-        let n_sub = at_least_1((dim / 16).min(MAX_AUTO_SUB));
-        Self::IvfPq {
-            n_list: at_least_1(n_list),
-            n_sub,
+        Self {
+            n_list: Some(at_least_1(n_list)),
+            ..Self::auto_pq(dim)
         }
     }
 }
@@ -78,11 +85,13 @@ fn at_least_1(n: usize) -> NonZeroU32 {
 
 impl fmt::Display for Factory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Flat => f.write_str("Flat"),
-            Self::Pq { n_sub } => write!(f, "PQ{n_sub}"),
-            Self::IvfFlat { n_list } => write!(f, "IVF{n_list},Flat"),
-            Self::IvfPq { n_list, n_sub } => write!(f, "IVF{n_list},PQ{n_sub}"),
+        if let Some(n_list) = self.n_list {
+            write!(f, "IVF{n_list},")?;
+        }
+        match self.rows {
+            Rows::Flat => f.write_str("Flat"),
+            Rows::Sparse => f.write_str("Sparse"),
+            Rows::Pq { n_sub } => write!(f, "PQ{n_sub}"),
         }
     }
 }
@@ -91,31 +100,32 @@ impl FromStr for Factory {
     type Err = UnknownFactory;
 
     fn from_str(text: &str) -> Result<Self, UnknownFactory> {
-        let words: Vec<String> = text
-            .split(',')
-            .map(|word| word.trim().to_ascii_lowercase())
-            .collect();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let factory = match words[..] {
-            ["flat"] => Some(Self::Flat),
-            [pq] => sub_spaces(pq).map(|n_sub| Self::Pq { n_sub }),
-            [ivf, "flat"] => lists(ivf).map(|n_list| Self::IvfFlat { n_list }),
-            [ivf, pq] => lists(ivf)
-                .zip(sub_spaces(pq))
-                .map(|(n_list, n_sub)| Self::IvfPq { n_list, n_sub }),
-            _ => None,
+        let words = text.to_ascii_lowercase();
+        let mut words = words.split(',').map(str::trim).peekable();
+        let mut parse = || {
+            let n_list = match words.next_if(|word| word.starts_with("ivf")) {
+                Some(word) => Some(word.strip_prefix("ivf")?.parse().ok()?),
+                None => None,
+            };
+            let rows = Rows::parse(words.next()?)?;
+            words.next().is_none().then_some(Self { n_list, rows })
         };
-        factory.ok_or_else(|| UnknownFactory(text.to_owned()))
+        parse().ok_or_else(|| UnknownFactory(text.to_owned()))
     }
 }
 
-fn lists(word: &str) -> Option<NonZeroU32> {
-    word.strip_prefix("ivf")?.parse().ok()
-}
-
-fn sub_spaces(word: &str) -> Option<NonZeroU32> {
-    let number = word.strip_prefix("pq")?;
-    number.strip_suffix("x8").unwrap_or(number).parse().ok()
+impl Rows {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "flat" => Some(Self::Flat),
+            "sparse" => Some(Self::Sparse),
+            _ => {
+                let number = word.strip_prefix("pq")?;
+                let n_sub = number.strip_suffix("x8").unwrap_or(number).parse().ok()?;
+                Some(Self::Pq { n_sub })
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -125,14 +135,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_round_trip(n_list in 1_u32.., n_sub in 1_u32.., kind in 0..4) {
-            let (n_list, n_sub) = (NonZeroU32::new(n_list).unwrap(), NonZeroU32::new(n_sub).unwrap());
-            let factory = match kind {
-                0 => Factory::Flat,
-                1 => Factory::Pq { n_sub },
-                2 => Factory::IvfFlat { n_list },
-                _ => Factory::IvfPq { n_list, n_sub },
+        fn words_round_trip(n_list in 0_u32.., n_sub in 1_u32.., kind in 0..3) {
+            let rows = match kind {
+                0 => Rows::Flat,
+                1 => Rows::Sparse,
+                _ => Rows::Pq { n_sub: NonZeroU32::new(n_sub).unwrap() },
             };
+            let factory = Factory { n_list: NonZeroU32::new(n_list), rows };
             prop_assert_eq!(factory.to_string().parse(), Ok(factory));
         }
     }
@@ -158,13 +167,13 @@ mod tests {
             "IVF4,PQ8,Flat",
         ] {
             let error = text.parse::<Factory>().unwrap_err().to_string();
-            assert!(error.contains("write Flat, PQ64"), "{error}");
+            assert!(error.contains("write Flat, Sparse"), "{error}");
         }
     }
 
     #[test]
     fn auto_grows_with_the_data() {
-        assert_eq!(Factory::auto(0, 0), Factory::Flat);
+        assert_eq!(Factory::auto(0, 0), Factory::FLAT);
         assert_eq!(Factory::auto(27_720, 1024).to_string(), "IVF256,PQ64");
         assert_eq!(Factory::auto(1_000_000, 128).to_string(), "IVF2048,PQ8");
         assert_eq!(Factory::auto_pq(4).to_string(), "PQ1");

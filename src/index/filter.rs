@@ -41,15 +41,59 @@ impl<'a> Filter<'a> {
         let end = (self.rows.end as usize).min(n_rows);
         (self.rows.start as usize).min(end)..end
     }
+}
 
-    /// Offers scored rows, already cut to the range, that `keep` accepts.
+/// Where a scan takes its scored rows: they pass the filter's function, then the best k are kept.
+pub struct Offer<'a> {
+    /// The row at each position; without, positions are rows.
+    pub(super) rows: Option<&'a [u32]>,
+    /// Only rows this accepts.
+    pub(super) keep: Option<&'a (dyn Fn(u32) -> bool + Sync)>,
+    /// What is filled.
+    pub(super) best: &'a mut TopK,
+}
+
+/// Scores compared with the floor at a time, in vector registers.
+const LANES: usize = 16;
+
+impl Offer<'_> {
+    /// A score below this can no longer enter.
     #[inline]
-    pub(super) fn offer(&self, rows: impl Iterator<Item = u32>, scores: &[f32], best: &mut TopK) {
-        for (row, &score) in rows.zip(scores) {
-            if score >= best.floor() && self.keep.is_none_or(|keep| keep(row)) {
-                best.push(row, score);
+    pub(super) fn floor(&self) -> f32 {
+        self.best.floor()
+    }
+
+    /// Offers the scores of the positions from `first` on.
+    #[inline]
+    pub(super) fn scores(&mut self, first: usize, scores: &[f32]) {
+        for (chunk_idx, chunk) in scores.chunks(LANES).enumerate() {
+            let floor = self.floor();
+            // Counting has no early exit, so it is done in registers; nearly always it gives 0.
+            if chunk.iter().filter(|score| **score >= floor).count() > 0 {
+                for (idx, &score) in chunk.iter().enumerate() {
+                    self.one(first + chunk_idx * LANES + idx, score);
+                }
             }
         }
+    }
+
+    /// Offers the score of one position.
+    #[inline]
+    pub(super) fn one(&mut self, position: usize, score: f32) {
+        if score >= self.floor() {
+            let row = self.rows.map_or(position as u32, |rows| rows[position]);
+            if self.keep.is_none_or(|keep| keep(row)) {
+                self.best.push(row, score);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Offer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Offer")
+            .field("best", &self.best)
+            .finish_non_exhaustive()
     }
 }
 

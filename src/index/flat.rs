@@ -1,6 +1,6 @@
 //! The exact index: every row is kept and every row is scored.
 
-use super::filter::{Filter, Filters};
+use super::filter::{Filter, Filters, Offer};
 use super::matrix::{multiply, squared_norm};
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -102,11 +102,12 @@ impl Flat {
                 let from = wanted.start.clamp(tile.start, tile.end);
                 let to = wanted.end.clamp(from, tile.end);
                 self.0.metric.finish(scores, norms, query_norms[query_idx]);
-                filters[query_idx].offer(
-                    from as u32..to as u32,
-                    &scores[from - tile.start..to - tile.start],
-                    &mut best[query_idx],
-                );
+                let mut offer = Offer {
+                    rows: None,
+                    keep: filters[query_idx].keep,
+                    best: &mut best[query_idx],
+                };
+                offer.scores(from, &scores[from - tile.start..to - tile.start]);
             }
         }
     }

@@ -13,7 +13,8 @@
 //!   are a [`PartsError`] and never a panic.
 //!
 //! Reading order: [`VectorIndex`] (what an index does), [`TopK`] and [`Filter`] (what it fills and
-//! obeys), [`Flat`], [`Pq`], [`Ivf`] (the kinds), [`Factory`] and [`train`] (how one is made),
+//! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`] (the kinds), [`Factory`] and [`train()`] (how one
+//! is made),
 //! [`AnyIndex`] (which one a library holds).
 
 #![expect(
@@ -26,6 +27,7 @@ mod factory;
 mod filter;
 mod flat;
 mod ivf;
+mod kernels;
 mod kmeans;
 #[cfg(test)]
 mod laws;
@@ -39,16 +41,19 @@ mod row_order;
 mod row_source;
 mod row_store;
 mod slab;
+mod sparse;
 mod top_k;
 mod train;
 mod transform;
 mod vector_index;
 
 pub use any_index::AnyIndex;
-pub use factory::{Factory, UnknownFactory};
+pub use factory::{Factory, Rows, UnknownFactory};
 pub use filter::{Filter, Filters};
 pub use flat::{Flat, FlatParts};
-pub use ivf::{Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, ListParts};
+pub use ivf::{
+    Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, IvfSparseParts, ListParts,
+};
 pub use kmeans::{
     KMeansSettings, MiniBatchSettings, assign, assign_routed, kmeans, mini_batch_kmeans,
 };
@@ -59,6 +64,7 @@ pub use pq::{CodeParts, Codebook, LookupTable, Pq, PqParts};
 pub use row_order::RowOrder;
 pub use row_source::RowSource;
 pub use slab::Slab;
+pub use sparse::{Sparse, SparseIndexParts, SparseParts};
 pub use top_k::{Neighbour, TopK};
 pub use train::{TrainError, TrainSettings, Trained, train};
 pub use transform::{

@@ -96,6 +96,12 @@ pub enum PartsError {
         /// The coordinate named.
         coordinate: u32,
     },
+    /// Postings that do not tile their array, or that name rows out of order or beyond the block.
+    #[error("the postings of block {block} do not fit together")]
+    Postings {
+        /// The first block that does not fit.
+        block: usize,
+    },
     /// A code without a codeword.
     #[error("code {code} at position {at} is beyond the {n_codewords} codewords")]
     Code {

@@ -4,7 +4,7 @@
 //! at a time, so that residuals of all rows never exist at once.
 
 use super::any_index::AnyIndex;
-use super::factory::Factory;
+use super::factory::{Factory, Rows};
 use super::flat::Flat;
 use super::ivf::{Coarse, Ivf, Lists};
 use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means};
@@ -14,6 +14,7 @@ use super::parts::PartsError;
 use super::pq::{CodeStore, Codebook, Encoder, Pq, encode_tile};
 use super::random::Random;
 use super::row_store::RowStore;
+use super::sparse::{Sparse, SparseStore};
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
@@ -101,27 +102,21 @@ pub fn train(
         settings,
     };
     let mut notes = Vec::new();
-    let index = match factory {
-        Factory::Flat => AnyIndex::Flat(Flat::new(
-            metric,
-            rows.ncols(),
-            rows.iter().copied().collect(),
-        )),
-        Factory::Pq { n_sub } => AnyIndex::Pq(Pq::new(job.codes(n_sub.get() as usize, &mut notes))),
-        Factory::IvfFlat { n_list } => {
+    let index = match factory.n_list {
+        None => match factory.rows {
+            Rows::Flat => AnyIndex::Flat(Flat::new(
+                metric,
+                rows.ncols(),
+                rows.iter().copied().collect(),
+            )),
+            Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows.view())),
+            Rows::Pq { n_sub } => {
+                AnyIndex::Pq(Pq::new(job.codes(n_sub.get() as usize, &mut notes)))
+            }
+        },
+        Some(n_list) => {
             let (coarse, lists) = job.lists(n_list.get() as usize, &mut notes)?;
-            let members: Vec<usize> = lists.rows().iter().map(|&row| row as usize).collect();
-            let values = rows.select(Axis(0), &members).into_raw_vec_and_offset().0;
-            AnyIndex::IvfFlat(Ivf::new(
-                coarse,
-                lists,
-                RowStore::new(metric, rows.ncols(), values),
-            ))
-        }
-        Factory::IvfPq { n_list, n_sub } => {
-            let (coarse, lists) = job.lists(n_list.get() as usize, &mut notes)?;
-            let codes = job.residual_codes(&coarse, &lists, n_sub.get() as usize, &mut notes);
-            AnyIndex::IvfPq(Ivf::new(coarse, lists, codes))
+            job.fill(coarse, lists, factory.rows, &mut notes)
         }
     };
     Ok(Trained { index, notes })
@@ -187,6 +182,28 @@ impl Job<'_> {
         let centroids = centroids.into_raw_vec_and_offset().0;
         let coarse = Coarse::checked(self.metric, self.rows.ncols(), centroids.into())?;
         Ok((coarse, Lists::new(groups.offsets, groups.members)))
+    }
+
+    /// Keeps the rows of `lists` in the way `kept`.
+    fn fill(&self, coarse: Coarse, lists: Lists, kept: Rows, notes: &mut Vec<String>) -> AnyIndex {
+        match kept {
+            Rows::Flat => {
+                let members: Vec<usize> = lists.rows().iter().map(|&row| row as usize).collect();
+                let values = self.rows.select(Axis(0), &members);
+                let values = values.into_raw_vec_and_offset().0;
+                let rows = RowStore::new(self.metric, self.rows.ncols(), values);
+                AnyIndex::IvfFlat(Ivf::new(coarse, lists, rows))
+            }
+            Rows::Sparse => {
+                let (offsets, members) = (lists.offsets(), lists.rows());
+                let rows = SparseStore::build(self.metric, self.rows, offsets, members);
+                AnyIndex::IvfSparse(Ivf::new(coarse, lists, rows))
+            }
+            Rows::Pq { n_sub } => {
+                let codes = self.residual_codes(&coarse, &lists, n_sub.get() as usize, notes);
+                AnyIndex::IvfPq(Ivf::new(coarse, lists, codes))
+            }
+        }
     }
 
     /// A codebook for `rows`, with notes on what it lacks.

@@ -7,7 +7,7 @@
 use super::{Format, LibraryError};
 use crate::index::Slab;
 use hdf5::H5Type;
-use hdf5::types::{TypeDescriptor, VarLenUnicode};
+use hdf5::types::{FixedUnicode, TypeDescriptor};
 use memmap2::Mmap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,16 @@ pub(super) const ATTRIBUTES: [&str; 4] = ["format", "mzseek_version", "settings"
 /// Datasets that hold the table of contents and its checksum.
 pub(super) const CONTENTS: &str = "checksums/contents";
 pub(super) const OVERALL: &str = "checksum";
+
+/// A text attribute, padded with zeros. Texts of any length would go to HDF5's global heap, the one
+/// part of its structure that has no checksum: a flipped byte there makes HDF5 loop for ever.
+pub(super) type Text = FixedUnicode<4096>;
+/// The same for texts that are short. HDF5 gives either as [`Text`].
+pub(super) type ShortText = FixedUnicode<64>;
+
+/// Why HDF5 may not open a file that is sound.
+const LOCKED: &str = "the file is locked: another program has it open for writing, or the file \
+    system cannot lock files, for which HDF5_USE_FILE_LOCKING=FALSE in the environment is the remedy";
 
 /// The first bytes of every HDF5 file.
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
@@ -68,7 +78,7 @@ macro_rules! elements {
     };
 }
 
-elements!(u8 i8 u32 u64 f32 f64);
+elements!(u8 i8 u16 u32 u64 f32 f64);
 
 /// Root attributes of an opened file.
 #[derive(Debug)]
@@ -115,7 +125,10 @@ impl Container {
             part: part.to_owned(),
             fault,
         };
-        let h5 = hdf5::File::open(path).map_err(|e| damaged("file structure", e.to_string()))?;
+        let h5 = hdf5::File::open(path).map_err(|e| match e.to_string() {
+            text if text.contains("unable to lock file") => io(std::io::Error::other(LOCKED)),
+            text => damaged("file structure", text),
+        })?;
         let attributes = read_attributes(&h5, path, format)?;
         let contents = h5
             .dataset(CONTENTS)
@@ -330,10 +343,10 @@ fn read_attributes(
 }
 
 fn read_text(h5: &hdf5::File, name: &str) -> Result<String, String> {
-    let read = || h5.attr(name)?.read_scalar::<VarLenUnicode>();
-    read()
-        .map(|text| text.as_str().to_owned())
-        .map_err(|e| e.to_string())
+    let read = || h5.attr(name)?.read_scalar::<Text>();
+    let text = read().map_err(|e| e.to_string())?;
+    let text = std::str::from_utf8(text.as_bytes()).map_err(|e| e.to_string())?;
+    Ok(text.to_owned())
 }
 
 fn place(h5: &hdf5::File, section: Section, file_len: usize) -> Result<Placed, (String, String)> {
@@ -356,15 +369,15 @@ fn place(h5: &hdf5::File, section: Section, file_len: usize) -> Result<Placed, (
         .len
         .checked_mul(size)
         .ok_or_else(|| fail("is too long".into()))?;
+    if dataset.is_chunked() {
+        return Err(fail("is stored in chunks and cannot be mapped".into()));
+    }
     if bytes == 0 {
         return Ok(Placed {
             section,
             start: 0,
             end: 0,
         });
-    }
-    if dataset.is_chunked() {
-        return Err(fail("is stored in chunks and cannot be mapped".into()));
     }
     let start = dataset
         .offset()
@@ -388,6 +401,7 @@ fn element_size(expected: &str, found: &TypeDescriptor) -> Option<usize> {
     let sizes = [
         (u8::NAME, u8::type_descriptor()),
         (i8::NAME, i8::type_descriptor()),
+        (u16::NAME, u16::type_descriptor()),
         (u32::NAME, u32::type_descriptor()),
         (u64::NAME, u64::type_descriptor()),
         (f32::NAME, f32::type_descriptor()),

@@ -1,7 +1,7 @@
 //! What a library knows of each entry beside its peaks, in columns.
 
 use super::{TextColumn, TextColumnBuilder};
-use crate::domain::{Charge, Polarity, Spectrum, first_block};
+use crate::domain::{Charge, Mz, Polarity, Precursor, Spectrum, first_block};
 use crate::index::Slab;
 use std::borrow::Cow;
 
@@ -122,6 +122,15 @@ impl EntryColumns {
     /// Precursor m/z of `row`, where known.
     pub fn precursor_mz(&self, row: u32) -> Option<f64> {
         Some(self.precursor_mz[row as usize]).filter(|mz| mz.is_finite())
+    }
+
+    /// The isolated ion of `row`, where its m/z is known.
+    pub fn precursor(&self, row: u32) -> Option<Precursor> {
+        let mz = Mz::new(self.precursor_mz[row as usize]).ok()?;
+        Some(Precursor {
+            mz,
+            charge: self.charge(row),
+        })
     }
 
     /// Charge of `row`, where known.

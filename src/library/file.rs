@@ -1,6 +1,7 @@
 //! A library as it is searched, to and from its file.
 
 use super::container::{Attributes, Container, Element};
+use super::index_section::IndexShape;
 use super::writer::Writer;
 use super::{
     EntryColumns, EntryText, LIBRARY, LibraryError, LibrarySettings, TextColumn, index_section,
@@ -64,15 +65,19 @@ impl Library {
             container.slab("peaks/offsets")?,
             container.slab("peaks/mz")?,
             container.slab("peaks/intensity")?,
-            container.slab("peaks/entropy_weight")?,
+            (
+                container.slab("peaks/entropy_weight")?,
+                container.slab("peaks/entropy_information")?,
+            ),
         )
         .map_err(|fault| part("peaks", fault))?;
         let clusters = read_clusters(container)?;
-        let index = index_section::read(
-            container,
-            &settings.index.kind,
-            (Metric::InnerProduct, settings.embedding.dim),
-        )?;
+        let shape = IndexShape {
+            metric: Metric::InnerProduct,
+            n_rows: n,
+            dim: settings.embedding.dim,
+        };
+        let index = index_section::read(container, &settings.index.kind, shape)?;
         let counts = [order.len(), peaks.len(), clusters.n_entries(), index.len()];
         if counts.iter().any(|&count| count != n) {
             return Err(part(
@@ -165,11 +170,12 @@ pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
     let (rows, keys) = library.order.parts();
     writer.put("precursor/rows", rows)?;
     writer.put("precursor/mz", keys)?;
-    let (offsets, mz, intensity, weight) = library.peaks.parts();
+    let (offsets, [mz, intensity, weight, information]) = library.peaks.parts();
     writer.put("peaks/offsets", offsets)?;
     writer.put("peaks/mz", mz)?;
     writer.put("peaks/intensity", intensity)?;
     writer.put("peaks/entropy_weight", weight)?;
+    writer.put("peaks/entropy_information", information)?;
     index_section::write(&library.index, &mut writer)?;
     let clusters = library.clusters.parts();
     writer.put("clusters/cluster_of", &clusters.cluster_of)?;

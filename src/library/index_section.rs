@@ -5,7 +5,8 @@ use super::writer::Writer;
 use super::{LibraryError, SettingsError};
 use crate::index::{
     AnyIndex, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts,
-    ListParts, Metric, PartsError, Pq, PqParts, Slab,
+    IvfSparse, IvfSparseParts, ListParts, Metric, PartsError, Pq, PqParts, Rows, Slab, Sparse,
+    SparseIndexParts, SparseParts,
 };
 use std::num::NonZeroU32;
 
@@ -56,12 +57,18 @@ pub(crate) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), Library
             writer.put("index/vectors", &parts.rows)?;
             write_norms(&parts.norms, writer)
         }
+        AnyIndex::Sparse(sparse) => write_postings(&sparse.parts().rows, writer),
         AnyIndex::Pq(pq) => write_codes(&pq.parts().codes, writer),
         AnyIndex::IvfFlat(ivf) => {
             let parts = ivf.parts();
             write_lists(&parts.lists, writer)?;
             writer.put("index/vectors", &parts.vectors)?;
             write_norms(&parts.norms, writer)
+        }
+        AnyIndex::IvfSparse(ivf) => {
+            let parts = ivf.parts();
+            write_lists(&parts.lists, writer)?;
+            write_postings(&parts.rows, writer)
         }
         AnyIndex::IvfPq(ivf) => {
             let parts = ivf.parts();
@@ -88,59 +95,127 @@ fn write_norms(norms: &[f32], writer: &mut Writer) -> Result<(), LibraryError> {
     if norms.is_empty() {
         return Ok(());
     }
-    writer.put("index/norms", norms)
+    writer.put(NORMS, norms)
 }
 
-/// Reads the index the `factory` word names, over vectors of `dim` numbers.
+fn write_postings(rows: &SparseParts, writer: &mut Writer) -> Result<(), LibraryError> {
+    writer.put("index/posting_scales", &rows.scales)?;
+    writer.put("index/posting_starts", &rows.starts)?;
+    writer.put("index/posting_offsets", &rows.offsets)?;
+    writer.put("index/postings", &rows.postings)?;
+    write_norms(&rows.norms, writer)
+}
+
+/// What must be known of vectors beside their arrays.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IndexShape {
+    /// How they are compared.
+    pub(crate) metric: Metric,
+    /// How many there are.
+    pub(crate) n_rows: usize,
+    /// Numbers per vector.
+    pub(crate) dim: usize,
+}
+
+/// Reads the index the `factory` word names, over vectors of this shape.
 pub(crate) fn read(
     container: &Container,
     factory: &str,
-    (metric, dim): (Metric, usize),
+    shape: IndexShape,
 ) -> Result<AnyIndex, LibraryError> {
     let factory: Factory = factory
         .parse()
         .map_err(|_| container.damaged("settings", "index kind is unknown"))?;
-    let norms = || read_norms(container, metric);
-    let damaged = |e: PartsError| container.damaged("index", &e.to_string());
-    Ok(match factory {
-        Factory::Flat => {
+    let index = if factory.n_list.is_some() {
+        read_in_lists(container, factory.rows, shape)?
+    } else {
+        read_alone(container, factory.rows, shape)?
+    };
+    index.map_err(|e| container.damaged("index", &e.to_string()))
+}
+
+/// Squared lengths of vectors.
+const NORMS: &str = "index/norms";
+
+/// L2 needs norms, the inner product has none, nor has an index over nothing.
+fn read_norms(container: &Container, metric: Metric) -> Result<Slab<f32>, LibraryError> {
+    if metric == Metric::L2 && container.sections().any(|section| section.name == NORMS) {
+        container.slab(NORMS)
+    } else {
+        Ok(Vec::new().into())
+    }
+}
+
+/// What could be read, and whether it is an index.
+type Read = Result<Result<AnyIndex, PartsError>, LibraryError>;
+
+fn read_alone(container: &Container, rows: Rows, shape: IndexShape) -> Read {
+    let IndexShape {
+        metric,
+        n_rows,
+        dim,
+    } = shape;
+    Ok(match rows {
+        Rows::Flat => {
             let rows = container.slab("index/vectors")?;
-            let parts = FlatParts {
+            let norms = read_norms(container, metric)?;
+            Flat::from_parts(FlatParts {
                 metric,
                 dim,
                 rows,
-                norms: norms()?,
-            };
-            AnyIndex::Flat(Flat::from_parts(parts).map_err(damaged)?)
+                norms,
+            })
+            .map(AnyIndex::Flat)
         }
-        Factory::Pq { n_sub } => {
+        Rows::Sparse => Sparse::from_parts(SparseIndexParts {
+            metric,
+            dim,
+            n_rows,
+            rows: read_postings(container, metric)?,
+        })
+        .map(AnyIndex::Sparse),
+        Rows::Pq { n_sub } => {
             let codes = read_codes(container, n_sub, metric)?;
-            AnyIndex::Pq(Pq::from_parts(PqParts { metric, dim, codes }).map_err(damaged)?)
+            Pq::from_parts(PqParts { metric, dim, codes }).map(AnyIndex::Pq)
         }
-        Factory::IvfFlat { .. } => {
-            let (lists, vectors) = (read_lists(container)?, container.slab("index/vectors")?);
-            let parts = IvfFlatParts {
-                metric,
-                dim,
-                lists,
-                vectors,
-                norms: norms()?,
-            };
-            AnyIndex::IvfFlat(IvfFlat::from_parts(parts).map_err(damaged)?)
-        }
-        Factory::IvfPq { n_sub, .. } => {
-            let (lists, codes) = (
-                read_lists(container)?,
-                read_codes(container, n_sub, metric)?,
-            );
-            let parts = IvfPqParts {
-                metric,
-                dim,
-                lists,
-                codes,
-            };
-            AnyIndex::IvfPq(IvfPq::from_parts(parts).map_err(damaged)?)
-        }
+    })
+}
+
+fn read_in_lists(container: &Container, rows: Rows, shape: IndexShape) -> Read {
+    let (metric, dim, lists) = (shape.metric, shape.dim, read_lists(container)?);
+    Ok(match rows {
+        Rows::Flat => IvfFlat::from_parts(IvfFlatParts {
+            metric,
+            dim,
+            lists,
+            vectors: container.slab("index/vectors")?,
+            norms: read_norms(container, metric)?,
+        })
+        .map(AnyIndex::IvfFlat),
+        Rows::Sparse => IvfSparse::from_parts(IvfSparseParts {
+            metric,
+            dim,
+            lists,
+            rows: read_postings(container, metric)?,
+        })
+        .map(AnyIndex::IvfSparse),
+        Rows::Pq { n_sub } => IvfPq::from_parts(IvfPqParts {
+            metric,
+            dim,
+            lists,
+            codes: read_codes(container, n_sub, metric)?,
+        })
+        .map(AnyIndex::IvfPq),
+    })
+}
+
+fn read_postings(container: &Container, metric: Metric) -> Result<SparseParts, LibraryError> {
+    Ok(SparseParts {
+        scales: container.slab("index/posting_scales")?,
+        starts: container.slab("index/posting_starts")?,
+        offsets: container.slab("index/posting_offsets")?,
+        postings: container.slab("index/postings")?,
+        norms: read_norms(container, metric)?,
     })
 }
 
@@ -150,14 +225,6 @@ fn read_lists(container: &Container) -> Result<ListParts, LibraryError> {
         offsets: container.slab("index/list_offsets")?,
         rows: container.slab("index/list_rows")?,
     })
-}
-
-fn read_norms(container: &Container, metric: Metric) -> Result<Slab<f32>, LibraryError> {
-    let present = container.sections().any(|s| s.name == "index/norms");
-    match metric {
-        Metric::L2 if present => container.slab("index/norms"),
-        Metric::L2 | Metric::InnerProduct => Ok(Vec::new().into()),
-    }
 }
 
 fn read_codes(

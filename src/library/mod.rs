@@ -1,6 +1,6 @@
 //! The library file: reference spectra, their index, their clusters and all settings, in one HDF5.
 //!
-//! A library is made by [`build`], written whole or not at all by [`write`], and opened read-only by
+//! A library is made by [`build()`], written whole or not at all by [`write()`], and opened read-only by
 //! [`Library::open`], which maps the large arrays. What must agree between library and query is read from
 //! here, never from flags.
 
@@ -23,7 +23,7 @@ pub use entries::{EntryColumns, EntryColumnsBuilder, EntryText, polarity_sign};
 pub use error::LibraryError;
 pub use file::{Library, write};
 pub use format::{FORMAT, FORMAT_VERSION, Format, LIBRARY};
-pub(crate) use index_section::{read as read_index, write as write_index};
+pub(crate) use index_section::{IndexShape, read as read_index, write as write_index};
 pub use settings::{
     ClusterMethod, ClusterSettings, EmbeddingText, IndexSettings, LibrarySettings,
     MatchingSettings, MergingText, PrecursorRemovalText, PreparationText, SettingsError, ViewsText,

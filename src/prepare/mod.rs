@@ -6,6 +6,8 @@
 
 mod merge;
 mod precursor_peaks;
+#[cfg(test)]
+pub(crate) mod sample;
 mod select;
 
 use crate::domain::{Da, Mz, Peak, Polarity, Precursor, Spectrum};

@@ -1,32 +1,15 @@
 //! Each step on hand-made peaks, then the whole on the published pair.
 
+use super::sample::spectrum;
 use super::*;
-use crate::domain::{Charge, Compound, Measurement, Origin, PeakList};
+use crate::domain::Charge;
 use proptest::prelude::*;
-use std::path::Path;
 
 fn peaks(pairs: &[(f64, f32)]) -> Vec<Peak> {
     pairs
         .iter()
         .map(|&(mz, intensity)| Peak { mz, intensity })
         .collect()
-}
-
-fn spectrum(precursor: Option<f64>, pairs: &[(f64, f32)]) -> Spectrum {
-    Spectrum {
-        origin: Origin {
-            file: Path::new("test").into(),
-            index: 0,
-        },
-        id: String::new(),
-        precursor: precursor.map(|mz| Precursor {
-            mz: Mz::new(mz).unwrap(),
-            charge: None,
-        }),
-        measurement: Measurement::default(),
-        compound: Compound::default(),
-        peaks: PeakList::new(peaks(pairs)).unwrap(),
-    }
 }
 
 fn small_molecule() -> Preparation {

@@ -51,7 +51,9 @@ impl<W: Write> CsvReport<W> {
     }
 
     /// Flushes what is buffered and gives the output back.
-    pub fn end(self) -> csv::Result<W> {
+    pub fn end(mut self) -> csv::Result<W> {
+        // The error of this keeps its kind: a closed pipe is told from a full disk by it.
+        self.writer.flush()?;
         self.writer
             .into_inner()
             .map_err(|e| csv::Error::from(std::io::Error::other(e.to_string())))

@@ -1,6 +1,6 @@
 //! Results as files: the CSV report, read back by `evaluate`, and the summary of a run.
 //!
-//! Every column is declared once, in [`columns`]; header and rows come from that list.
+//! Every column is declared once, in `columns`; header and rows come from that list.
 
 mod columns;
 mod csv_report;

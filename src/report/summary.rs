@@ -92,7 +92,7 @@ impl fmt::Display for RunSummary {
         let stages: Vec<String> = self
             .stages
             .iter()
-            .map(|(name, t)| format!("{name} {:.2} s", t.as_secs_f64()))
+            .map(|(name, t)| format!("{name} {:.3} s", t.as_secs_f64()))
             .collect();
         write!(f, "{}", stages.join(", "))?;
         if let Some((what, rate)) = self.rate {
@@ -134,7 +134,7 @@ mod tests {
         summary.rate("queries", 4, Duration::from_secs(1));
         assert_eq!(
             summary.to_string(),
-            "4 queries, 3 matched\nsearch 1.00 s; 4 queries per second\n"
+            "4 queries, 3 matched\nsearch 1.000 s; 4 queries per second\n"
         );
     }
 }

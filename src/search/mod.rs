@@ -1,8 +1,8 @@
 //! Answers a query spectrum with the clusters of a library that it is most like.
 //!
 //! A [`Searcher`] cleans queries as its library was cleaned, picks candidates by precursor window
-//! or through the index ([`candidates`]), scores each exactly on its stored peaks ([`rank`]), and
-//! answers with groups of entries, each by its best hit ([`groups`]). The index only brings
+//! or through the index (`candidates`), scores each exactly on its stored peaks (`rank`), and
+//! answers with groups of entries, each by its best hit (`groups`). The index only brings
 //! the right entries near; the exact score decides. Answers do not depend on threads or on which
 //! other queries were asked.
 

@@ -6,7 +6,7 @@ use crate::domain::PrecursorWindow;
 use crate::library::Library;
 use crate::prepare::PreparedSpectrum;
 use crate::similarity::align::Scratch;
-use crate::similarity::{Cosine, OwnedView, Similarity, SpectralEntropy, TwoViewEntropy};
+use crate::similarity::{OwnedView, Similarity, SpectralEntropy, TwoViewEntropy};
 
 /// Scores the entries at `positions` and sorts them: by score, then by absolute precursor
 /// difference, then by row. Entries below the least score or matched peaks are left out.
@@ -23,9 +23,9 @@ pub(super) fn rank(
         .iter()
         .filter_map(|&position| {
             let entry = library.order().row(position);
-            let precursor_mz = library.entries().precursor_mz(entry);
-            let reference = library.peaks().view(entry, precursor_mz);
-            let both = view.precursor_mz.zip(precursor_mz);
+            let precursor = library.entries().precursor(entry);
+            let reference = library.peaks().view(entry, precursor);
+            let both = view.precursor.zip(precursor);
             let similarity = choose(settings, both.is_some());
             let score = similarity.score(view, reference, settings.fragment_tolerance, scratch);
             let enough = score.similarity > 0.0
@@ -36,7 +36,7 @@ pub(super) fn rank(
                 cluster: library.clusters().cluster_of(entry),
                 score,
                 score_name: similarity.name(),
-                precursor_delta: both.map(|(query, entry)| query - entry),
+                precursor_delta: both.map(|(query, entry)| query.mz.value() - entry.mz.value()),
             })
         })
         .collect();
@@ -52,13 +52,9 @@ pub(super) fn rank(
 }
 
 fn choose(settings: &SearchSettings, both_precursors: bool) -> &'static dyn Similarity {
-    match settings.score {
-        ScoreChoice::Cosine => &Cosine,
-        ScoreChoice::Entropy => &SpectralEntropy,
-        ScoreChoice::TwoViewEntropy => &TwoViewEntropy,
-        ScoreChoice::Auto => match settings.precursor {
-            PrecursorWindow::Open if both_precursors => &TwoViewEntropy,
-            PrecursorWindow::Open | PrecursorWindow::Within(_) => &SpectralEntropy,
-        },
+    match (settings.score, settings.precursor) {
+        (ScoreChoice::Exactly(score), _) => score,
+        (ScoreChoice::Auto, PrecursorWindow::Open) if both_precursors => &TwoViewEntropy,
+        (ScoreChoice::Auto, _) => &SpectralEntropy { weighted: true },
     }
 }

@@ -1,11 +1,12 @@
 //! What a search is asked for, resolved.
 
 use crate::domain::{PrecursorWindow, Tolerance};
+use crate::similarity::{SCORES, Similarity, score_named};
 use std::fmt;
 use std::str::FromStr;
 
 /// All settings of a search.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SearchSettings {
     /// Matches reported per query, at most.
     pub top_k: usize,
@@ -39,16 +40,12 @@ pub enum GroupBy {
 }
 
 /// The score that ranks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum ScoreChoice {
     /// Two-view entropy in an open search with precursor, else entropy.
     Auto,
-    /// Weighted spectral entropy of the fragments.
-    Entropy,
-    /// Geometric mean of the entropies of fragments and neutral losses.
-    TwoViewEntropy,
-    /// Cosine of square roots.
-    Cosine,
+    /// This one.
+    Exactly(&'static dyn Similarity),
 }
 
 /// A number, or the choice left to the program.
@@ -65,7 +62,7 @@ pub enum Amount {
 #[error("{found:?} is not one of: {expected}")]
 pub struct UnknownWord {
     found: String,
-    expected: &'static str,
+    expected: String,
 }
 
 macro_rules! words {
@@ -82,7 +79,7 @@ macro_rules! words {
             fn from_str(text: &str) -> Result<Self, UnknownWord> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err(UnknownWord { found: text.to_owned(), expected: $expected }),
+                    _ => Err(UnknownWord { found: text.to_owned(), expected: $expected.to_owned() }),
                 }
             }
         }
@@ -91,8 +88,35 @@ macro_rules! words {
 
 words!(GroupBy, "cluster, compound, entry",
     "cluster" => Cluster, "compound" => Compound, "entry" => Entry);
-words!(ScoreChoice, "auto, entropy, two-view-entropy, cosine",
-    "auto" => Auto, "entropy" => Entropy, "two-view-entropy" => TwoViewEntropy, "cosine" => Cosine);
+impl fmt::Display for ScoreChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Exactly(score) => f.write_str(&score.name().replace('_', "-")),
+        }
+    }
+}
+
+impl FromStr for ScoreChoice {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        if text == "auto" {
+            return Ok(Self::Auto);
+        }
+        score_named(text).map(Self::Exactly).ok_or_else(|| {
+            let names = SCORES.iter().map(|score| Self::Exactly(*score).to_string());
+            let expected = ["auto".to_owned()]
+                .into_iter()
+                .chain(names)
+                .collect::<Vec<_>>();
+            UnknownWord {
+                found: text.to_owned(),
+                expected: expected.join(", "),
+            }
+        })
+    }
+}
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -112,7 +136,7 @@ impl FromStr for Amount {
             _ if text == "auto" => Ok(Self::Auto),
             _ => Err(UnknownWord {
                 found: text.to_owned(),
-                expected: "auto, a whole number of at least 1",
+                expected: "auto, a whole number of at least 1".to_owned(),
             }),
         }
     }

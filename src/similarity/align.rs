@@ -1,9 +1,11 @@
 //! Which peak of one spectrum is which peak of the other.
 //!
 //! Every peak is used at most once. Where peaks of a spectrum lie further apart than twice the
-//! tolerance, which preparation sees to, the pairs are unique and one pass finds them. Where they
-//! do not, the most intense pairs are taken first (greedy, as in Stein & Scott 1994).
+//! tolerance, which preparation sees to, the pairs of one shift are unique and one pass finds them.
+//! Where they do not, or where several shifts compete, [`Assignment`] says who gets whom.
 
+use super::assignment::{Assignment, assign};
+use super::reach::Reach;
 use crate::domain::Tolerance;
 
 /// A query peak and its reference peak, by position.
@@ -18,90 +20,88 @@ pub struct Pair {
 /// Buffers that outlive one comparison, so that comparing allocates nothing.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    pairs: Vec<Pair>,
-    used_query: Vec<bool>,
-    used_reference: Vec<bool>,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) used_query: Vec<bool>,
+    pub(super) used_reference: Vec<bool>,
+    pub(super) query_weight: Vec<f32>,
+    pub(super) reference_weight: Vec<f32>,
+    pub(super) shifts: Vec<f64>,
 }
 
-/// Peaks to align: ascending m/z, and the intensities that decide between rival pairs.
+/// Peaks to align: ascending m/z, and the weights that decide between rival pairs.
 #[derive(Debug, Clone, Copy)]
 pub struct Peaks<'a> {
     /// m/z in Th, ascending.
     pub mz: &'a [f32],
     /// One per m/z.
-    pub intensity: &'a [f32],
+    pub weight: &'a [f32],
 }
 
-/// Pairs `query` peaks, moved up by `shift` Da, with `reference` peaks within `tolerance`.
+/// How peaks may be paired.
+#[derive(Debug, Clone, Copy)]
+pub struct Matching<'a> {
+    /// How far apart paired peaks may lie, both ends included; ppm are taken at the reference.
+    pub tolerance: Tolerance,
+    /// Differences reference minus query that count as the same peak, in Da: 0 for fragments, the
+    /// difference of the precursors for neutral losses, both for modified cosine.
+    pub shifts: &'a [f64],
+    /// Who gets whom where peaks compete.
+    pub assignment: Assignment,
+}
+
+/// Pairs the peaks of `query` and `reference` in `pairs`, which is cleared first.
 ///
-/// The pairs are in ascending order of the query where they were unique, else of falling product
-/// of intensities.
-pub fn align<'s>(
+/// Pairs come in ascending order of the query where they were unique, else of falling product of
+/// weights.
+pub(super) fn align(
     query: Peaks<'_>,
     reference: Peaks<'_>,
-    shift: f64,
-    tolerance: Tolerance,
-    scratch: &'s mut Scratch,
-) -> &'s [Pair] {
-    scratch.pairs.clear();
+    how: Matching<'_>,
+    pairs: &mut Vec<Pair>,
+    used: (&mut Vec<bool>, &mut Vec<bool>),
+) {
+    pairs.clear();
+    let reach = Reach::new(how.tolerance);
+    let mut rivals = how.shifts.len() > 1;
+    for &shift in how.shifts {
+        rivals |= within_reach(query.mz, reference.mz, (shift, reach), pairs);
+    }
+    if rivals {
+        assign(query.weight, reference.weight, how.assignment, pairs, used);
+    }
+}
+
+/// Appends every pair within reach after shifting the query; tells whether any peak is in two.
+fn within_reach(
+    query: &[f32],
+    reference: &[f32],
+    (shift, reach): (f64, Reach),
+    pairs: &mut Vec<Pair>,
+) -> bool {
     let mut rivals = false;
     let mut first = 0;
-    for (query_idx, &mz) in query.mz.iter().enumerate() {
-        let target = f64::from(mz) + shift;
-        while first < reference.mz.len() && below(reference.mz[first], target, tolerance) {
+    let mut last: Option<Pair> = None;
+    for (query_idx, &mz) in query.iter().enumerate() {
+        let (low, high) = reach.of(f64::from(mz) + shift);
+        while first < reference.len() && f64::from(reference[first]) < low {
             first += 1;
         }
         let mut at = first;
-        while at < reference.mz.len() && within(reference.mz[at], target, tolerance) {
+        while at < reference.len() && f64::from(reference[at]) <= high {
             let pair = Pair {
                 query: query_idx as u32,
                 reference: at as u32,
             };
-            let last = scratch.pairs.last();
             rivals |= last.is_some_and(|l| l.query == pair.query || l.reference >= pair.reference);
-            scratch.pairs.push(pair);
+            last = Some(pair);
+            pairs.push(pair);
             at += 1;
         }
+        if first == reference.len() {
+            break;
+        }
     }
-    if rivals {
-        take_greedily(query.intensity, reference.intensity, scratch);
-    }
-    &scratch.pairs
-}
-
-fn within(reference: f32, target: f64, tolerance: Tolerance) -> bool {
-    let reference = f64::from(reference);
-    (reference - target).abs() <= tolerance.half_width(reference) + ROUNDING * reference
-}
-
-fn below(reference: f32, target: f64, tolerance: Tolerance) -> bool {
-    f64::from(reference) < target && !within(reference, target, tolerance)
-}
-
-/// m/z is stored as `f32`; this much of it may be rounding, and must not shut out a pair that lies
-/// on the edge of the tolerance.
-const ROUNDING: f64 = 1.2e-7;
-
-fn take_greedily(query: &[f32], reference: &[f32], scratch: &mut Scratch) {
-    let Scratch {
-        pairs,
-        used_query,
-        used_reference,
-    } = scratch;
-    let product = |p: &Pair| query[p.query as usize] * reference[p.reference as usize];
-    // Stable: among equal products the lower m/z comes first.
-    pairs.sort_by(|a, b| product(b).total_cmp(&product(a)));
-    used_query.clear();
-    used_query.resize(query.len(), false);
-    used_reference.clear();
-    used_reference.resize(reference.len(), false);
-    pairs.retain(|p| {
-        let (q, r) = (p.query as usize, p.reference as usize);
-        let free = !used_query[q] && !used_reference[r];
-        used_query[q] |= free;
-        used_reference[r] |= free;
-        free
-    });
+    rivals
 }
 
 #[cfg(test)]
@@ -112,28 +112,36 @@ mod tests {
     fn pairs(
         query: &[(f32, f32)],
         reference: &[(f32, f32)],
-        shift: f64,
+        shifts: &[f64],
         tolerance: Tolerance,
     ) -> Vec<(u32, u32)> {
         let split = |p: &[(f32, f32)]| -> (Vec<f32>, Vec<f32>) { p.iter().copied().unzip() };
         let ((qm, qi), (rm, ri)) = (split(query), split(reference));
         let mut scratch = Scratch::default();
+        let Scratch {
+            pairs,
+            used_query,
+            used_reference,
+            ..
+        } = &mut scratch;
         align(
             Peaks {
                 mz: &qm,
-                intensity: &qi,
+                weight: &qi,
             },
             Peaks {
                 mz: &rm,
-                intensity: &ri,
+                weight: &ri,
             },
-            shift,
-            tolerance,
-            &mut scratch,
-        )
-        .iter()
-        .map(|p| (p.query, p.reference))
-        .collect()
+            Matching {
+                tolerance,
+                shifts,
+                assignment: Assignment::Greedy,
+            },
+            pairs,
+            (used_query, used_reference),
+        );
+        pairs.iter().map(|p| (p.query, p.reference)).collect()
     }
 
     fn da(width: f64) -> Tolerance {
@@ -142,19 +150,22 @@ mod tests {
 
     #[test]
     fn tolerance_is_inclusive() {
-        let found = pairs(&[(100.0, 1.0)], &[(100.02, 1.0)], 0.0, da(0.02));
+        let found = pairs(&[(100.0, 1.0)], &[(100.02, 1.0)], &[0.0], da(0.02));
         assert_eq!(found, [(0, 0)]);
-        assert!(pairs(&[(100.0, 1.0)], &[(100.021, 1.0)], 0.0, da(0.02)).is_empty());
+        assert!(pairs(&[(100.0, 1.0)], &[(100.021, 1.0)], &[0.0], da(0.02)).is_empty());
     }
 
     #[test]
     fn ppm_is_taken_at_the_reference() {
         let ten = Tolerance::Ppm(Ppm::new(10.0).unwrap());
         assert_eq!(
-            pairs(&[(1000.0, 1.0)], &[(1000.009, 1.0)], 0.0, ten).len(),
+            pairs(&[(1000.0, 1.0)], &[(1000.009, 1.0)], &[0.0], ten).len(),
             1
         );
-        assert_eq!(pairs(&[(100.0, 1.0)], &[(100.009, 1.0)], 0.0, ten).len(), 0);
+        assert_eq!(
+            pairs(&[(100.0, 1.0)], &[(100.009, 1.0)], &[0.0], ten).len(),
+            0
+        );
     }
 
     #[test]
@@ -162,28 +173,31 @@ mod tests {
         let found = pairs(
             &[(100.0, 1.0)],
             &[(99.95, 1.0), (100.05, 3.0)],
-            0.0,
+            &[0.0],
             da(0.1),
         );
         assert_eq!(found, [(0, 1)]);
         let found = pairs(
             &[(100.0, 1.0), (100.1, 5.0)],
             &[(100.05, 1.0), (100.12, 4.0)],
-            0.0,
+            &[0.0],
             da(0.1),
         );
         assert_eq!(found, [(1, 1), (0, 0)]);
     }
 
     #[test]
-    fn shift_moves_the_query() {
+    fn shifts_move_the_query_and_compete() {
         let found = pairs(
             &[(100.0, 1.0), (150.0, 1.0)],
             &[(90.0, 1.0)],
-            -10.0,
+            &[-10.0],
             da(0.02),
         );
         assert_eq!(found, [(0, 0)]);
+        let query = [(100.0, 1.0), (110.0, 5.0)];
+        let found = pairs(&query, &[(100.0, 1.0)], &[0.0, -10.0], da(0.02));
+        assert_eq!(found, [(1, 0)], "the shifted pair is the more intense one");
     }
 
     #[test]
@@ -192,7 +206,7 @@ mod tests {
         let found = pairs(
             &[(10.0, 1.0), (10.5, 1.0)],
             &[(9.0, 1.0), (10.4, 1.0)],
-            0.0,
+            &[0.0],
             da(0.2),
         );
         assert_eq!(found, [(1, 1)]);

@@ -5,15 +5,22 @@
 //! its own file. Formulas name their source.
 
 pub mod align;
+mod assignment;
+mod composite;
 mod cosine;
 mod entropy;
 mod peak_columns;
+mod reach;
 mod view;
 
 use crate::domain::Tolerance;
-use align::Scratch;
-pub use cosine::Cosine;
-pub use entropy::{SpectralEntropy, TwoViewEntropy, entropy_weights, spectral_entropy};
+use align::{Pair, Scratch};
+pub use assignment::Assignment;
+pub use composite::NistComposite;
+pub use cosine::{Cosine, Norm, Reach, Weighting};
+pub use entropy::{
+    HybridEntropy, SpectralEntropy, TwoViewEntropy, entropy_weights, spectral_entropy,
+};
 pub use peak_columns::{PeakColumns, PeakColumnsBuilder};
 pub use view::{OwnedView, View};
 
@@ -28,8 +35,23 @@ pub struct Score {
     pub matched_intensity: f32,
 }
 
-/// A way to compare a query with a reference. Pure; all present implementations are symmetric in
-/// `similarity`.
+impl Score {
+    /// A score with the number and the intensity of the query peaks in `pairs`.
+    fn of(pairs: &[Pair], query: View<'_>, similarity: f64) -> Self {
+        let matched: f32 = pairs
+            .iter()
+            .map(|p| query.intensity[p.query as usize])
+            .sum();
+        Self {
+            similarity: similarity as f32,
+            matched_peaks: pairs.len() as u32,
+            matched_intensity: matched.min(1.0),
+        }
+    }
+}
+
+/// A way to compare a query with a reference. Pure; symmetric in `similarity` unless its
+/// documentation says otherwise.
 pub trait Similarity: Send + Sync + std::fmt::Debug {
     /// Its name in reports.
     fn name(&self) -> &'static str;
@@ -43,6 +65,29 @@ pub trait Similarity: Send + Sync + std::fmt::Debug {
         tolerance: Tolerance,
         scratch: &mut Scratch,
     ) -> Score;
+}
+
+/// Every score there is; reports and the command line know them by their names.
+pub const SCORES: &[&dyn Similarity] = &[
+    &SpectralEntropy { weighted: true },
+    &SpectralEntropy { weighted: false },
+    &TwoViewEntropy,
+    &HybridEntropy,
+    &Cosine::GREEDY,
+    &Cosine::EXACT,
+    &Cosine::MODIFIED,
+    &Cosine::MODIFIED_EXACT,
+    &Cosine::LOSSES,
+    &Cosine::REVERSE,
+    &Cosine::PENALISED_REVERSE,
+    &Cosine::NIST_DOT,
+    &NistComposite,
+];
+
+/// The score called `name`; `-` and `_` are the same.
+pub fn score_named(name: &str) -> Option<&'static dyn Similarity> {
+    let name = name.replace('-', "_");
+    SCORES.iter().copied().find(|score| score.name() == name)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The peaks of many spectra in columns, as a library file holds them.
 
+use super::entropy::information;
 use super::{OwnedView, View};
+use crate::domain::Precursor;
 use crate::index::Slab;
 
 /// Peaks of `n` spectra: spectrum `i` owns positions `offsets[i]..offsets[i + 1]` of each column.
@@ -10,6 +12,7 @@ pub struct PeakColumns {
     mz: Slab<f32>,
     intensity: Slab<f32>,
     weight: Slab<f32>,
+    information: Slab<f32>,
 }
 
 impl PeakColumns {
@@ -22,7 +25,7 @@ impl PeakColumns {
         offsets: Slab<u64>,
         mz: Slab<f32>,
         intensity: Slab<f32>,
-        weight: Slab<f32>,
+        (weight, information): (Slab<f32>, Slab<f32>),
     ) -> Result<Self, &'static str> {
         let whole = offsets.first() == Some(&0)
             && offsets.last() == Some(&(mz.len() as u64))
@@ -30,14 +33,18 @@ impl PeakColumns {
         if !whole {
             return Err("peak offsets do not run from 0 to the number of peaks");
         }
-        if intensity.len() != mz.len() || weight.len() != mz.len() {
-            return Err("m/z, intensity and weight differ in number");
+        if [&intensity, &weight, &information]
+            .iter()
+            .any(|column| column.len() != mz.len())
+        {
+            return Err("the columns of peaks differ in length");
         }
         Ok(Self {
             offsets,
             mz,
             intensity,
             weight,
+            information,
         })
     }
 
@@ -56,21 +63,25 @@ impl PeakColumns {
         self.mz.len()
     }
 
-    /// The peaks of spectrum `row`; `precursor_mz` is kept elsewhere and passed through.
-    pub fn view(&self, row: u32, precursor_mz: Option<f64>) -> View<'_> {
+    /// The peaks of spectrum `row`; its precursor is kept elsewhere and passed through.
+    pub fn view(&self, row: u32, precursor: Option<Precursor>) -> View<'_> {
         let (start, end) = (self.offsets[row as usize], self.offsets[row as usize + 1]);
         let range = start as usize..end as usize;
         View {
-            precursor_mz,
+            precursor,
             mz: &self.mz[range.clone()],
             intensity: &self.intensity[range.clone()],
-            weight: &self.weight[range],
+            weight: &self.weight[range.clone()],
+            information: &self.information[range],
         }
     }
 
-    /// The columns `(offsets, mz, intensity, weight)`, for writing.
-    pub fn parts(&self) -> (&[u64], &[f32], &[f32], &[f32]) {
-        (&self.offsets, &self.mz, &self.intensity, &self.weight)
+    /// Offsets, and the columns m/z, intensity, weight and information, for writing.
+    pub fn parts(&self) -> (&[u64], [&[f32]; 4]) {
+        (
+            &self.offsets,
+            [&self.mz, &self.intensity, &self.weight, &self.information],
+        )
     }
 
     /// Checks every number, which reads all of the columns.
@@ -82,10 +93,17 @@ impl PeakColumns {
         for row in 0..self.len() as u32 {
             let view = self.view(row, None);
             let positive = |v: &f32| v.is_finite() && *v >= 0.0;
+            // Machines differ in the last bit of a logarithm.
+            let close = |found: f32, expected: f64| (f64::from(found) - expected).abs() < 1.0e-6;
             let sound = view.mz.is_sorted()
                 && view.mz.iter().all(positive)
                 && view.intensity.iter().all(positive)
-                && view.weight.iter().all(positive);
+                && view.weight.iter().all(positive)
+                && view
+                    .information
+                    .iter()
+                    .zip(view.weight)
+                    .all(|(&i, &w)| close(i, information(w)));
             if !sound {
                 return Err(row);
             }
@@ -101,6 +119,7 @@ pub struct PeakColumnsBuilder {
     mz: Vec<f32>,
     intensity: Vec<f32>,
     weight: Vec<f32>,
+    information: Vec<f32>,
 }
 
 impl Default for PeakColumnsBuilder {
@@ -110,6 +129,7 @@ impl Default for PeakColumnsBuilder {
             mz: Vec::new(),
             intensity: Vec::new(),
             weight: Vec::new(),
+            information: Vec::new(),
         }
     }
 }
@@ -121,6 +141,7 @@ impl PeakColumnsBuilder {
         self.mz.extend_from_slice(view.mz);
         self.intensity.extend_from_slice(view.intensity);
         self.weight.extend_from_slice(view.weight);
+        self.information.extend_from_slice(view.information);
         self.offsets.push(self.mz.len() as u64);
     }
 
@@ -131,6 +152,7 @@ impl PeakColumnsBuilder {
             mz: self.mz.into(),
             intensity: self.intensity.into(),
             weight: self.weight.into(),
+            information: self.information.into(),
         }
     }
 }

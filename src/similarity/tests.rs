@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::Da;
+use crate::prepare::sample;
 use proptest::prelude::*;
 
 fn normal(pairs: &[(f64, f32)]) -> OwnedView {
@@ -10,38 +11,7 @@ fn normal(pairs: &[(f64, f32)]) -> OwnedView {
 
 /// A view of `pairs` as they are, scaled to sum to 1: cleaning is tested where it lives.
 fn prepared(precursor: Option<f64>, pairs: &[(f64, f32)]) -> OwnedView {
-    use crate::domain::{Compound, Measurement, Mz, Origin, Peak, PeakList, Precursor, Spectrum};
-    use crate::prepare::{Merging, PrecursorRemoval, Preparation, prepare};
-    let spectrum = Spectrum {
-        origin: Origin {
-            file: std::path::Path::new("test").into(),
-            index: 0,
-        },
-        id: String::new(),
-        precursor: precursor.map(|mz| Precursor {
-            mz: Mz::new(mz).unwrap(),
-            charge: None,
-        }),
-        measurement: Measurement::default(),
-        compound: Compound::default(),
-        peaks: PeakList::new(
-            pairs
-                .iter()
-                .map(|&(mz, intensity)| Peak { mz, intensity })
-                .collect(),
-        )
-        .unwrap(),
-    };
-    let as_is = Preparation {
-        mz_range: None,
-        precursor: PrecursorRemoval::Off,
-        merging: Merging::Off,
-        noise: 0.0,
-        max_peaks: usize::MAX,
-        min_peaks: 1,
-        min_span: Da::new(0.0).unwrap(),
-    };
-    OwnedView::new(&prepare(&spectrum, &as_is).unwrap())
+    OwnedView::new(&sample::prepared(precursor, pairs))
 }
 
 fn da(width: f64) -> Tolerance {
@@ -68,9 +38,11 @@ fn weighted_entropy_of_the_published_pair() {
     let b = normal(&[(41.04, 37.16), (69.07, 66.83), (86.1, 999.0)]);
     close(spectral_entropy(a.view().intensity), 0.260_522);
     close(
-        f64::from(score(&SpectralEntropy, &a, &b, da(0.05)).similarity),
+        f64::from(score(&SpectralEntropy { weighted: true }, &a, &b, da(0.05)).similarity),
         0.898_440,
     );
+    let plain = score(&SpectralEntropy { weighted: false }, &a, &b, da(0.05));
+    close(f64::from(plain.similarity), 0.982_667);
 }
 
 const PAIR_R: [&[(f64, f32)]; 2] = [
@@ -98,18 +70,110 @@ fn scores_of_the_reference_pair() {
         prepared(Some(600.0), PAIR_R[0]),
         prepared(Some(590.0), PAIR_R[1]),
     );
-    let entropy = score(&SpectralEntropy, &a, &b, da(0.02));
-    close(f64::from(entropy.similarity), 0.715_999);
-    assert_eq!(entropy.matched_peaks, 3);
+    let plain = |member: Cosine| Cosine {
+        weighting: Weighting::PLAIN,
+        ..member
+    };
+    let weighted = |mz, intensity| Cosine {
+        weighting: Weighting { mz, intensity },
+        ..Cosine::GREEDY
+    };
+    let cosines = [
+        (plain(Cosine::GREEDY), 0.966_655, 3),
+        (plain(Cosine::EXACT), 0.966_655, 3),
+        (plain(Cosine::MODIFIED), 0.999_060, 5),
+        (plain(Cosine::MODIFIED_EXACT), 0.999_060, 5),
+        (plain(Cosine::LOSSES), 0.032_405, 2),
+        (Cosine::GREEDY, 0.842_020, 3),
+        (weighted(3.0, 0.6), 0.838_268, 3),
+        (weighted(1.0, 0.5), 0.882_089, 3),
+    ];
+    for (how, expected, matched) in cosines {
+        let found = score(&how, &a, &b, da(0.1));
+        close(f64::from(found.similarity), expected);
+        assert_eq!(found.matched_peaks, matched, "{how:?}");
+    }
+    let entropies: [(&dyn Similarity, f64); 3] = [
+        (&SpectralEntropy { weighted: true }, 0.715_999),
+        (&SpectralEntropy { weighted: false }, 0.841_730),
+        (&HybridEntropy, 0.965_100),
+    ];
+    for (how, expected) in entropies {
+        close(f64::from(score(how, &a, &b, da(0.02)).similarity), expected);
+    }
+    let entropy = score(entropies[0].0, &a, &b, da(0.02));
     close(f64::from(entropy.matched_intensity), 1750.0 / 2050.0);
-    close(
-        f64::from(score(&Cosine, &a, &b, da(0.1)).similarity),
-        0.842_020,
-    );
-    // Losses of A: 500, 450, 400, 300, 90; of B: 490, 450, 400, 290, 100, 80. Flash entropy's
-    // neutral-loss similarity of the pair is 0.249101.
+    // Flash entropy's neutral-loss similarity of the pair is 0.249101.
     let both = f64::from(score(&TwoViewEntropy, &a, &b, da(0.02)).similarity);
     close(both, (0.715_999_f64 * 0.249_101).sqrt());
+}
+
+/// By hand, on three query peaks of which two match: weights with power 0.5 are 4, 3, 2 against 4,
+/// 3, so the dot product is 25, the squared norms 29 and 25, that of the matched query peaks 25.
+#[test]
+fn norms_by_hand() {
+    let a = normal(&[(100.0, 16.0), (200.0, 9.0), (300.0, 4.0)]);
+    let b = normal(&[(100.0, 16.0), (200.0, 9.0)]);
+    let found = |how: Cosine| f64::from(score(&how, &a, &b, da(0.02)).similarity);
+    close(found(Cosine::GREEDY), 25.0 / (29.0_f64 * 25.0).sqrt());
+    close(
+        found(Cosine {
+            norm: Norm::Squared,
+            ..Cosine::GREEDY
+        }),
+        25.0 / 29.0,
+    );
+    close(found(Cosine::REVERSE), 1.0);
+    // The third peak counts with weight 2 * 0.4 = 0.8, squared 0.64.
+    close(
+        found(Cosine::PENALISED_REVERSE),
+        25.0 / (25.64_f64 * 25.0).sqrt(),
+    );
+    close(
+        found(Cosine {
+            norm: Norm::Penalised(0.0),
+            ..Cosine::GREEDY
+        }),
+        found(Cosine::GREEDY),
+    );
+    close(
+        found(Cosine {
+            norm: Norm::Penalised(1.0),
+            ..Cosine::GREEDY
+        }),
+        1.0,
+    );
+}
+
+/// By hand: weights m/z * sqrt(I) are 400, 600, 600 and 400, 600, dot product 520000 / norms
+/// sqrt(880000 * 520000), squared 0.590909; the ratio of neighbours is 1.5 in both, so their mean is 1/2.
+/// (3 * 0.590909 + 2 * 0.5) / 5.
+#[test]
+fn composite_by_hand() {
+    let a = normal(&[(100.0, 16.0), (200.0, 9.0), (300.0, 4.0)]);
+    let b = normal(&[(100.0, 16.0), (200.0, 9.0)]);
+    close(
+        f64::from(score(&NistComposite, &a, &b, da(0.02)).similarity),
+        (3.0 * 52.0 / 88.0 + 2.0 * 0.5) / 5.0,
+    );
+}
+
+/// At charge 2 a precursor difference of 5 moves doubly charged fragments by 5 and singly charged
+/// ones by 10.
+#[test]
+fn modified_cosine_knows_charges() {
+    let with_charge = |mz: f64, peaks: &[(f64, f32)]| {
+        let mut spectrum = sample::spectrum(Some(mz), peaks);
+        if let Some(p) = spectrum.precursor.as_mut() {
+            p.charge = crate::domain::Charge::new(2).ok();
+        }
+        OwnedView::new(&sample::prepared_whole(&spectrum))
+    };
+    let a = with_charge(500.0, &[(200.0, 1.0), (300.0, 1.0), (400.0, 1.0)]);
+    let b = with_charge(505.0, &[(200.0, 1.0), (305.0, 1.0), (410.0, 1.0)]);
+    let found = score(&Cosine::MODIFIED, &a, &b, da(0.02));
+    assert_eq!(found.matched_peaks, 3);
+    close(f64::from(found.similarity), 1.0);
 }
 
 #[test]
@@ -146,19 +210,44 @@ fn spectra() -> impl Strategy<Value = Vec<(f64, f32)>> {
 proptest! {
     #[test]
     fn laws_of_every_score(a in spectra(), b in spectra(), scale in prop::sample::select(vec![0.5_f32, 16.0])) {
-        let scores: [&dyn Similarity; 3] = [&SpectralEntropy, &TwoViewEntropy, &Cosine];
         let (one, other) = (prepared(Some(450.0), &a), prepared(Some(460.0), &b));
         let scaled = prepared(Some(450.0), &a.iter().map(|&(m, i)| (m, i * scale)).collect::<Vec<_>>());
         let far = prepared(Some(450.0), &a.iter().map(|&(m, i)| (m + 5000.03, i)).collect::<Vec<_>>());
-        for how in scores {
+        for &how in SCORES {
+            let name = how.name();
             let forth = score(how, &one, &other, da(0.02));
             let back = score(how, &other, &one, da(0.02));
-            prop_assert!((0.0..=1.0).contains(&forth.similarity));
-            prop_assert!((forth.similarity - back.similarity).abs() < 1e-5, "{} is symmetric", how.name());
+            prop_assert!((0.0..=1.0).contains(&forth.similarity), "{}", name);
+            // The reverse scores and the composite are of a query against a reference.
+            if !name.contains("reverse") && name != "nist_composite" {
+                prop_assert!((forth.similarity - back.similarity).abs() < 1e-5, "{} is symmetric", name);
+            }
             prop_assert_eq!(forth.matched_peaks, back.matched_peaks);
-            prop_assert!((score(how, &one, &one, da(0.02)).similarity - 1.0).abs() < 1e-5, "{} of itself", how.name());
+            let own = f64::from(score(how, &one, &one, da(0.02)).similarity);
+            let n = match name {
+                "neutral_loss_cosine" => a.iter().filter(|p| p.0 < 450.0).count(),
+                _ => a.len(),
+            } as f64;
+            let expected = match name {
+                // The mean over N of N - 1 ratios, as published.
+                "nist_composite" => (2.0 * n - 1.0) / (2.0 * n),
+                _ => f64::from(n > 0.0),
+            };
+            prop_assert!((own - expected).abs() < 1e-5, "{} of itself is {}", name, own);
             prop_assert!((score(how, &scaled, &other, da(0.02)).similarity - forth.similarity).abs() < 1e-5);
             prop_assert_eq!(score(how, &far, &other, da(0.02)).similarity, 0.0);
+        }
+    }
+
+    #[test]
+    fn exact_assignment_is_never_below_greedy(a in spectra(), b in spectra()) {
+        let (one, other) = (prepared(Some(450.0), &a), prepared(Some(450.4), &b));
+        // A tolerance as wide as the gaps between peaks, so that peaks compete.
+        let pairs = [(Cosine::GREEDY, Cosine::EXACT), (Cosine::MODIFIED, Cosine::MODIFIED_EXACT)];
+        for (greedy, exact) in pairs {
+            let greedy = score(&greedy, &one, &other, da(0.35)).similarity;
+            let exact = score(&exact, &one, &other, da(0.35)).similarity;
+            prop_assert!(exact >= greedy - 1e-5, "{} below {}", exact, greedy);
         }
     }
 }

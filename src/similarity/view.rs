@@ -1,48 +1,74 @@
 //! The peaks of one spectrum as the scores read them.
 
-use super::entropy_weights;
+use super::entropy::{entropy_weights, information};
+use crate::domain::Precursor;
 use crate::prepare::PreparedSpectrum;
 
 /// Borrowed peaks of one prepared spectrum; all slices have one length.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
-    /// Precursor m/z in Th, where known.
-    pub precursor_mz: Option<f64>,
+    /// The isolated ion, where known.
+    pub precursor: Option<Precursor>,
     /// m/z in Th, ascending. `f32` keeps 0.1 ppm, a hundredth of any tolerance in use.
     pub mz: &'a [f32],
     /// Intensities that sum to 1.
     pub intensity: &'a [f32],
     /// Intensities after entropy weighting, that sum to 1 as well.
     pub weight: &'a [f32],
+    /// `w log2 w` of each of those weights, kept because the logarithm costs more than reading it.
+    pub information: &'a [f32],
+}
+
+impl View<'_> {
+    /// The first `n` peaks.
+    pub(super) fn first(&self, n: usize) -> Self {
+        Self {
+            precursor: self.precursor,
+            mz: &self.mz[..n],
+            intensity: &self.intensity[..n],
+            weight: &self.weight[..n],
+            information: &self.information[..n],
+        }
+    }
+}
+
+/// Precursor m/z of the reference minus that of the query, where both are known.
+pub(super) fn precursor_shift(query: View<'_>, reference: View<'_>) -> Option<f64> {
+    let (query, reference) = (query.precursor?, reference.precursor?);
+    Some(reference.mz.value() - query.mz.value())
 }
 
 /// The columns behind a [`View`] of a query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnedView {
-    precursor_mz: Option<f64>,
+    precursor: Option<Precursor>,
     mz: Vec<f32>,
     intensity: Vec<f32>,
     weight: Vec<f32>,
+    information: Vec<f32>,
 }
 
 impl OwnedView {
     /// Brings `spectrum` into the precision and weighting of the library's columns.
     pub fn new(spectrum: &PreparedSpectrum) -> Self {
+        let weight = entropy_weights(spectrum.intensity());
         Self {
-            precursor_mz: spectrum.precursor().map(|p| p.mz.value()),
+            precursor: spectrum.precursor(),
             mz: spectrum.mz().iter().map(|&mz| mz as f32).collect(),
             intensity: spectrum.intensity().to_vec(),
-            weight: entropy_weights(spectrum.intensity()),
+            information: weight.iter().map(|&w| information(w) as f32).collect(),
+            weight,
         }
     }
 
     /// The columns, borrowed.
     pub fn view(&self) -> View<'_> {
         View {
-            precursor_mz: self.precursor_mz,
+            precursor: self.precursor,
             mz: &self.mz,
             intensity: &self.intensity,
             weight: &self.weight,
+            information: &self.information,
         }
     }
 }

@@ -5,10 +5,22 @@
     reason = "tests stop at the first thing that is not as expected"
 )]
 
+mod bad_input;
+mod bad_usage;
+mod damage;
 mod formats_contract;
 mod formats_data;
 mod formats_fuzz;
 mod formats_samples;
+mod golden;
+mod h5py;
+mod kit;
+mod licences;
+mod massbank;
 mod module_order;
+mod molecules;
+mod outputs;
+mod reproducible;
+mod search_laws;
 mod shelf;
 mod vectors;

@@ -1,16 +1,34 @@
 //! What a way of keeping rows inside lists must be able to do.
 
+use crate::index::filter::Offer;
 use crate::index::matrix::{dot, squared_norm};
 use crate::index::metric::Metric;
 use crate::index::pq::{CodeQuery, CodeStore};
 use crate::index::row_store::RowStore;
+use crate::index::sparse::{SparseQuery, SparseStore, SparseSums};
 use std::fmt::Debug;
 use std::ops::Range;
+
+/// One list to scan, or the part of it in the filter's range.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// The list.
+    pub(super) list: usize,
+    /// Its positions.
+    pub(super) all: Range<usize>,
+    /// Those to scan: some of them, never none.
+    pub(super) wanted: Range<usize>,
+    /// The product of the query with the list's centre.
+    pub(super) centre_product: f32,
+}
 
 /// Rows in list order, scored by position.
 pub trait Codec: Debug + Send + Sync {
     /// What is computed once per query and serves every list.
     type Query: Default + Send;
+
+    /// Memory of a scan, reused by the next.
+    type Scratch: Default + Send;
 
     /// Number of rows.
     fn len(&self) -> usize;
@@ -18,22 +36,53 @@ pub trait Codec: Debug + Send + Sync {
     /// How rows are compared.
     fn metric(&self) -> Metric;
 
-    /// Computes what [`score`](Self::score) needs of a query; `prepared` is reused memory.
+    /// Computes what [`scan`](Self::scan) needs of a query; `prepared` is reused memory.
     fn prepare(&self, query: &[f32], prepared: &mut Self::Query);
 
-    /// Scores the rows at `positions`, all in one list, whose centre's product with the query is
-    /// `centre_product`.
-    fn score(
+    /// Offers the scores of the wanted rows of a list. Rows that score below the floor of the
+    /// offer may be left out; the score of a row does not depend on what else is wanted.
+    fn scan(
         &self,
         prepared: &Self::Query,
-        centre_product: f32,
-        positions: Range<usize>,
-        scores: &mut [f32],
+        probe: &Probe,
+        scratch: &mut Self::Scratch,
+        offer: &mut Offer<'_>,
     );
+}
+
+/// Rows scored at a time, so that their scores stay in the first-level cache.
+const SCAN_BLOCK: usize = 256;
+
+/// Scores of a block of rows.
+#[derive(Debug, Clone)]
+pub struct Scores([f32; SCAN_BLOCK]);
+
+impl Default for Scores {
+    fn default() -> Self {
+        Self([0.0; SCAN_BLOCK])
+    }
+}
+
+impl Scores {
+    /// Offers what `score` writes for the positions of each block of `wanted`.
+    fn offer_blocks(
+        &mut self,
+        wanted: &Range<usize>,
+        offer: &mut Offer<'_>,
+        score: impl Fn(Range<usize>, &mut [f32]),
+    ) {
+        for start in wanted.clone().step_by(SCAN_BLOCK) {
+            let block = start..(start + SCAN_BLOCK).min(wanted.end);
+            let scores = &mut self.0[..block.len()];
+            score(block, scores);
+            offer.scores(start, scores);
+        }
+    }
 }
 
 impl Codec for CodeStore {
     type Query = CodeQuery;
+    type Scratch = Scores;
 
     fn len(&self) -> usize {
         self.len()
@@ -47,14 +96,45 @@ impl Codec for CodeStore {
         self.prepare(query, prepared);
     }
 
-    fn score(
+    fn scan(
         &self,
         prepared: &CodeQuery,
-        centre_product: f32,
-        positions: Range<usize>,
-        scores: &mut [f32],
+        probe: &Probe,
+        scratch: &mut Scores,
+        offer: &mut Offer<'_>,
     ) {
-        self.score(prepared, centre_product, positions, scores);
+        scratch.offer_blocks(&probe.wanted, offer, |block, scores| {
+            self.score(prepared, probe.centre_product, block, scores);
+        });
+    }
+}
+
+impl Codec for SparseStore {
+    type Query = SparseQuery;
+    type Scratch = SparseSums;
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn metric(&self) -> Metric {
+        self.metric()
+    }
+
+    fn prepare(&self, query: &[f32], prepared: &mut SparseQuery) {
+        self.prepare(query, prepared);
+    }
+
+    /// Postings hold whole rows and need no centre.
+    fn scan(
+        &self,
+        prepared: &SparseQuery,
+        probe: &Probe,
+        scratch: &mut SparseSums,
+        offer: &mut Offer<'_>,
+    ) {
+        let list = (probe.list, probe.all.clone());
+        self.scan(prepared, list, probe.wanted.clone(), scratch, offer);
     }
 }
 
@@ -67,6 +147,7 @@ pub struct RowQuery {
 
 impl Codec for RowStore {
     type Query = RowQuery;
+    type Scratch = Scores;
 
     fn len(&self) -> usize {
         self.len()
@@ -84,18 +165,20 @@ impl Codec for RowStore {
 
     /// Whole rows need no centre. Lists are short and queries come one at a time, so plain
     /// products beat packing the rows for a matrix product.
-    fn score(
+    fn scan(
         &self,
         prepared: &RowQuery,
-        _centre_product: f32,
-        positions: Range<usize>,
-        scores: &mut [f32],
+        probe: &Probe,
+        scratch: &mut Scores,
+        offer: &mut Offer<'_>,
     ) {
-        let rows = &self.values[positions.start * self.dim..positions.end * self.dim];
-        for (row, score) in rows.chunks_exact(self.dim).zip(scores.iter_mut()) {
-            *score = dot(&prepared.values, row);
-        }
-        self.metric
-            .finish(scores, self.norms_at(positions), prepared.norm);
+        scratch.offer_blocks(&probe.wanted, offer, |block, scores| {
+            let rows = &self.values[block.start * self.dim..block.end * self.dim];
+            for (row, score) in rows.chunks_exact(self.dim).zip(scores.iter_mut()) {
+                *score = dot(&prepared.values, row);
+            }
+            self.metric
+                .finish(scores, self.norms_at(block), prepared.norm);
+        });
     }
 }

@@ -1,23 +1,16 @@
 //! The walk over inverted lists, whatever is in them.
 
+use super::batch;
 use super::coarse::Coarse;
-use super::codec::Codec;
+use super::codec::{Codec, Probe};
 use super::lists::{ListParts, Lists};
 use super::visit::VisitOrder;
-use crate::index::filter::{Filter, Filters};
+use crate::index::filter::{Filter, Filters, Offer};
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_len};
 use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, VectorIndex};
-use ndarray::{ArrayView2, Axis};
-use rayon::prelude::*;
-use std::ops::Range;
-
-/// Queries whose products with the coarse centres are one matrix product.
-const QUERY_BLOCK: usize = 32;
-
-/// Rows scored at a time, so that their scores stay in the first-level cache.
-const SCAN_BLOCK: usize = 256;
+use ndarray::ArrayView2;
 
 /// Inverted lists whose rows are kept by `C`.
 #[derive(Debug, Clone)]
@@ -25,38 +18,6 @@ pub struct Ivf<C> {
     pub(super) coarse: Coarse,
     pub(super) lists: Lists,
     pub(super) codec: C,
-}
-
-/// Memory of one search, reused by the next.
-struct Scratch<Q> {
-    prepared: Q,
-    order: VisitOrder,
-    scores: [f32; SCAN_BLOCK],
-}
-
-impl<Q: Default> Scratch<Q> {
-    fn new() -> Self {
-        Self {
-            prepared: Q::default(),
-            order: VisitOrder::default(),
-            scores: [0.0; SCAN_BLOCK],
-        }
-    }
-}
-
-/// What one search asks for.
-struct Ask<'a> {
-    query: &'a [f32],
-    /// The query's products with the coarse centres.
-    products: &'a [f32],
-    effort: Effort,
-    filter: &'a Filter<'a>,
-}
-
-/// One list to scan, or the part of it in the filter's range.
-struct Probe {
-    centre_product: f32,
-    positions: Range<usize>,
 }
 
 impl<C: Codec> Ivf<C> {
@@ -101,48 +62,60 @@ impl<C: Codec> Ivf<C> {
             .collect()
     }
 
-    fn visit(&self, ask: &Ask<'_>, scratch: &mut Scratch<C::Query>, best: &mut TopK) {
-        if best.k() == 0 {
-            return;
-        }
-        self.codec.prepare(ask.query, &mut scratch.prepared);
-        let n_probe = ask.effort.n_probe;
-        scratch
-            .order
-            .reset(&self.coarse, &self.lists, ask.products, n_probe);
+    /// Offers the rows of the lists at `order` that `ask` wants to `best`: of the next
+    /// `n_probe` that have any, and on past them until `best` is full.
+    fn visit(&self, ask: &Ask<'_>, state: &mut Scratch<C>, best: &mut TopK) {
         let mut n_probed = 0;
-        while n_probed < n_probe || !best.is_full() {
-            let Some(list) = scratch.order.next() else {
+        while n_probed < ask.n_probe || !best.is_full() {
+            let Some(list) = state.order.next() else {
                 break;
             };
-            let positions = self.lists.within(list, &ask.filter.rows);
-            if !positions.is_empty() {
+            if let Some(probe) = self.probe(list, ask.filter, ask.products[list]) {
                 n_probed += 1;
-                let probe = Probe {
-                    centre_product: ask.products[list],
-                    positions,
-                };
-                self.scan(ask.filter, probe, scratch, best);
+                let mut offer = self.offer(ask.filter, best);
+                (self.codec).scan(&state.prepared, &probe, &mut state.codec, &mut offer);
             }
         }
     }
 
-    fn scan(
+    /// The part of a list in the filter's range, if any is.
+    pub(super) fn probe(
         &self,
+        list: usize,
         filter: &Filter<'_>,
-        probe: Probe,
-        scratch: &mut Scratch<C::Query>,
-        best: &mut TopK,
-    ) {
-        let rows: &[u32] = self.lists.rows();
-        for start in probe.positions.clone().step_by(SCAN_BLOCK) {
-            let block = start..(start + SCAN_BLOCK).min(probe.positions.end);
-            let scores = &mut scratch.scores[..block.len()];
-            let (prepared, product) = (&scratch.prepared, probe.centre_product);
-            self.codec.score(prepared, product, block.clone(), scores);
-            filter.offer(rows[block].iter().copied(), scores, best);
+        centre_product: f32,
+    ) -> Option<Probe> {
+        let wanted = self.lists.within(list, &filter.rows);
+        (!wanted.is_empty()).then(|| Probe {
+            list,
+            all: self.lists.all(list),
+            wanted,
+            centre_product,
+        })
+    }
+
+    pub(super) fn offer<'a>(&'a self, filter: &Filter<'a>, best: &'a mut TopK) -> Offer<'a> {
+        Offer {
+            rows: Some(self.lists.rows()),
+            keep: filter.keep,
+            best,
         }
     }
+}
+
+/// What one search asks for.
+struct Ask<'a> {
+    /// The query's products with the coarse centres.
+    products: &'a [f32],
+    n_probe: usize,
+    filter: &'a Filter<'a>,
+}
+
+/// Memory of one search.
+struct Scratch<C: Codec> {
+    prepared: C::Query,
+    codec: C::Scratch,
+    order: VisitOrder,
 }
 
 impl<C: Codec> VectorIndex for Ivf<C> {
@@ -161,13 +134,23 @@ impl<C: Codec> VectorIndex for Ivf<C> {
     fn search(&self, query: &[f32], effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
         let products = self.coarse.products(row);
+        if best.k() == 0 {
+            return;
+        }
+        let n_probe = effort.n_probe;
+        let mut state = Scratch::<C> {
+            prepared: C::Query::default(),
+            codec: C::Scratch::default(),
+            order: VisitOrder::default(),
+        };
+        self.codec.prepare(query, &mut state.prepared);
+        (state.order).reset(&self.coarse, &self.lists, &products, n_probe);
         let ask = Ask {
-            query,
             products: &products,
-            effort,
+            n_probe,
             filter,
         };
-        self.visit(&ask, &mut Scratch::new(), best);
+        self.visit(&ask, &mut state, best);
     }
 
     fn search_batch(
@@ -179,30 +162,6 @@ impl<C: Codec> VectorIndex for Ivf<C> {
     ) -> Vec<Vec<Neighbour>> {
         filters.expect_len(queries.nrows());
         let queries = queries.as_standard_layout();
-        let blocks: Vec<Vec<Vec<Neighbour>>> = queries
-            .axis_chunks_iter(Axis(0), QUERY_BLOCK)
-            .into_par_iter()
-            .enumerate()
-            .map_init(Scratch::new, |scratch, (block_idx, block)| {
-                let products = self.coarse.products(block);
-                let n_lists = self.n_lists();
-                (block.outer_iter().enumerate())
-                    .map(|(idx, query)| {
-                        let ask = Ask {
-                            query: query
-                                .to_slice()
-                                .expect("rows of a standard layout are slices"),
-                            products: &products[idx * n_lists..][..n_lists],
-                            effort,
-                            filter: filters.of(block_idx * QUERY_BLOCK + idx),
-                        };
-                        let mut best = TopK::new(k);
-                        self.visit(&ask, scratch, &mut best);
-                        best.into_sorted()
-                    })
-                    .collect()
-            })
-            .collect();
-        blocks.into_iter().flatten().collect()
+        batch::search(self, queries.view(), k, effort, filters)
     }
 }

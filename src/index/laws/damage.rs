@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::index::{
-    Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, PartsError, Pq, PqParts, Slab,
+    Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, PartsError, Pq, PqParts,
+    Slab, Sparse,
 };
 
 fn rebuilt(index: &AnyIndex) -> AnyIndex {
@@ -10,6 +11,10 @@ fn rebuilt(index: &AnyIndex) -> AnyIndex {
         AnyIndex::Flat(index) => AnyIndex::Flat(Flat::from_parts(index.parts()).unwrap()),
         AnyIndex::Pq(index) => AnyIndex::Pq(Pq::from_parts(index.parts()).unwrap()),
         AnyIndex::IvfFlat(index) => AnyIndex::IvfFlat(IvfFlat::from_parts(index.parts()).unwrap()),
+        AnyIndex::Sparse(index) => AnyIndex::Sparse(Sparse::from_parts(index.parts()).unwrap()),
+        AnyIndex::IvfSparse(index) => {
+            AnyIndex::IvfSparse(IvfSparse::from_parts(index.parts()).unwrap())
+        }
         AnyIndex::IvfPq(index) => AnyIndex::IvfPq(IvfPq::from_parts(index.parts()).unwrap()),
     }
 }
@@ -34,7 +39,10 @@ fn parts_out_and_in_give_the_same_hits() {
     }
 }
 
-fn changed<T: Clone + Send + Sync>(slab: &Slab<T>, change: impl FnOnce(&mut Vec<T>)) -> Slab<T> {
+pub(super) fn changed<T: Clone + Send + Sync>(
+    slab: &Slab<T>,
+    change: impl FnOnce(&mut Vec<T>),
+) -> Slab<T> {
     let mut values = slab.to_vec();
     change(&mut values);
     values.into()

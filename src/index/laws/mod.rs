@@ -2,6 +2,7 @@
 
 mod answers;
 mod damage;
+mod damaged_postings;
 mod recall;
 mod reproducible;
 
@@ -12,7 +13,14 @@ use super::{
 };
 use ndarray::Array2;
 
-const KINDS: [&str; 4] = ["Flat", "PQ3", "IVF7,Flat", "IVF7,PQ3"];
+const KINDS: [&str; 6] = [
+    "Flat",
+    "Sparse",
+    "PQ3",
+    "IVF7,Flat",
+    "IVF7,Sparse",
+    "IVF7,PQ3",
+];
 const METRICS: [Metric; 2] = [Metric::InnerProduct, Metric::L2];
 const ALL_LISTS: Effort = Effort { n_probe: 1000 };
 
@@ -32,6 +40,14 @@ const QUICK: TrainSettings = TrainSettings {
 fn whole_numbers(n_rows: usize, dim: usize, seed: u64) -> Array2<f32> {
     let mut random = Random::new(seed, 99);
     Array2::from_shape_simple_fn((n_rows, dim), || random.below(9) as f32 - 4.0)
+}
+
+/// Rows as spectra have them: most values are 0, and some rows are all 0.
+fn mostly_zero(n_rows: usize, dim: usize, seed: u64) -> Array2<f32> {
+    let mut random = Random::new(seed, 97);
+    let mut rows = whole_numbers(n_rows, dim, seed);
+    rows.mapv_inplace(|x| if random.below(5) == 0 { x } else { 0.0 });
+    rows
 }
 
 /// Unit vectors around a few directions.
@@ -94,7 +110,12 @@ fn naive(
             score: naive_score(metric, query, rows.row(row as usize).to_slice().unwrap()),
         })
         .collect();
-    all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+    // Adding 0 makes -0 and 0 tie, as they do in an index.
+    all.sort_by(|a, b| {
+        (b.score + 0.0)
+            .total_cmp(&(a.score + 0.0))
+            .then(a.row.cmp(&b.row))
+    });
     all.truncate(k);
     all
 }
@@ -103,7 +124,8 @@ fn naive(
 fn decoded(index: &AnyIndex, rows: &Array2<f32>) -> Array2<f32> {
     let mut held = rows.clone();
     match index {
-        AnyIndex::Flat(_) | AnyIndex::IvfFlat(_) => {}
+        AnyIndex::Flat(_) | AnyIndex::Sparse(_) | AnyIndex::IvfFlat(_) | AnyIndex::IvfSparse(_) => {
+        }
         AnyIndex::Pq(pq) => {
             for (row, mut into) in held.outer_iter_mut().enumerate() {
                 pq.decode(row as u32, into.as_slice_mut().unwrap());

@@ -29,7 +29,9 @@ fn recall_stays_above_its_floor() {
         for (order, n_probe, floor) in [
             ("Flat", 1, 1.0),
             ("PQ16", 1, 0.75),
+            ("Sparse", 1, 0.999),
             ("IVF32,Flat", 8, 0.98),
+            ("IVF32,Sparse", 8, 0.98),
             ("IVF32,PQ16", 8, 0.87),
         ] {
             let recall = recall_at_10(order, metric, Effort { n_probe });

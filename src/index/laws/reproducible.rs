@@ -1,7 +1,7 @@
 //! The same in, the same out: on any number of threads, again, and in a batch.
 
 use super::*;
-use crate::index::Filters;
+use crate::index::{Filters, SparseParts};
 
 /// Every byte of an index's arrays.
 fn bytes(index: &AnyIndex) -> Vec<u8> {
@@ -24,6 +24,12 @@ fn bytes(index: &AnyIndex) -> Vec<u8> {
             let rows = bytemuck::cast_slice::<u32, u8>(&parts.lists.rows).to_vec();
             [floats(&parts.lists.centroids), rows, floats(&parts.vectors)].concat()
         }
+        AnyIndex::Sparse(index) => postings(&index.parts().rows),
+        AnyIndex::IvfSparse(index) => {
+            let parts = index.parts();
+            let rows = bytemuck::cast_slice::<u32, u8>(&parts.lists.rows).to_vec();
+            [floats(&parts.lists.centroids), rows, postings(&parts.rows)].concat()
+        }
         AnyIndex::IvfPq(index) => {
             let parts = index.parts();
             let rows = bytemuck::cast_slice::<u32, u8>(&parts.lists.rows).to_vec();
@@ -33,6 +39,17 @@ fn bytes(index: &AnyIndex) -> Vec<u8> {
             [floats.concat(), rows, codes.codes.to_vec()].concat()
         }
     }
+}
+
+fn postings(parts: &SparseParts) -> Vec<u8> {
+    [
+        bytemuck::cast_slice::<f32, u8>(&parts.scales),
+        bytemuck::cast_slice(&parts.starts),
+        bytemuck::cast_slice(&parts.offsets),
+        bytemuck::cast_slice(&parts.postings),
+        bytemuck::cast_slice(&parts.norms),
+    ]
+    .concat()
 }
 
 #[test]
@@ -77,7 +94,13 @@ fn a_batch_equals_its_queries_one_by_one_to_the_bit() {
     // 70 queries are more than a block and no multiple of one; 300 coordinates cross the inner
     // blocking of the matrix product; column-major queries must be the same queries.
     let rows = unit_clumps(1100, 300, 9);
-    let queries = unit_clumps(70, 300, 10);
+    let mut queries = unit_clumps(70, 300, 10);
+    // Every third is sparse, and so multiplied with the centres in another way than the others.
+    for (idx, mut query) in queries.outer_iter_mut().enumerate() {
+        if idx % 3 == 0 {
+            query.slice_mut(ndarray::s![20..]).fill(0.0);
+        }
+    }
     let keep = |row: u32| !row.is_multiple_of(5);
     let filters: Vec<Filter<'_>> = (0..70)
         .map(|idx: u32| Filter {

@@ -1,7 +1,7 @@
 //! Codes scanned whole: no lists, so every row is looked at, at `n_sub` bytes each.
 
 use super::code_store::{CodeParts, CodeQuery, CodeStore};
-use crate::index::filter::Filter;
+use crate::index::filter::{Filter, Offer};
 use crate::index::metric::Metric;
 use crate::index::parts::PartsError;
 use crate::index::top_k::TopK;
@@ -71,11 +71,16 @@ impl VectorIndex for Pq {
         self.0.prepare(query, &mut prepared);
         let wanted = filter.positions(self.len());
         let mut scores = [0.0; SCAN_BLOCK];
+        let mut offer = Offer {
+            rows: None,
+            keep: filter.keep,
+            best,
+        };
         for start in wanted.clone().step_by(SCAN_BLOCK) {
             let end = (start + SCAN_BLOCK).min(wanted.end);
             let scores = &mut scores[..end - start];
             self.0.score(&prepared, 0.0, start..end, scores);
-            filter.offer(start as u32..end as u32, scores, best);
+            offer.scores(start, scores);
         }
     }
 }

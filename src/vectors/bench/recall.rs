@@ -101,7 +101,7 @@ pub fn exact_truth(
     let mut best = vec![TopK::new(k); queries.nrows()];
     for (block_idx, block) in base.axis_chunks_iter(Axis(0), BLOCK).enumerate() {
         let first = (block_idx * BLOCK) as u32;
-        let flat = train(Factory::Flat, metric, block, 0, TrainSettings::default())?.index;
+        let flat = train(Factory::FLAT, metric, block, 0, TrainSettings::default())?.index;
         let effort = Effort { n_probe: 1 };
         let found = flat.search_batch(queries, k, effort, Filters::Same(&Filter::ALL));
         for (best, found) in best.iter_mut().zip(found) {

@@ -1,0 +1,157 @@
+//! Sums over the columns that a query's non-zero coordinates pick: sparse scores, coarse products.
+
+use super::widened;
+
+/// Rows whose sums one call may touch; row numbers within it wrap, so no check is needed.
+pub(in crate::index) const MAX_ROWS: usize = 4096;
+
+/// A coordinate of a query: where, and how much.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::index) struct Place {
+    pub(in crate::index) coordinate: u32,
+    pub(in crate::index) value: f32,
+}
+
+/// The postings of a block of rows, as [`SparseParts`](crate::index::SparseParts) lays them out.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::index) struct Block<'a> {
+    /// Where the column of each coordinate starts in `words`, and the end of the last.
+    pub(in crate::index) offsets: &'a [u32],
+    pub(in crate::index) words: &'a [u16],
+    pub(in crate::index) n_rows: usize,
+}
+
+widened! {
+    /// Adds to each row's sum what the columns at `places` hold for it, place after place.
+    fn add_postings(block: Block<'_>, places: &[Place], sums: &mut [f32; MAX_ROWS]) = postings
+}
+
+widened! {
+    /// `sums += value * row` for each place, where `table` holds a row of sums per coordinate.
+    fn add_rows(table: &[f32], places: &[Place], sums: &mut [f32]) = rows
+}
+
+/// Postings multiplied at a time, in registers, before they are scattered one by one.
+const LANES: usize = 16;
+
+#[inline(always)]
+fn postings(block: Block<'_>, places: &[Place], sums: &mut [f32; MAX_ROWS]) {
+    for place in places {
+        let at = place.coordinate as usize;
+        let column = &block.words[block.offsets[at] as usize..block.offsets[at + 1] as usize];
+        if column.len() == block.n_rows {
+            for (sum, &weight) in sums.iter_mut().zip(column) {
+                *sum += place.value * f32::from(weight.cast_signed());
+            }
+        } else {
+            let (rows, weights) = column.split_at(column.len() / 2);
+            let (row_chunks, rows) = rows.as_chunks::<LANES>();
+            let (weight_chunks, weights) = weights.as_chunks::<LANES>();
+            for (rows, weights) in row_chunks.iter().zip(weight_chunks) {
+                let products = weights.map(|weight| place.value * f32::from(weight.cast_signed()));
+                for (row, product) in rows.iter().zip(products) {
+                    sums[usize::from(*row) % MAX_ROWS] += product;
+                }
+            }
+            for (row, weight) in rows.iter().zip(weights) {
+                sums[usize::from(*row) % MAX_ROWS] += place.value * f32::from(weight.cast_signed());
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn rows(table: &[f32], places: &[Place], sums: &mut [f32]) {
+    for place in places {
+        let row = &table[place.coordinate as usize * sums.len()..][..sums.len()];
+        for (sum, x) in sums.iter_mut().zip(row) {
+            *sum += place.value * x;
+        }
+    }
+}
+
+/// Writes the coordinates of `query` that are not 0, each value times `scale` of its coordinate.
+pub(in crate::index) fn places(query: &[f32], scale: impl Fn(usize) -> f32, into: &mut Vec<Place>) {
+    into.clear();
+    for (chunk_idx, chunk) in query.chunks(LANES).enumerate() {
+        // Most stretches of a sparse query are empty, and seen to be so in one comparison.
+        if chunk.iter().filter(|x| **x != 0.0).count() == 0 {
+            continue;
+        }
+        for (idx, &x) in chunk.iter().enumerate() {
+            let coordinate = chunk_idx * LANES + idx;
+            if x != 0.0 {
+                into.push(Place {
+                    coordinate: coordinate as u32,
+                    value: x * scale(coordinate),
+                });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Level;
+    use super::*;
+    use crate::index::random::Random;
+
+    #[test]
+    fn every_level_gives_the_bits_of_the_plain_loop() {
+        let mut random = Random::new(1, 0);
+        // Columns of 40 rows: one dense, one of 19 postings, one empty, one of a single posting.
+        let n_rows = 40;
+        let mut words: Vec<u16> = (0..n_rows).map(|_| random.below(60_000) as u16).collect();
+        words.extend((0..19).map(|row| row * 2));
+        words.extend((0..19).map(|_| random.below(60_000) as u16));
+        words.extend([7, 65_535]);
+        let offsets = [0, 40, 78, 78, 80];
+        let place = |coordinate, value| Place { coordinate, value };
+        let places = [place(0, 0.3), place(1, -0.7), place(2, 9.0), place(3, 0.1)];
+        let table: Vec<f32> = (0..4 * 37).map(|_| random.unit() as f32 - 0.5).collect();
+        let run = |level| {
+            let mut sums = [0.25_f32; MAX_ROWS];
+            let block = Block {
+                offsets: &offsets,
+                words: &words,
+                n_rows,
+            };
+            add_postings(level, block, &places, &mut sums);
+            let mut products = vec![0.0; 37];
+            add_rows(level, &table, &places, &mut products);
+            (sums.to_vec(), products)
+        };
+        let plain = run(Level::Plain);
+        assert_eq!(plain.0[41..], [0.25; MAX_ROWS - 41]);
+        for level in Level::all() {
+            assert_eq!(run(level), plain, "{level:?}");
+        }
+    }
+
+    #[test]
+    fn a_column_adds_value_times_weight() {
+        // Two rows of 40 have a posting: 0.5 * 10 and 0.5 * -4.
+        let block = Block {
+            offsets: &[0, 4],
+            words: &[3, 9, 10, 65_532],
+            n_rows: 40,
+        };
+        let place = Place {
+            coordinate: 0,
+            value: 0.5,
+        };
+        let mut sums = [0.0; MAX_ROWS];
+        add_postings(Level::detected(), block, &[place], &mut sums);
+        assert_eq!((sums[3], sums[9], sums[4]), (5.0, -2.0, 0.0));
+    }
+
+    #[test]
+    fn places_are_the_coordinates_that_are_not_zero() {
+        let mut query = vec![0.0; 37];
+        (query[0], query[17], query[36]) = (1.0, -2.0, 3.0);
+        let mut found = Vec::new();
+        places(&query, |d| d as f32, &mut found);
+        let found: Vec<(u32, f32)> = found.iter().map(|p| (p.coordinate, p.value)).collect();
+        assert_eq!(found, [(0, 0.0), (17, -34.0), (36, 108.0)]);
+    }
+}

@@ -1,0 +1,99 @@
+//! Inner loops chosen at run time by what the processor can do, each beside its plain twin.
+//!
+//! Two ways lead from one source to wide registers. [`widened`] compiles a plain loop once more for
+//! each level, so the twins are one text and give the same bits: floating-point sums keep their
+//! order, and nothing is contracted. Byte permutes, which no compiler finds by itself, are written
+//! with intrinsics and compute whole numbers, so they too agree to the bit.
+
+pub(in crate::index) mod columns;
+
+use std::sync::OnceLock;
+
+/// What the processor can do, from nothing special upwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::index) enum Level {
+    /// Whatever the program was compiled for.
+    Plain,
+    /// 256-bit registers and byte shuffles (AVX2).
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// 512-bit registers and byte permutes over two of them (AVX-512 F, BW, VL, VBMI).
+    #[cfg(target_arch = "x86_64")]
+    Vbmi,
+}
+
+impl Level {
+    /// The highest level of this processor.
+    pub(in crate::index) fn detected() -> Self {
+        static LEVEL: OnceLock<Level> = OnceLock::new();
+        *LEVEL.get_or_init(Self::detect)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn detect() -> Self {
+        if is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vbmi")
+        {
+            Self::Vbmi
+        } else if is_x86_feature_detected!("avx2") {
+            Self::Avx2
+        } else {
+            Self::Plain
+        }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn detect() -> Self {
+        Self::Plain
+    }
+
+    /// Every level of this processor, for tests that compare them.
+    #[cfg(test)]
+    pub(in crate::index) fn all() -> Vec<Self> {
+        #[cfg(target_arch = "x86_64")]
+        let levels = [Self::Plain, Self::Avx2, Self::Vbmi];
+        #[cfg(not(target_arch = "x86_64"))]
+        let levels = [Self::Plain];
+        levels
+            .into_iter()
+            .filter(|level| *level <= Self::detected())
+            .collect()
+    }
+}
+
+/// Defines `$name(level, ...)`, which runs the plain loop `$body` as compiled for `level`.
+macro_rules! widened {
+    ($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) = $body:ident) => {
+        $(#[$doc])*
+        pub(in crate::index) fn $name(level: $crate::index::kernels::Level, $($arg: $type),*) {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
+                fn vbmi($($arg: $type),*) {
+                    $body($($arg),*);
+                }
+                #[target_feature(enable = "avx2")]
+                fn avx2($($arg: $type),*) {
+                    $body($($arg),*);
+                }
+                match level {
+                    $crate::index::kernels::Level::Plain => $body($($arg),*),
+                    #[expect(unsafe_code, reason = "a function for a detected processor")]
+                    // SAFETY: a level other than plain exists only where it was detected.
+                    $crate::index::kernels::Level::Avx2 => unsafe { avx2($($arg),*) },
+                    #[expect(unsafe_code, reason = "a function for a detected processor")]
+                    // SAFETY: as above.
+                    $crate::index::kernels::Level::Vbmi => unsafe { vbmi($($arg),*) },
+                }
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            {
+                let _ = level;
+                $body($($arg),*);
+            }
+        }
+    };
+}
+pub(in crate::index) use widened;

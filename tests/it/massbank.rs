@@ -1,0 +1,63 @@
+//! Accuracy floors on the MassBank development set: real spectra, real differences between labs.
+//!
+//! All settings but the index are the defaults. `MZSEEK_DATA` names the folder that holds `massbank/{library.msp.gz, queries.mgf.gz, truth.csv}`
+//! (default `../shared/data` beside the repository); without it the test is skipped.
+
+use crate::kit::{Folder, skipped};
+use mzseek::report::Evaluation;
+use std::path::{Path, PathBuf};
+
+fn data() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let data = std::env::var_os("MZSEEK_DATA").map_or(beside, PathBuf::from);
+    let massbank = data.join("massbank").canonicalize().ok();
+    if massbank.is_none() {
+        skipped(&format!("no massbank in {}", data.display()));
+    }
+    massbank
+}
+
+/// Top-1 and top-10 in percent.
+fn accuracy(folder: &Folder, massbank: &Path, library: &str, tolerance: &str) -> (f64, f64) {
+    let queries = massbank.join("queries.mgf.gz");
+    let words = [
+        "search",
+        library,
+        queries.to_str().unwrap(),
+        "-o",
+        "report.csv",
+        "--precursor-tol",
+        tolerance,
+    ];
+    folder.run(&words).exits(0);
+    let truth = massbank.join("truth.csv");
+    let evaluation = Evaluation::read(&folder.path("report.csv"), &truth).unwrap();
+    (evaluation.top_1() * 100.0, evaluation.top_10() * 100.0)
+}
+
+#[test]
+fn most_answers_are_right() {
+    let Some(massbank) = data() else { return };
+    let folder = Folder::new();
+    let input = massbank.join("library.msp.gz");
+    for (index, library) in [("ivfpq", "ivfpq.h5"), ("flat", "flat.h5")] {
+        let words = [
+            "build",
+            input.to_str().unwrap(),
+            "-o",
+            library,
+            "--index",
+            index,
+        ];
+        folder.run(&words).exits(0);
+    }
+    let (top_1, top_10) = accuracy(&folder, &massbank, "ivfpq.h5", "10ppm");
+    assert!(top_1 >= 94.0 && top_10 >= 98.0, "10 ppm: {top_1}, {top_10}");
+    let (top_1, top_10) = accuracy(&folder, &massbank, "ivfpq.h5", "open");
+    assert!(top_1 >= 90.0 && top_10 >= 95.0, "open: {top_1}, {top_10}");
+    let (flat_1, flat_10) = accuracy(&folder, &massbank, "flat.h5", "open");
+    assert!(
+        flat_1 - top_1 <= 0.5 && flat_10 - top_10 <= 0.5,
+        "ivfpq {top_1}, {top_10}; flat {flat_1}, {flat_10}"
+    );
+}
