@@ -82,12 +82,6 @@ pub enum PartsError {
     /// A codebook with more entries than a byte can name, or none for rows that need one.
     #[error("{0} codewords per sub-space are not a number from 1 to 256")]
     Codewords(usize),
-    /// Postings that do not tile their array, or that name rows out of order or beyond the block.
-    #[error("the postings of block {block} do not fit together")]
-    Postings {
-        /// The first block that does not fit.
-        block: usize,
-    },
     /// Directions that do not have unit length, or are not at right angles to one another.
     #[error("direction {direction} is not of unit length and at right angles to the others")]
     NotOrthonormal {
@@ -101,6 +95,12 @@ pub enum PartsError {
         at: usize,
         /// The coordinate named.
         coordinate: u32,
+    },
+    /// Postings that do not tile their array, or that name rows out of order or beyond the block.
+    #[error("the postings of block {block} do not fit together")]
+    Postings {
+        /// The first block that does not fit.
+        block: usize,
     },
     /// A code without a codeword.
     #[error("code {code} at position {at} is beyond the {n_codewords} codewords")]

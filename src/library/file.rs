@@ -1,6 +1,7 @@
 //! A library as it is searched, to and from its file.
 
 use super::container::{Attributes, Container, Element};
+use super::index_section::IndexShape;
 use super::writer::Writer;
 use super::{
     EntryColumns, EntryText, LIBRARY, LibraryError, LibrarySettings, TextColumn, index_section,
@@ -71,9 +72,12 @@ impl Library {
         )
         .map_err(|fault| part("peaks", fault))?;
         let clusters = read_clusters(container)?;
-        let (kind, dim) = (&settings.index.kind, settings.embedding.dim);
-        let shape = (Metric::InnerProduct, n, dim);
-        let index = index_section::read(container, kind, shape)?;
+        let shape = IndexShape {
+            metric: Metric::InnerProduct,
+            n_rows: n,
+            dim: settings.embedding.dim,
+        };
+        let index = index_section::read(container, &settings.index.kind, shape)?;
         let counts = [order.len(), peaks.len(), clusters.n_entries(), index.len()];
         if counts.iter().any(|&count| count != n) {
             return Err(part(

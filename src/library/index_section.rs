@@ -126,7 +126,7 @@ fn write_norms(norms: &[f32], writer: &mut Writer) -> Result<(), LibraryError> {
     if norms.is_empty() {
         return Ok(());
     }
-    writer.put("index/norms", norms)
+    writer.put(NORMS, norms)
 }
 
 fn write_postings(rows: &SparseParts, writer: &mut Writer) -> Result<(), LibraryError> {
@@ -137,14 +137,22 @@ fn write_postings(rows: &SparseParts, writer: &mut Writer) -> Result<(), Library
     write_norms(&rows.norms, writer)
 }
 
-/// How vectors are compared, their number, and numbers in each.
-pub(crate) type Shape = (Metric, usize, usize);
+/// What must be known of vectors beside their arrays.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IndexShape {
+    /// How they are compared.
+    pub(crate) metric: Metric,
+    /// How many there are.
+    pub(crate) n_rows: usize,
+    /// Numbers per vector.
+    pub(crate) dim: usize,
+}
 
-/// Reads the index the `factory` word names, over vectors of this `shape`.
+/// Reads the index the `factory` word names, over vectors of this shape.
 pub(crate) fn read(
     container: &Container,
     factory: &str,
-    shape: Shape,
+    shape: IndexShape,
 ) -> Result<AnyIndex, LibraryError> {
     let factory: Factory = factory
         .parse()
@@ -157,10 +165,27 @@ pub(crate) fn read(
     index.map_err(|e| container.damaged("index", &e.to_string()))
 }
 
+/// Squared lengths of vectors.
+const NORMS: &str = "index/norms";
+
+/// L2 needs norms, the inner product has none, nor has an index over nothing.
+fn read_norms(container: &Container, metric: Metric) -> Result<Slab<f32>, LibraryError> {
+    if metric == Metric::L2 && container.sections().any(|section| section.name == NORMS) {
+        container.slab(NORMS)
+    } else {
+        Ok(Vec::new().into())
+    }
+}
+
 /// What could be read, and whether it is an index.
 type Read = Result<Result<AnyIndex, PartsError>, LibraryError>;
 
-fn read_alone(container: &Container, rows: Rows, (metric, n_rows, dim): Shape) -> Read {
+fn read_alone(container: &Container, rows: Rows, shape: IndexShape) -> Read {
+    let IndexShape {
+        metric,
+        n_rows,
+        dim,
+    } = shape;
     Ok(match rows {
         Rows::Flat => {
             let rows = container.slab("index/vectors")?;
@@ -187,8 +212,8 @@ fn read_alone(container: &Container, rows: Rows, (metric, n_rows, dim): Shape) -
     })
 }
 
-fn read_in_lists(container: &Container, rows: Rows, (metric, _, dim): Shape) -> Read {
-    let lists = read_lists(container)?;
+fn read_in_lists(container: &Container, rows: Rows, shape: IndexShape) -> Read {
+    let (metric, dim, lists) = (shape.metric, shape.dim, read_lists(container)?);
     Ok(match rows {
         Rows::Flat => IvfFlat::from_parts(IvfFlatParts {
             metric,
@@ -231,14 +256,6 @@ fn read_lists(container: &Container) -> Result<ListParts, LibraryError> {
         offsets: container.slab("index/list_offsets")?,
         rows: container.slab("index/list_rows")?,
     })
-}
-
-fn read_norms(container: &Container, metric: Metric) -> Result<Slab<f32>, LibraryError> {
-    let present = container.sections().any(|s| s.name == "index/norms");
-    match metric {
-        Metric::L2 if present => container.slab("index/norms"),
-        Metric::L2 | Metric::InnerProduct => Ok(Vec::new().into()),
-    }
 }
 
 fn read_codes(

@@ -23,7 +23,7 @@ pub use entries::{EntryColumns, EntryColumnsBuilder, EntryText, polarity_sign};
 pub use error::LibraryError;
 pub use file::{Library, write};
 pub use format::{FORMAT, FORMAT_VERSION, Format, LIBRARY};
-pub(crate) use index_section::{read as read_index, write as write_index};
+pub(crate) use index_section::{IndexShape, read as read_index, write as write_index};
 pub use settings::{
     ClusterMethod, ClusterSettings, EmbeddingText, IndexSettings, LibrarySettings,
     MatchingSettings, MergingText, PrecursorRemovalText, PreparationText, SettingsError, ViewsText,

@@ -10,8 +10,8 @@ use super::container::{
 };
 use super::{Format, LibraryError};
 use crate::files::PendingFile;
-use hdf5::H5Type;
 use hdf5::plist::dataset_create::{AllocTime, FillTime};
+use hdf5::{Extents, H5Type};
 use ndarray::ArrayView2;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::mem::ManuallyDrop;
@@ -63,14 +63,7 @@ impl Writer {
 
     /// Writes one array, for instance `peaks/mz`.
     pub(crate) fn put<T: Element>(&mut self, name: &str, data: &[T]) -> Result<(), LibraryError> {
-        self.write_array(name, data, &[data.len()])?;
-        self.contents.push(Section {
-            name: name.to_owned(),
-            element: T::NAME.to_owned(),
-            len: data.len(),
-            checksum: checksum(bytemuck::cast_slice(data)),
-        });
-        Ok(())
+        self.put_shaped(name, data.len(), data)
     }
 
     /// Writes a matrix as one array with two dimensions, row by row.
@@ -80,14 +73,21 @@ impl Writer {
         rows: &ArrayView2<'_, T>,
     ) -> Result<(), LibraryError> {
         let rows = rows.as_standard_layout();
-        let values = rows.as_slice().unwrap_or_default();
-        let (len, checksum) = (values.len(), checksum(bytemuck::cast_slice(values)));
-        self.write_array(name, values, rows.shape())?;
+        self.put_shaped(name, rows.dim(), rows.as_slice().unwrap_or_default())
+    }
+
+    fn put_shaped<T: Element>(
+        &mut self,
+        name: &str,
+        shape: impl Into<Extents>,
+        data: &[T],
+    ) -> Result<(), LibraryError> {
+        self.write_array(name, shape, data)?;
         self.contents.push(Section {
             name: name.to_owned(),
             element: T::NAME.to_owned(),
-            len,
-            checksum,
+            len: data.len(),
+            checksum: checksum(bytemuck::cast_slice(data)),
         });
         Ok(())
     }
@@ -95,7 +95,7 @@ impl Writer {
     /// Writes attributes and table of contents, and puts the file in its place.
     pub(crate) fn finish(mut self, attributes: &Attributes) -> Result<(), LibraryError> {
         let contents: String = self.contents.iter().map(Section::line).collect();
-        self.write_array(CONTENTS, contents.as_bytes(), &[contents.len()])?;
+        self.write_array(CONTENTS, contents.len(), contents.as_bytes())?;
         let overall = overall_checksum(self.format, attributes, contents.as_bytes());
         let Attributes {
             mzseek_version,
@@ -125,12 +125,11 @@ impl Writer {
             .map_err(|source| LibraryError::Io { path, source })
     }
 
-    /// `shape` has the dimensions of `data`, which lies row by row.
     fn write_array<T: Element>(
         &mut self,
         name: &str,
+        shape: impl Into<Extents>,
         data: &[T],
-        shape: &[usize],
     ) -> Result<(), LibraryError> {
         let dataset = self
             .h5

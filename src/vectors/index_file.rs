@@ -4,7 +4,7 @@ use super::metric::settings_text;
 use super::{VectorMetric, Vectors, VectorsError};
 use crate::index::{AnyIndex, Factory, TrainSettings, VectorIndex, train};
 use crate::library::{
-    Attributes, Container, Format, LibraryError, Writer, read_index, write_index,
+    Attributes, Container, Format, IndexShape, LibraryError, Writer, read_index, write_index,
 };
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -158,7 +158,11 @@ impl IndexFile {
             .metric
             .parse()
             .map_err(|_| fault("unknown metric"))?;
-        let shape = (metric.core(), settings.rows, settings.dim);
+        let shape = IndexShape {
+            metric: metric.core(),
+            n_rows: settings.rows,
+            dim: settings.dim,
+        };
         let index = read_index(container, &settings.index, shape)?;
         if index.len() != settings.rows {
             return Err(fault("the index does not hold as many rows as they say"));

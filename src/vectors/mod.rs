@@ -23,5 +23,5 @@ pub mod similarity;
 pub use error::VectorsError;
 pub use index_file::{FORMAT, IndexFile, Order, choose};
 pub use input::{Location, RowIds, Vectors};
-pub use matrix_file::MatrixFile;
+pub use matrix_file::{MatrixFile, MatrixKind};
 pub use metric::{UnknownVectorMetric, VectorMetric, to_unit_length};

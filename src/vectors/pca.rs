@@ -2,7 +2,7 @@
 
 use super::metric::settings_text;
 use super::rows::matrix_of;
-use super::{MatrixFile, Vectors, VectorsError};
+use super::{MatrixFile, MatrixKind, Vectors, VectorsError};
 use crate::index::{Keep, LinearMap, LinearMapParts, Pca, PcaError, PcaSettings};
 use crate::library::{Attributes, Container, Format, LibraryError, Writer};
 use ndarray::ArrayView2;
@@ -16,6 +16,12 @@ pub const FORMAT: Format = Format {
     what: "PCA model",
     made_by: "mzseek vectors pca",
     mistaken_for: "vectors to be fitted",
+};
+
+/// Vectors in components as a file.
+const VECTORS: MatrixKind = MatrixKind {
+    dataset: "vectors",
+    notes: &[],
 };
 
 /// Vectors brought into components at a time.
@@ -172,7 +178,7 @@ impl PcaModel {
     pub fn transform(&self, set: &Vectors, target: &Path) -> Result<(), VectorsError> {
         let (dim_in, dim_out) = self.dims();
         set.expect_dim("the model", dim_in)?;
-        let mut out = MatrixFile::create(target, "vectors", (set.n_rows(), dim_out))?;
+        let mut out = MatrixFile::create(target, VECTORS, (set.n_rows(), dim_out))?;
         let mut values = Vec::new();
         for start in (0..set.n_rows()).step_by(BLOCK) {
             set.read(start..(start + BLOCK).min(set.n_rows()), &mut values)?;

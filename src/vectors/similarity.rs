@@ -4,13 +4,19 @@
 //! zero vector has no direction: its cosine with anything, itself included, is 0.
 
 use super::rows::owned_matrix_of;
-use super::{MatrixFile, Vectors, VectorsError, to_unit_length};
+use super::{MatrixFile, MatrixKind, Vectors, VectorsError, to_unit_length};
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// Rows and columns of a tile: 16 MB of cosines, written in pieces of 8 kB.
 const TILE: usize = 2048;
+
+/// Cosines as a file; the notes are numbers of zero vectors.
+pub const SIMILARITY: MatrixKind = MatrixKind {
+    dataset: "similarity",
+    notes: &["zero_rows", "zero_columns"],
+};
 
 /// What a computation came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,7 +3,7 @@
 use super::super::Outcome;
 use super::super::console::Console;
 use crate::failure::Failure;
-use crate::vectors::similarity::similarity;
+use crate::vectors::similarity::{SIMILARITY, similarity};
 use crate::vectors::{Location, MatrixFile, Vectors};
 use clap::Args;
 use std::path::PathBuf;
@@ -37,17 +37,14 @@ pub(super) fn run(args: &SimilarityArgs, console: Console) -> Result<Outcome, Fa
     let b = args.b.as_ref().map(Vectors::open).transpose()?;
     let shape = (a.n_rows(), b.as_ref().unwrap_or(&a).n_rows());
     b.as_ref().unwrap_or(&a).expect_dim(a.name(), a.dim())?;
-    let mut out = MatrixFile::create(&args.output, "similarity", shape)?;
+    let mut out = MatrixFile::create(&args.output, SIMILARITY, shape)?;
     let progress = console.progress("tiles");
     let tally = similarity(&a, b.as_ref(), &mut out, |done, total| {
         progress.set_length(total as u64);
         progress.set_position(done as u64);
     })?;
     progress.finish_and_clear();
-    out.publish(&[
-        ("zero_rows", tally.n_zero_rows as u64),
-        ("zero_columns", tally.n_zero_columns as u64),
-    ])?;
+    out.publish(&[tally.n_zero_rows as u64, tally.n_zero_columns as u64])?;
     super::say_zeros(console, a.name(), tally.n_zero_rows);
     if let Some(b) = &b {
         super::say_zeros(console, b.name(), tally.n_zero_columns);

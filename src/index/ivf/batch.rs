@@ -13,10 +13,8 @@ use crate::index::vector_index::Effort;
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
-/// Fewest and most queries that share the reading of lists: what is prepared for them stays in
-/// cache, and threads have enough to share.
+/// Fewest queries of a block where a codec lets them share more: threads must have enough to share.
 const MIN_BLOCK: usize = 16;
-const MAX_BLOCK: usize = 256;
 
 /// Queries whose products with the coarse centres are one matrix product.
 const PRODUCT_BLOCK: usize = 32;
@@ -38,7 +36,7 @@ pub(super) fn search<C: Codec>(
 ) -> Vec<Vec<Neighbour>> {
     // Answers do not depend on the size of a block, so it may depend on the number of threads.
     let share = queries.nrows().div_ceil(2 * rayon::current_num_threads());
-    let size = share.clamp(MIN_BLOCK, MAX_BLOCK);
+    let size = share.clamp(MIN_BLOCK.min(C::SHARED_QUERIES), C::SHARED_QUERIES);
     let blocks: Vec<Vec<Vec<Neighbour>>> = queries
         .axis_chunks_iter(Axis(0), size)
         .into_par_iter()

@@ -24,6 +24,10 @@ pub struct Probe {
 
 /// Rows in list order, scored by position.
 pub trait Codec: Debug + Send + Sync {
+    /// Most queries that share the reading of a list: what is prepared for them must stay in the
+    /// second-level cache, or it is read in the place of the list.
+    const SHARED_QUERIES: usize;
+
     /// What is computed once per query and serves every list.
     type Query: Default + Send;
 
@@ -81,6 +85,8 @@ impl Scores {
 }
 
 impl Codec for CodeStore {
+    // A look-up table has 256 floats per sub-space: 64 kB for 64 of them.
+    const SHARED_QUERIES: usize = 4;
     type Query = CodeQuery;
     type Scratch = Scores;
 
@@ -110,6 +116,7 @@ impl Codec for CodeStore {
 }
 
 impl Codec for SparseStore {
+    const SHARED_QUERIES: usize = 256;
     type Query = SparseQuery;
     type Scratch = SparseSums;
 
@@ -146,6 +153,7 @@ pub struct RowQuery {
 }
 
 impl Codec for RowStore {
+    const SHARED_QUERIES: usize = 256;
     type Query = RowQuery;
     type Scratch = Scores;
 

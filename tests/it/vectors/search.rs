@@ -65,7 +65,15 @@ fn every_kind_of_index_survives_its_file_under_every_metric() {
     let (kit, base) = (Kit::new(), whole_rows(400, 8, 3));
     kit.npy("base.npy", &base);
     for metric in ["ip", "l2", "cosine"] {
-        for index in ["Flat", "PQ8", "IVF8,Flat", "IVF8,PQ8", "auto"] {
+        for index in [
+            "Flat",
+            "Sparse",
+            "PQ8",
+            "IVF8,Flat",
+            "IVF8,Sparse",
+            "IVF8,PQ8",
+            "auto",
+        ] {
             kit.ok(&format!(
                 "index base.npy -o base.h5 --index {index} --metric {metric}"
             ));
