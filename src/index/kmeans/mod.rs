@@ -238,19 +238,26 @@ mod tests {
     #[test]
     fn two_levels_come_as_close_as_one_and_are_reproducible() {
         for sparse in [false, true] {
-            let points = clumps(12_000, sparse);
-            let n_centres = if sparse { 2100 } else { 600 };
+            let points = clumps(6000, sparse);
             assert_eq!(are_sparse(points.view()), sparse);
+            let all: Vec<usize> = (0..points.nrows()).collect();
+            let kept = gather(points.view(), &all, sparse);
             for metric in [Metric::L2, Metric::InnerProduct] {
+                let plan = Lloyd {
+                    n_centres: 600,
+                    metric,
+                    max_iterations: 5,
+                };
                 let train = |n_threads| {
                     let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads);
-                    let pool = pool.build().unwrap();
-                    pool.install(|| kmeans(points.view(), n_centres, metric, 3, SETTINGS))
+                    let mut random = Random::new(3, 0);
+                    let train = || two_level::two_level(kept.view(), plan, 3, &mut random);
+                    pool.build().unwrap().install(train)
                 };
                 let two = train(1);
-                assert_eq!(two.dim(), (n_centres, 48));
+                assert_eq!(two.dim(), (600, 48));
                 assert!(two == train(2), "the centres depend on the threads");
-                let one = lloyd(points.view(), n_centres, metric, 20, &mut Random::new(3, 0));
+                let one = lloyd(points.view(), 600, metric, 5, &mut Random::new(3, 0));
                 let close = [&one, &two].map(|x| mean_closeness(&points, x, metric));
                 assert!(close[1] > close[0] - 0.01, "{close:?} {sparse} {metric}");
             }
