@@ -14,8 +14,9 @@
 //!
 //! Reading order: [`VectorIndex`] (what an index does), [`TopK`] and [`Filter`] (what it fills and
 //! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`] (the kinds), [`Factory`] and [`train()`] (how one
-//! is made),
-//! [`AnyIndex`] (which one a library holds).
+//! is made), [`AnyIndex`] (which one a library holds). Beside them stands what is learned from rows
+//! and used before or without an index: [`kmeans()`] and [`mini_batch_kmeans`], [`Pca`], [`Opq`],
+//! [`Permutation`], [`k_medoids`]; [`RowSource`] is how those that stream get their rows.
 
 #![expect(
     clippy::needless_pass_by_value,

@@ -222,21 +222,29 @@ fn first_at(values: &[f32], greatest: f32) -> usize {
     start + within.unwrap_or(0)
 }
 
+/// Centres one point asks for at most, where it asks for several.
+pub(super) const MAX_LISTED: usize = 8;
+
 /// Appends the positions of the `n` greatest values; of equal ones the lower come first.
+///
+/// A sorted array of fixed size and its least value in a register: most values are one comparison.
 fn push_greatest(values: &[f32], n: usize, into: &mut Vec<u32>) {
-    let first = into.len();
+    let n = n.min(MAX_LISTED).min(values.len());
+    let mut kept = [(f32::NEG_INFINITY, 0); MAX_LISTED];
+    let mut least = f32::NEG_INFINITY;
     for (position, &value) in values.iter().enumerate() {
-        let kept = &into[first..];
-        let full = kept.len() == n;
-        if full && values[kept[n - 1] as usize] >= value {
+        if value <= least && position >= n {
             continue;
         }
-        let at = kept.partition_point(|&other| values[other as usize] >= value);
-        if full {
-            into.pop();
+        let mut at = n.min(position + 1) - 1;
+        while at > 0 && kept[at - 1].0 < value {
+            kept[at] = kept[at - 1];
+            at -= 1;
         }
-        into.insert(first + at, position as u32);
+        kept[at] = (value, position as u32);
+        least = kept[n - 1].0;
     }
+    into.extend(kept[..n].iter().map(|&(_, position)| position));
 }
 
 #[cfg(test)]
@@ -278,5 +286,11 @@ mod tests {
         let mut into = vec![7];
         push_greatest(&[1.0, 3.0, 2.0, 3.0, 0.0], 3, &mut into);
         assert_eq!(into, [7, 1, 3, 2]);
+        into.clear();
+        push_greatest(&[-1.0, -3.0, -2.0], 5, &mut into);
+        assert_eq!(into, [0, 2, 1]);
+        into.clear();
+        push_greatest(&[f32::NEG_INFINITY, 0.0, 5.0, 4.0], 2, &mut into);
+        assert_eq!(into, [2, 3]);
     }
 }

@@ -5,7 +5,7 @@
 //! next nearest with room. That would be wrong for lists, which are searched by nearness; it is
 //! right for the upper level, which only divides the work.
 
-use super::assign::{Nearest, label_lists};
+use super::assign::{MAX_LISTED, Nearest, label_lists};
 use super::group::Groups;
 use super::points::Points;
 use super::{Lloyd, lloyd_of, update};
@@ -15,9 +15,6 @@ use ndarray::{Array2, ArrayView2};
 
 /// Points from which the centre of a group is learned, at most.
 const POINTS_PER_GROUP: usize = 128;
-
-/// Groups a point may go to, in order of nearness, before it goes to the emptiest.
-const CHOICES: usize = 8;
 
 /// Rounds of grouping and moving group centres to the means.
 const ROUNDS: usize = 2;
@@ -55,10 +52,11 @@ impl Capped {
     }
 }
 
-/// The nearest group with room for each point, in order of points.
+/// The nearest group with room for each point, in order of points; the emptiest where none of the
+/// eight nearest has room.
 fn labels(points: Points<'_>, tops: ArrayView2<'_, f32>, metric: Metric, limit: usize) -> Vec<u32> {
     let nearest = Nearest::for_points(tops, metric, points.is_sparse());
-    let n_choices = CHOICES.min(tops.nrows());
+    let n_choices = MAX_LISTED.min(tops.nrows());
     let choices = label_lists(points, &nearest, n_choices);
     let mut sizes = vec![0; tops.nrows()];
     (choices.chunks_exact(n_choices))

@@ -1,7 +1,7 @@
 //! k-means: the centres that inverted lists and codebooks are built around.
 //!
 //! Lloyd's iterations over a tiled matrix product, from a k-means++ start, with empty clusters
-//! repaired; from 512 centres on in two levels, and with overlong lists split. Points that are
+//! repaired; for many centres in two levels, and with overlong lists split. Points that are
 //! mostly zeros are kept and multiplied without them. Everything is seeded and every sum has one
 //! order, so the centres do not depend on the number of threads.
 //!
@@ -70,17 +70,25 @@ pub fn kmeans(
         metric,
         max_iterations: settings.max_iterations,
     };
-    if plan.n_centres < TWO_LEVEL_FROM {
+    let two_level_from = if sample.view().is_sparse() {
+        SPARSE_TWO_LEVEL_FROM
+    } else {
+        TWO_LEVEL_FROM
+    };
+    let mut centres = if plan.n_centres < two_level_from {
         lloyd_of(sample.view(), plan, &mut random)
     } else {
-        let mut centres = two_level::two_level(sample.view(), plan, seed, &mut random);
-        balance::split_overlong(&mut centres, sample.view(), metric, &mut random);
-        centres
-    }
+        two_level::two_level(sample.view(), plan, seed, &mut random)
+    };
+    balance::split_overlong(&mut centres, sample.view(), metric, &mut random);
+    centres
 }
 
 /// From this many centres on, training in two levels is many times faster and as good.
-const TWO_LEVEL_FROM: usize = 512;
+const TWO_LEVEL_FROM: usize = 1024;
+
+/// The same for sparse points, for which one level is cheap.
+const SPARSE_TWO_LEVEL_FROM: usize = 2048;
 
 /// At most `limit` rows of `points`, chosen by chance, in ascending order.
 pub(super) fn sample_rows(
@@ -230,18 +238,26 @@ mod tests {
     #[test]
     fn two_levels_come_as_close_as_one_and_are_reproducible() {
         for sparse in [false, true] {
-            let points = clumps(12_000, sparse);
+            let points = clumps(6000, sparse);
             assert_eq!(are_sparse(points.view()), sparse);
+            let all: Vec<usize> = (0..points.nrows()).collect();
+            let kept = gather(points.view(), &all, sparse);
             for metric in [Metric::L2, Metric::InnerProduct] {
+                let plan = Lloyd {
+                    n_centres: 600,
+                    metric,
+                    max_iterations: 5,
+                };
                 let train = |n_threads| {
                     let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads);
-                    let pool = pool.build().unwrap();
-                    pool.install(|| kmeans(points.view(), 600, metric, 3, SETTINGS))
+                    let mut random = Random::new(3, 0);
+                    let train = || two_level::two_level(kept.view(), plan, 3, &mut random);
+                    pool.build().unwrap().install(train)
                 };
                 let two = train(1);
                 assert_eq!(two.dim(), (600, 48));
                 assert!(two == train(2), "the centres depend on the threads");
-                let one = lloyd(points.view(), 600, metric, 20, &mut Random::new(3, 0));
+                let one = lloyd(points.view(), 600, metric, 5, &mut Random::new(3, 0));
                 let close = [&one, &two].map(|x| mean_closeness(&points, x, metric));
                 assert!(close[1] > close[0] - 0.01, "{close:?} {sparse} {metric}");
             }

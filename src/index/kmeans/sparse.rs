@@ -100,6 +100,26 @@ impl<'a> SparseView<'a> {
 /// Centres side by side in one panel: four 256-bit registers, enough to hide an addition's latency.
 const PANEL: usize = 32;
 
+/// Sums in one 256-bit register.
+const LANES: usize = 8;
+
+/// One register.
+type Register = [f32; LANES];
+
+/// `sums += value * centres`, lane by lane.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "it must be compiled anew for each set of instructions"
+)]
+fn add_product(sums: &mut Register, value: f32, centres: &[f32]) {
+    let mut added = *sums;
+    for (sum, &centre) in added.iter_mut().zip(centres) {
+        *sum += value * centre;
+    }
+    *sums = added;
+}
+
 /// Centres laid out for products with sparse rows: panels of 32, in each the values of coordinate
 /// 0 of all its centres, then of coordinate 1, and so on. A value of a row then meets 32 centres
 /// in one stretch of memory, and a panel of 400 coordinates (50 kB) stays near while many rows
@@ -162,14 +182,18 @@ impl Panels {
             let width = PANEL.min(self.n_centres - first);
             for row in 0..rows.len() {
                 let (columns, values) = rows.row(row);
-                let mut sums = [0.0_f32; PANEL];
+                // Registers by name: a loop over 32 sums is unrolled into scalar additions.
+                let mut sums = [Register::default(); PANEL / LANES];
+                let [a, b, c, d] = &mut sums;
                 for (&column, &value) in columns.iter().zip(values) {
                     let centres = &panel[column as usize * PANEL..][..PANEL];
-                    for lane in 0..PANEL {
-                        sums[lane] += value * centres[lane];
-                    }
+                    add_product(a, value, &centres[..LANES]);
+                    add_product(b, value, &centres[LANES..2 * LANES]);
+                    add_product(c, value, &centres[2 * LANES..3 * LANES]);
+                    add_product(d, value, &centres[3 * LANES..]);
                 }
-                out[row * self.n_centres + first..][..width].copy_from_slice(&sums[..width]);
+                out[row * self.n_centres + first..][..width]
+                    .copy_from_slice(&sums.as_flattened()[..width]);
             }
         }
     }

@@ -90,7 +90,7 @@ fn damage_anywhere_in_postings_is_refused_or_harmless() {
             2 => rows.starts = changed(&rows.starts, |starts| starts[at % 8] = value.into()),
             _ => {
                 parts.lists.offsets = changed(&parts.lists.offsets, |offsets| {
-                    offsets[at % 8] = value.into()
+                    offsets[at % 8] = value.into();
                 });
             }
         }
