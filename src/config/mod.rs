@@ -141,6 +141,7 @@ fn is_choice(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::library::Draft;
     use std::io::Write;
 
     fn file(text: &str) -> tempfile::NamedTempFile {
@@ -159,10 +160,7 @@ mod tests {
             })
             .unwrap();
             assert_eq!(settings.profile, profile);
-            settings.preparation().unwrap();
-            settings.embedding().unwrap();
-            settings.fragment_tolerance().unwrap();
-            settings.cluster_tolerance().unwrap();
+            Draft::new(settings.clone()).unwrap();
             assert_eq!(
                 LibrarySettings::from_toml(&settings.to_toml()).unwrap(),
                 settings
