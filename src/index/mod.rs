@@ -53,7 +53,7 @@ pub use ivf::{
 pub use kmeans::{KMeansSettings, assign, kmeans};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
-pub use pq::{CodeParts, Codebook, LookupTable, Pq, PqParts};
+pub use pq::{CodeParts, Codebook, Pq, PqParts};
 pub use row_order::RowOrder;
 pub use slab::Slab;
 pub use sparse::{Sparse, SparseIndexParts, SparseParts};
