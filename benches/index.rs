@@ -7,8 +7,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mzseek::index::{
-    Codebook, Effort, Filter, Filters, KMeansSettings, LookupTable, Metric, TrainSettings,
-    VectorIndex, assign, train,
+    Effort, Filter, Filters, Metric, TopK, TrainSettings, VectorIndex, assign, train,
 };
 use ndarray::{Array2, s};
 use rand_chacha::ChaCha8Rng;
@@ -16,7 +15,6 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::hint::black_box;
 
 const DIM: usize = 512;
-const N_SUB: usize = 64;
 
 /// Unit rows with about 80 values that are not 0, as hashed spectra have.
 fn spectra_like(n_rows: usize) -> Array2<f32> {
@@ -33,14 +31,6 @@ fn spectra_like(n_rows: usize) -> Array2<f32> {
     rows
 }
 
-fn codebook(rows: &Array2<f32>) -> Codebook {
-    let settings = KMeansSettings {
-        max_iterations: 2,
-        max_points_per_centre: 8,
-    };
-    Codebook::train(rows.view(), N_SUB, 1, settings)
-}
-
 fn k_means_assignment(c: &mut Criterion) {
     let rows = spectra_like(4096);
     let centres = rows.slice(s![..256, ..]);
@@ -52,38 +42,23 @@ fn k_means_assignment(c: &mut Criterion) {
     group.finish();
 }
 
-fn lookup_table(c: &mut Criterion) {
-    let rows = spectra_like(4096);
-    let codebook = codebook(&rows);
-    let mut table = LookupTable::default();
-    let sparse = rows.row(9).to_vec();
-    let dense = vec![0.04; DIM];
-    let mut group = c.benchmark_group("look-up table");
-    for (name, query) in [("sparse query", sparse), ("dense query", dense)] {
-        group.bench_function(name, |b| {
-            b.iter(|| codebook.look_up(black_box(&query), &mut table));
+fn single_search(c: &mut Criterion) {
+    let rows = spectra_like(8192);
+    let query = rows.row(9).to_vec();
+    let mut group = c.benchmark_group("single search");
+    for kind in ["Flat", "Sparse", "PQ64", "IVF64,Sparse", "IVF64,PQ64"] {
+        let settings = TrainSettings::default();
+        let order = kind.parse().unwrap();
+        let trained = train(order, Metric::InnerProduct, rows.view(), 1, settings).unwrap();
+        group.bench_function(format!("{kind}, 8192 x 512"), |b| {
+            b.iter(|| {
+                let mut best = TopK::new(10);
+                let effort = Effort { n_probe: 8 };
+                (trained.index).search(black_box(&query), effort, &Filter::ALL, &mut best);
+                best.into_sorted()
+            });
         });
     }
-    group.finish();
-}
-
-fn code_scan(c: &mut Criterion) {
-    let rows = spectra_like(4096);
-    let codebook = codebook(&rows);
-    let codes = codebook.encode(rows.view());
-    let mut table = LookupTable::default();
-    codebook.look_up(&rows.row(9).to_vec(), &mut table);
-    let mut sums = vec![0.0; 4096];
-    let mut group = c.benchmark_group("code scan");
-    group.throughput(Throughput::Elements(4096));
-    group.bench_function("4096 codes of 64 bytes", |b| {
-        b.iter(|| {
-            let blocks = black_box(&codes).chunks(256 * N_SUB);
-            for (codes, sums) in blocks.zip(sums.chunks_mut(256)) {
-                table.sum_rows(codes, sums);
-            }
-        });
-    });
     group.finish();
 }
 
@@ -107,6 +82,6 @@ fn flat_batch(c: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = k_means_assignment, lookup_table, code_scan, flat_batch
+    targets = k_means_assignment, single_search, flat_batch
 }
 criterion_main!(benches);

@@ -61,7 +61,7 @@ pub use kmeans::{
 pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
-pub use pq::{CodeParts, Codebook, LookupTable, Pq, PqParts};
+pub use pq::{CodeParts, Codebook, Pq, PqParts};
 pub use row_order::RowOrder;
 pub use row_source::RowSource;
 pub use slab::Slab;

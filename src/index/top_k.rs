@@ -23,8 +23,9 @@ pub struct TopK {
     floor: f32,
 }
 
-/// Room beyond k before the buffer is cut back, so that small k do not cut at every push.
-const MIN_SPARE: usize = 64;
+/// Room beyond k before the buffer is cut back, so that small k do not cut at every push. More
+/// would leave the floor low for longer, and every candidate above it has its price.
+const MIN_SPARE: usize = 16;
 
 impl TopK {
     /// Nothing yet, and room for `k`. Memory grows with what is pushed, not with `k`.

@@ -240,11 +240,12 @@ impl Job<'_> {
             .for_each_init(
                 || vec![0.0; codebook.dim()],
                 |row, (norm, code)| {
-                    codebook.decode(code, row);
+                    codebook.decode(code.iter().copied(), row);
                     *norm = squared_norm(row);
                 },
             );
-        CodeStore::new(self.metric, codebook, codes, norms)
+        let one_list = [0, self.rows.nrows() as u64];
+        CodeStore::new(self.metric, codebook, (&codes, &one_list), norms)
     }
 
     /// Codes of what rows add to the centre of their list, in list order.
@@ -266,7 +267,7 @@ impl Job<'_> {
         let sample = Random::new(self.seed, RESIDUAL_STREAM).sample(self.rows.nrows(), limit);
         let codebook = self.codebook(residuals.at(&sample).view(), n_sub, notes);
         let (codes, norms) = residuals.encode(&codebook, self.metric);
-        CodeStore::new(self.metric, codebook, codes, norms)
+        CodeStore::new(self.metric, codebook, (&codes, lists.offsets()), norms)
     }
 }
 
@@ -325,7 +326,7 @@ impl Residuals<'_> {
         let mut row = vec![0.0; codebook.dim()];
         (codes.chunks_exact(codebook.n_sub()).enumerate())
             .map(|(idx, code)| {
-                codebook.decode(code, &mut row);
+                codebook.decode(code.iter().copied(), &mut row);
                 let centre = self.coarse.centroid(self.list_at[first + idx] as usize);
                 for (value, c) in row.iter_mut().zip(centre) {
                     *value += c;

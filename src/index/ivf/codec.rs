@@ -3,7 +3,7 @@
 use crate::index::filter::Offer;
 use crate::index::matrix::{dot, squared_norm};
 use crate::index::metric::Metric;
-use crate::index::pq::{CodeQuery, CodeStore};
+use crate::index::pq::{CodeQuery, CodeScan, CodeStore, CodeSums};
 use crate::index::row_store::RowStore;
 use crate::index::sparse::{SparseQuery, SparseStore, SparseSums};
 use std::fmt::Debug;
@@ -88,7 +88,7 @@ impl Codec for CodeStore {
     // A look-up table has 256 floats per sub-space: 64 kB for 64 of them.
     const SHARED_QUERIES: usize = 4;
     type Query = CodeQuery;
-    type Scratch = Scores;
+    type Scratch = CodeSums;
 
     fn len(&self) -> usize {
         self.len()
@@ -106,12 +106,15 @@ impl Codec for CodeStore {
         &self,
         prepared: &CodeQuery,
         probe: &Probe,
-        scratch: &mut Scores,
+        scratch: &mut CodeSums,
         offer: &mut Offer<'_>,
     ) {
-        scratch.offer_blocks(&probe.wanted, offer, |block, scores| {
-            self.score(prepared, probe.centre_product, block, scores);
-        });
+        let list = CodeScan {
+            all: probe.all.clone(),
+            wanted: probe.wanted.clone(),
+            centre_product: probe.centre_product,
+        };
+        self.scan(prepared, &list, scratch, offer);
     }
 }
 

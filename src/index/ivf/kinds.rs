@@ -140,10 +140,10 @@ impl IvfPq {
     pub fn decode_all(&self, mut each: impl FnMut(u32, &[f32])) {
         let mut values = vec![0.0; self.coarse.dim()];
         for list in 0..self.n_lists() {
-            for position in self.lists.all(list) {
-                self.codec
-                    .codebook()
-                    .decode(self.codec.code(position), &mut values);
+            let all = self.lists.all(list);
+            for position in all.clone() {
+                let code = self.codec.code(&all, position);
+                self.codec.codebook().decode(code, &mut values);
                 for (value, centre) in values.iter_mut().zip(self.coarse.centroid(list)) {
                     *value += centre;
                 }

@@ -61,7 +61,7 @@ pub(in crate::index) fn add_postings(
 
 widened! {
     /// `sums += value * row` for each place, where `table` holds a row of sums per coordinate.
-    fn add_rows(table: &[f32], places: &[Place], sums: &mut [f32]) -> () = rows
+    pub(in crate::index) fn add_rows(table: &[f32], places: &[Place], sums: &mut [f32]) -> () = rows
 }
 
 /// Postings multiplied at a time, in registers, before they are scattered one by one.

@@ -6,6 +6,7 @@
 //! with intrinsics and compute whole numbers, so they too agree to the bit.
 
 pub(in crate::index) mod columns;
+pub(in crate::index) mod scan;
 pub(in crate::index) mod threshold;
 
 use std::sync::OnceLock;
@@ -66,9 +67,9 @@ impl Level {
 
 /// Defines `$name(level, ...)`, which runs the plain loop `$body` as compiled for `level`.
 macro_rules! widened {
-    ($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $out:ty = $body:ident) => {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $out:ty = $body:ident) => {
         $(#[$doc])*
-        pub(in crate::index) fn $name(level: $crate::index::kernels::Level, $($arg: $type),*) -> $out {
+        $vis fn $name(level: $crate::index::kernels::Level, $($arg: $type),*) -> $out {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]

@@ -4,7 +4,7 @@ use super::widened;
 
 widened! {
     /// The first position from `start` on whose score is at least `floor`, or the number of scores.
-    fn next_at_least(scores: &[f32], start: usize, floor: f32) -> usize = next
+    pub(in crate::index) fn next_at_least(scores: &[f32], start: usize, floor: f32) -> usize = next
 }
 
 /// Scores compared before the loop asks whether any reached the floor.

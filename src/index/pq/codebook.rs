@@ -134,14 +134,10 @@ impl Codebook {
     /// Writes the row that a code stands for.
     ///
     /// # Panics
-    /// If the code or the row has another length than the codebook's, or a code has no codeword.
-    pub fn decode(&self, code: &[u8], row: &mut [f32]) {
-        assert_eq!(
-            (code.len(), row.len()),
-            (self.n_sub, self.dim),
-            "code and row lengths"
-        );
-        for (sub, &codeword) in code.iter().enumerate() {
+    /// If the row has another length than the codebook's, or a code has no codeword.
+    pub(in crate::index) fn decode(&self, code: impl IntoIterator<Item = u8>, row: &mut [f32]) {
+        assert_eq!(row.len(), self.dim, "a row has the codebook's dimension");
+        for (sub, codeword) in code.into_iter().enumerate() {
             assert!(
                 usize::from(codeword) < self.n_codewords,
                 "a code has a codeword"
@@ -157,7 +153,7 @@ impl Codebook {
     ///
     /// # Panics
     /// If the query has another dimension than the codebook.
-    pub fn look_up(&self, query: &[f32], table: &mut LookupTable) {
+    pub(in crate::index) fn look_up(&self, query: &[f32], table: &mut LookupTable) {
         assert_eq!(
             query.len(),
             self.dim,
@@ -174,6 +170,7 @@ fn span(dim: usize, n_sub: usize, sub: usize) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lookup::Bound;
     use super::*;
 
     const SETTINGS: KMeansSettings = KMeansSettings {
@@ -200,7 +197,7 @@ mod tests {
         let codes = codebook.encode(rows.view());
         let mut decoded = vec![0.0; 10];
         for (row, code) in rows.outer_iter().zip(codes.chunks_exact(3)) {
-            codebook.decode(code, &mut decoded);
+            codebook.decode(code.iter().copied(), &mut decoded);
             for (a, b) in row.iter().zip(&decoded) {
                 assert!((a - b).abs() < 0.1, "{row} became {decoded:?}");
             }
@@ -216,13 +213,24 @@ mod tests {
         let query = rows.row(20).to_vec();
         let mut table = LookupTable::default();
         codebook.look_up(&query, &mut table);
-        let mut sums = vec![0.0; 9];
-        table.sum_rows(&codes, &mut sums);
         let mut decoded = vec![0.0; 11];
-        for (code, sum) in codes.chunks_exact(4).zip(sums) {
-            codebook.decode(code, &mut decoded);
+        let Bound { base, step, size } = table.bound();
+        for code in codes.chunks_exact(4) {
+            let sum = table.sum(code, 1);
+            codebook.decode(code.iter().copied(), &mut decoded);
             let product: f32 = query.iter().zip(&decoded).map(|(x, y)| x * y).sum();
             assert!((product - sum).abs() < 1e-5);
+            let steps = code.iter().zip(table.bytes());
+            let steps: u32 = steps
+                .map(|(&code, row)| u32::from(row[usize::from(code)]))
+                .sum();
+            let bound = base + step * steps as f32;
+            assert!(bound >= sum - 1e-5, "{bound} is below {sum}");
+            assert!(
+                bound <= sum + 4.0 * step + 1e-5,
+                "{bound} is far above {sum}"
+            );
+            assert!(size >= sum.abs());
         }
     }
 }

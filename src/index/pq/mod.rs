@@ -12,8 +12,7 @@ mod lookup;
 mod pq_index;
 
 pub use code_store::CodeParts;
-pub(super) use code_store::{CodeQuery, CodeStore};
+pub(super) use code_store::{CodeQuery, CodeScan, CodeStore, CodeSums};
 pub use codebook::Codebook;
 pub(super) use encoder::{Encoder, encode_tile};
-pub use lookup::LookupTable;
 pub use pq_index::{Pq, PqParts};

@@ -1,14 +1,11 @@
 //! Codes scanned whole: no lists, so every row is looked at, at `n_sub` bytes each.
 
-use super::code_store::{CodeParts, CodeQuery, CodeStore};
+use super::code_store::{CodeParts, CodeQuery, CodeScan, CodeStore, CodeSums};
 use crate::index::filter::{Filter, Offer};
 use crate::index::metric::Metric;
 use crate::index::parts::PartsError;
 use crate::index::top_k::TopK;
 use crate::index::vector_index::{Effort, VectorIndex};
-
-/// Rows scored at a time, so that their scores stay in the first-level cache.
-const SCAN_BLOCK: usize = 256;
 
 /// Product-quantised rows without lists.
 #[derive(Debug, Clone)]
@@ -47,9 +44,10 @@ impl Pq {
     /// Writes the row that the index holds in place of `row`.
     ///
     /// # Panics
-    /// If there is no such row, or `into` has another dimension.
+    /// If there is no such row, or if `into` has another dimension.
     pub fn decode(&self, row: u32, into: &mut [f32]) {
-        self.0.codebook().decode(self.0.code(row as usize), into);
+        let code = self.0.code(&(0..self.len()), row as usize);
+        self.0.codebook().decode(code, into);
     }
 }
 
@@ -69,18 +67,20 @@ impl VectorIndex for Pq {
     fn search(&self, query: &[f32], _effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let mut prepared = CodeQuery::default();
         self.0.prepare(query, &mut prepared);
-        let wanted = filter.positions(self.len());
-        let mut scores = [0.0; SCAN_BLOCK];
+        let list = CodeScan {
+            all: 0..self.len(),
+            wanted: filter.positions(self.len()),
+            centre_product: 0.0,
+        };
+        if best.k() == 0 || list.wanted.is_empty() {
+            return;
+        }
         let mut offer = Offer {
             rows: None,
             keep: filter.keep,
             best,
         };
-        for start in wanted.clone().step_by(SCAN_BLOCK) {
-            let end = (start + SCAN_BLOCK).min(wanted.end);
-            let scores = &mut scores[..end - start];
-            self.0.score(&prepared, 0.0, start..end, scores);
-            offer.scores(start, scores);
-        }
+        self.0
+            .scan(&prepared, &list, &mut CodeSums::default(), &mut offer);
     }
 }
