@@ -45,7 +45,7 @@ pub(super) struct BuildArgs {
     #[arg(long, value_name = "A..B", value_parser = parse_range)]
     mz_range: Option<(f64, f64)>,
     /// Length of the vectors [default: chosen]
-    #[arg(long, value_name = "D")]
+    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u32).range(8..=65_536))]
     dim: Option<u32>,
     /// Seed of everything random
     #[arg(long, value_name = "N")]

@@ -143,8 +143,8 @@ impl Codec for SparseStore {
         scratch: &mut SparseSums,
         offer: &mut Offer<'_>,
     ) {
-        let list = (probe.list, probe.all.clone());
-        self.scan(prepared, list, probe.wanted.clone(), scratch, offer);
+        let part = (probe.list, probe.all.clone(), probe.wanted.clone());
+        self.scan(prepared, part, scratch, offer);
     }
 }
 

@@ -61,9 +61,8 @@ impl Sparse {
         &self,
         query: &SparseQuery,
         positions: Range<usize>,
-        filter: &Filter<'_>,
+        (filter, best): (&Filter<'_>, &mut TopK),
         sums: &mut SparseSums,
-        best: &mut TopK,
     ) {
         let in_range = filter.positions(self.len());
         let wanted = in_range.start.max(positions.start)..in_range.end.min(positions.end);
@@ -75,8 +74,8 @@ impl Sparse {
             keep: filter.keep,
             best,
         };
-        let all = (0, 0..self.len());
-        self.0.scan(query, all, wanted, sums, &mut offer);
+        let part = (0, 0..self.len(), wanted);
+        self.0.scan(query, part, sums, &mut offer);
     }
 }
 
@@ -97,7 +96,7 @@ impl VectorIndex for Sparse {
         let mut prepared = SparseQuery::default();
         self.0.prepare(query, &mut prepared);
         let all = 0..self.len();
-        self.scan(&prepared, all, filter, &mut SparseSums::default(), best);
+        self.scan(&prepared, all, (filter, best), &mut SparseSums::default());
     }
 
     /// Block by block, so that a block of rows is in cache for all queries but the first.
@@ -128,7 +127,7 @@ impl VectorIndex for Sparse {
                     for block in self.0.blocks_of_one_list() {
                         for (idx, (prepared, best)) in prepared.iter().zip(&mut best).enumerate() {
                             let filter = filters.of(block_idx * size + idx);
-                            self.scan(prepared, block.clone(), filter, sums, best);
+                            self.scan(prepared, block.clone(), (filter, best), sums);
                         }
                     }
                     best.into_iter().map(TopK::into_sorted).collect()

@@ -165,8 +165,7 @@ impl SparseStore {
     pub(in crate::index) fn scan(
         &self,
         query: &SparseQuery,
-        (list, all): (usize, Range<usize>),
-        wanted: Range<usize>,
+        (list, all, wanted): (usize, Range<usize>, Range<usize>),
         sums: &mut SparseSums,
         offer: &mut Offer<'_>,
     ) {

@@ -237,7 +237,7 @@ mod tests {
         let codes = codebook.encode(rows.view());
         let mut decoded = Array2::zeros(rows.dim());
         for (mut into, code) in decoded.outer_iter_mut().zip(codes.chunks_exact(4)) {
-            codebook.decode(code, into.as_slice_mut().unwrap());
+            codebook.decode(code.iter().copied(), into.as_slice_mut().unwrap());
         }
         mean_squared(rows, &decoded)
     }
