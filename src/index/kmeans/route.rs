@@ -3,7 +3,7 @@
 //! The centres are grouped around their own k-means centres; a point is compared with all groups,
 //! and with the members of the few nearest. It costs about a tenth of comparing with every centre
 //! and finds another one than the nearest for a few points in a hundred, which then lie almost as
-//! near to it. Where that matters, [`assign`](super::assign) compares with all.
+//! near to it. Where that matters, [`assign()`](super::assign()) compares with all.
 
 use super::Lloyd;
 use super::assign::{Nearest, assign, assign_points, label_tiles};
