@@ -1,5 +1,5 @@
 //! How much of the truth an index finds, and how fast, on a folder of `base.npy`, `query.npy` and
-//! `truth.npy`: `recall SET ip|l2 FACTORY N_PROBE[,N_PROBE...] [ROUNDS]`, one thread.
+//! `truth.npy`: `recall SET ip|l2 FACTORY N_PROBE[,N_PROBE...] [ROUNDS [PER_HIT]]`, one thread.
 //!
 //! Recall counts ties as found. Speed is that of the median round: by processor time in a batch,
 //! and the median and 95th percentile of single searches by the clock.
@@ -11,7 +11,8 @@
 )]
 
 use mzseek::index::{
-    AnyIndex, Effort, Filter, Filters, Metric, TopK, TrainSettings, VectorIndex, train,
+    AnyIndex, Effort, Filter, Filters, Metric, RefineValues, TopK, TrainSettings, VectorIndex,
+    train,
 };
 use ndarray::{Array2, ArrayView1, s};
 use std::time::Instant;
@@ -71,6 +72,16 @@ fn bytes_per_row(index: &AnyIndex) -> f64 {
         AnyIndex::IvfFlat(index) => lists(index.parts().lists) + 4 * index.parts().vectors.len(),
         AnyIndex::IvfSparse(index) => lists(index.parts().lists) + sparse(index.parts().rows),
         AnyIndex::IvfPq(index) => lists(index.parts().lists) + codes(index.parts().codes),
+        AnyIndex::Refined(index) => {
+            let parts = index.rows().parts();
+            let values = match &parts.values {
+                RefineValues::Flat(values) => 4 * values.len(),
+                RefineValues::F16(values) => 2 * values.len(),
+                RefineValues::Sq8(values) => values.len(),
+            };
+            let first = bytes_per_row(index.first()) * index.len() as f64;
+            first as usize + values + 4 * parts.norms.len()
+        }
     };
     bytes as f64 / index.len() as f64
 }
@@ -81,7 +92,7 @@ fn main() {
         .filter(|a| a != "--bench")
         .collect();
     let [set, metric, factory, n_probes, rest @ ..] = &args[..] else {
-        println!("recall SET ip|l2 FACTORY N_PROBE[,N_PROBE...] [ROUNDS]");
+        println!("recall SET ip|l2 FACTORY N_PROBE[,N_PROBE...] [ROUNDS [PER_HIT]]");
         return;
     };
     let rounds = rest.first().map_or(3, |text| text.parse().unwrap());
@@ -100,7 +111,12 @@ fn main() {
     let started = Instant::now();
     let order = factory.parse().unwrap();
     let trained = train(order, metric, base.view(), 1, TrainSettings::default()).unwrap();
-    let index = trained.index;
+    let index = match (trained.index, rest.get(1)) {
+        (AnyIndex::Refined(index), Some(per_hit)) => {
+            AnyIndex::Refined(Box::new(index.with_per_hit(per_hit.parse().unwrap())))
+        }
+        (index, _) => index,
+    };
     println!(
         "{} on {} x {}: {:.1} bytes a row, built in {:.2} s on one thread",
         index.factory(),

@@ -13,7 +13,7 @@
 //!   are a [`PartsError`] and never a panic.
 //!
 //! Reading order: [`VectorIndex`] (what an index does), [`TopK`] and [`Filter`] (what it fills and
-//! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`] (the kinds), [`Factory`] and [`train`] (how one is made),
+//! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`], [`Refined`] (the kinds), [`Factory`] and [`train`] (how one is made),
 //! [`AnyIndex`] (which one a library holds).
 
 #![expect(
@@ -35,6 +35,7 @@ mod metric;
 mod parts;
 mod pq;
 mod random;
+mod refine;
 mod row_order;
 mod row_store;
 mod slab;
@@ -54,6 +55,7 @@ pub use kmeans::{KMeansSettings, assign, kmeans};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
 pub use pq::{CodeParts, Codebook, Pq, PqParts};
+pub use refine::{RefineKind, RefineParts, RefineValues, Refined, RefinedRows};
 pub use row_order::RowOrder;
 pub use slab::Slab;
 pub use sparse::{Sparse, SparseIndexParts, SparseParts};

@@ -5,8 +5,8 @@ use super::writer::Writer;
 use super::{LibraryError, SettingsError};
 use crate::index::{
     AnyIndex, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts,
-    IvfSparse, IvfSparseParts, ListParts, Metric, PartsError, Pq, PqParts, Rows, Slab, Sparse,
-    SparseIndexParts, SparseParts,
+    IvfSparse, IvfSparseParts, ListParts, Metric, PartsError, Pq, PqParts, RefineKind, RefineParts,
+    RefineValues, Refined, Rows, Slab, Sparse, SparseIndexParts, SparseParts,
 };
 use std::num::NonZeroU32;
 
@@ -69,7 +69,35 @@ pub(super) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), Library
             write_lists(&parts.lists, writer)?;
             write_codes(&parts.codes, writer)
         }
+        AnyIndex::Refined(index) => {
+            write(index.first(), writer)?;
+            write_refined(index.rows().parts(), writer)
+        }
     }
+}
+
+fn write_refined(rows: &RefineParts, writer: &mut Writer) -> Result<(), LibraryError> {
+    match &rows.values {
+        RefineValues::Flat(values) => writer.put("index/refine_values", values),
+        RefineValues::F16(values) => writer.put("index/refine_values", values),
+        RefineValues::Sq8(values) => writer.put("index/refine_values", values),
+    }?;
+    writer.put("index/refine_least", &rows.least)?;
+    writer.put("index/refine_steps", &rows.steps)
+}
+
+fn read_refined(container: &Container, kind: RefineKind) -> Result<RefineParts, LibraryError> {
+    let name = "index/refine_values";
+    Ok(RefineParts {
+        values: match kind {
+            RefineKind::Flat => RefineValues::Flat(container.slab(name)?),
+            RefineKind::F16 => RefineValues::F16(container.slab(name)?),
+            RefineKind::Sq8 => RefineValues::Sq8(container.slab(name)?),
+        },
+        least: container.slab("index/refine_least")?,
+        steps: container.slab("index/refine_steps")?,
+        norms: no_norms(),
+    })
 }
 
 fn write_lists(lists: &ListParts, writer: &mut Writer) -> Result<(), LibraryError> {
@@ -105,7 +133,16 @@ pub(super) fn read(
     } else {
         read_alone(container, factory.rows, n_rows, dim)?
     };
-    index.map_err(|e| container.damaged("index", &e.to_string()))
+    let damaged = |e: PartsError| container.damaged("index", &e.to_string());
+    let index = index.map_err(damaged)?;
+    Ok(match factory.refine {
+        None => index,
+        Some(kind) => {
+            let rows = read_refined(container, kind)?;
+            let refined = Refined::from_parts(index, rows).map_err(damaged)?;
+            AnyIndex::Refined(Box::new(refined))
+        }
+    })
 }
 
 /// Vectors here are compared by the inner product, which needs no norms.
