@@ -6,6 +6,7 @@ use super::flat::Flat;
 use super::ivf::{IvfFlat, IvfPq, IvfSparse};
 use super::metric::Metric;
 use super::pq::Pq;
+use super::refine::Refined;
 use super::sparse::Sparse;
 use super::top_k::{Neighbour, TopK};
 use super::vector_index::{Effort, VectorIndex};
@@ -27,6 +28,8 @@ pub enum AnyIndex {
     IvfSparse(IvfSparse),
     /// Coded residuals in inverted lists.
     IvfPq(IvfPq),
+    /// Any of the others, whose best rows are scored again.
+    Refined(Box<Refined<AnyIndex>>),
 }
 
 impl AnyIndex {
@@ -44,10 +47,17 @@ impl AnyIndex {
             Self::IvfFlat(_) => (true, Rows::Flat),
             Self::IvfSparse(_) => (true, Rows::Sparse),
             Self::IvfPq(index) => (true, pq(index.parts().codes.n_sub)),
+            Self::Refined(index) => {
+                return Factory {
+                    refine: Some(index.rows().kind()),
+                    ..index.first().factory()
+                };
+            }
         };
         Factory {
             n_list: in_lists.then(|| at_least_1(self.n_lists())),
             rows,
+            refine: None,
         }
     }
 
@@ -60,6 +70,7 @@ impl AnyIndex {
             Self::IvfFlat(_) => "ivfflat",
             Self::IvfSparse(_) => "ivfsparse",
             Self::IvfPq(_) => "ivfpq",
+            Self::Refined(index) => index.first().kind(),
         }
     }
 
@@ -70,6 +81,7 @@ impl AnyIndex {
             Self::IvfFlat(index) => index.n_lists(),
             Self::IvfSparse(index) => index.n_lists(),
             Self::IvfPq(index) => index.n_lists(),
+            Self::Refined(index) => index.first().n_lists(),
         }
     }
 
@@ -81,6 +93,7 @@ impl AnyIndex {
             Self::IvfFlat(index) => index,
             Self::IvfSparse(index) => index,
             Self::IvfPq(index) => index,
+            Self::Refined(index) => index.as_ref(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The words an index is ordered with, as vector people know them: `IVF256,PQ64`.
 
+use super::refine::RefineKind;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
@@ -11,6 +12,8 @@ pub struct Factory {
     pub n_list: Option<NonZeroU32>,
     /// How rows are kept.
     pub rows: Rows,
+    /// `Refine(F16)`: the best rows are scored again from rows kept so.
+    pub refine: Option<RefineKind>,
 }
 
 /// How an index keeps its rows.
@@ -31,7 +34,8 @@ pub enum Rows {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not an index: write Flat, Sparse or PQ64 for how rows are kept, with the bytes per \
-     row after PQ (PQ64x8 is the same as PQ64), and IVF256, before it for that many lists"
+     row after PQ (PQ64x8 is the same as PQ64), IVF256, before it for that many lists, and \
+     ,Refine(Flat), ,Refine(F16) or ,Refine(SQ8) behind it for a second look"
 )]
 pub struct UnknownFactory(String);
 
@@ -46,6 +50,7 @@ impl Factory {
     pub const FLAT: Self = Self {
         n_list: None,
         rows: Rows::Flat,
+        refine: None,
     };
 
     /// A sound choice for `n_rows` rows of `dim` coordinates: exact where that is cheap, else
@@ -66,6 +71,7 @@ impl Factory {
             rows: Rows::Pq {
                 n_sub: at_least_1((dim / 16).min(MAX_AUTO_SUB)),
             },
+            refine: None,
         }
     }
 
@@ -92,6 +98,12 @@ impl fmt::Display for Factory {
             Rows::Flat => f.write_str("Flat"),
             Rows::Sparse => f.write_str("Sparse"),
             Rows::Pq { n_sub } => write!(f, "PQ{n_sub}"),
+        }?;
+        match self.refine {
+            None => Ok(()),
+            Some(RefineKind::Flat) => f.write_str(",Refine(Flat)"),
+            Some(RefineKind::F16) => f.write_str(",Refine(F16)"),
+            Some(RefineKind::Sq8) => f.write_str(",Refine(SQ8)"),
         }
     }
 }
@@ -108,7 +120,18 @@ impl FromStr for Factory {
                 None => None,
             };
             let rows = Rows::parse(words.next()?)?;
-            words.next().is_none().then_some(Self { n_list, rows })
+            let refine = match words.next() {
+                None => None,
+                Some("refine(flat)") => Some(RefineKind::Flat),
+                Some("refine(f16)") => Some(RefineKind::F16),
+                Some("refine(sq8)") => Some(RefineKind::Sq8),
+                Some(_) => return None,
+            };
+            words.next().is_none().then_some(Self {
+                n_list,
+                rows,
+                refine,
+            })
         };
         parse().ok_or_else(|| UnknownFactory(text.to_owned()))
     }
@@ -135,13 +158,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_round_trip(n_list in 0_u32.., n_sub in 1_u32.., kind in 0..3) {
+        fn words_round_trip(n_list in 0_u32.., n_sub in 1_u32.., kind in 0..3, refine in 0..4) {
             let rows = match kind {
                 0 => Rows::Flat,
                 1 => Rows::Sparse,
                 _ => Rows::Pq { n_sub: NonZeroU32::new(n_sub).unwrap() },
             };
-            let factory = Factory { n_list: NonZeroU32::new(n_list), rows };
+            let refine = match refine {
+                0 => None,
+                1 => Some(RefineKind::Flat),
+                2 => Some(RefineKind::F16),
+                _ => Some(RefineKind::Sq8),
+            };
+            let factory = Factory { n_list: NonZeroU32::new(n_list), rows, refine };
             prop_assert_eq!(factory.to_string().parse(), Ok(factory));
         }
     }
@@ -165,6 +194,9 @@ mod tests {
             "IVF16",
             "HNSW32",
             "IVF4,PQ8,Flat",
+            "IVF4,PQ8,Refine(F16),Flat",
+            "Refine(F16)",
+            "Flat,IVF4",
         ] {
             let error = text.parse::<Factory>().unwrap_err().to_string();
             assert!(error.contains("write Flat, Sparse"), "{error}");

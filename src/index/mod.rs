@@ -13,8 +13,8 @@
 //!   are a [`PartsError`] and never a panic.
 //!
 //! Reading order: [`VectorIndex`] (what an index does), [`TopK`] and [`Filter`] (what it fills and
-//! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`] (the kinds), [`Factory`] and [`train()`] (how one
-//! is made), [`AnyIndex`] (which one a library holds). Beside them stands what is learned from rows
+//! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`], [`Refined`] (the kinds), [`Factory`] and
+//! [`train()`] (how one is made), [`AnyIndex`] (which one a library holds). Beside them stands what is learned from rows
 //! and used before or without an index: [`kmeans()`] and [`mini_batch_kmeans`], [`Pca`], [`Opq`],
 //! [`Permutation`], [`k_medoids`]; [`RowSource`] is how those that stream get their rows.
 
@@ -38,6 +38,7 @@ mod metric;
 mod parts;
 mod pq;
 mod random;
+mod refine;
 mod row_order;
 mod row_source;
 mod row_store;
@@ -62,6 +63,7 @@ pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
 pub use pq::{CodeParts, Codebook, Pq, PqParts};
+pub use refine::{RefineKind, RefineParts, RefineValues, Refined, RefinedRows};
 pub use row_order::RowOrder;
 pub use row_source::RowSource;
 pub use slab::Slab;

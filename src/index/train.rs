@@ -13,6 +13,7 @@ use super::metric::Metric;
 use super::parts::PartsError;
 use super::pq::{CodeStore, Codebook, Encoder, Pq, encode_tile};
 use super::random::Random;
+use super::refine::{Refined, RefinedRows};
 use super::row_store::RowStore;
 use super::sparse::{Sparse, SparseStore};
 use ndarray::{Array2, ArrayView2, Axis};
@@ -117,6 +118,13 @@ pub fn train(
         Some(n_list) => {
             let (coarse, lists) = job.lists(n_list.get() as usize, &mut notes)?;
             job.fill(coarse, lists, factory.rows, &mut notes)
+        }
+    };
+    let index = match factory.refine {
+        None => index,
+        Some(kind) => {
+            let rows = RefinedRows::build(metric, kind, rows.view());
+            AnyIndex::Refined(Box::new(Refined::new(index, rows)))
         }
     };
     Ok(Trained { index, notes })

@@ -5,8 +5,8 @@ use super::writer::Writer;
 use super::{LibraryError, SettingsError};
 use crate::index::{
     AnyIndex, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts,
-    IvfSparse, IvfSparseParts, ListParts, Metric, PartsError, Pq, PqParts, Rows, Slab, Sparse,
-    SparseIndexParts, SparseParts,
+    IvfSparse, IvfSparseParts, ListParts, Metric, PartsError, Pq, PqParts, RefineKind, RefineParts,
+    RefineValues, Refined, Rows, Slab, Sparse, SparseIndexParts, SparseParts,
 };
 use std::num::NonZeroU32;
 
@@ -64,15 +64,15 @@ pub(super) fn choose_dim(kind: &str, n: usize) -> Result<usize, SettingsError> {
 
 /// The index to build for `n` vectors of `dim` numbers.
 pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, SettingsError> {
-    let sparse = Rows::Sparse;
+    let rows = Rows::Sparse;
     Ok(match parse_kind(kind)? {
         Kind::Exactly(factory) => factory,
         Kind::Auto if n <= COMPARE_ALL => Factory {
-            n_list: None,
-            rows: sparse,
+            rows,
+            ..Factory::FLAT
         },
         Kind::Auto => Factory {
-            rows: sparse,
+            rows,
             ..Factory::auto_ivf_pq(n, dim)
         },
         Kind::Pq => Factory::auto_pq(dim),
@@ -106,7 +106,43 @@ pub(crate) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), Library
             write_lists(&parts.lists, writer)?;
             write_codes(&parts.codes, writer)
         }
+        AnyIndex::Refined(index) => {
+            write(index.first(), writer)?;
+            write_refined(index.rows().parts(), writer)
+        }
     }
+}
+
+fn write_refined(rows: &RefineParts, writer: &mut Writer) -> Result<(), LibraryError> {
+    match &rows.values {
+        RefineValues::Flat(values) => writer.put("index/refine_values", values),
+        RefineValues::F16(values) => writer.put("index/refine_values", values),
+        RefineValues::Sq8(values) => writer.put("index/refine_values", values),
+    }?;
+    writer.put("index/refine_least", &rows.least)?;
+    writer.put("index/refine_steps", &rows.steps)?;
+    if rows.norms.is_empty() {
+        return Ok(());
+    }
+    writer.put(REFINE_NORMS, &rows.norms)
+}
+
+fn read_refined(
+    container: &Container,
+    kind: RefineKind,
+    metric: Metric,
+) -> Result<RefineParts, LibraryError> {
+    let name = "index/refine_values";
+    Ok(RefineParts {
+        values: match kind {
+            RefineKind::Flat => RefineValues::Flat(container.slab(name)?),
+            RefineKind::F16 => RefineValues::F16(container.slab(name)?),
+            RefineKind::Sq8 => RefineValues::Sq8(container.slab(name)?),
+        },
+        least: container.slab("index/refine_least")?,
+        steps: container.slab("index/refine_steps")?,
+        norms: read_norms(container, metric, REFINE_NORMS)?,
+    })
 }
 
 fn write_lists(lists: &ListParts, writer: &mut Writer) -> Result<(), LibraryError> {
@@ -162,16 +198,30 @@ pub(crate) fn read(
     } else {
         read_alone(container, factory.rows, shape)?
     };
-    index.map_err(|e| container.damaged("index", &e.to_string()))
+    let damaged = |e: PartsError| container.damaged("index", &e.to_string());
+    let index = index.map_err(damaged)?;
+    Ok(match factory.refine {
+        None => index,
+        Some(kind) => {
+            let rows = read_refined(container, kind, shape.metric)?;
+            let refined = Refined::from_parts(index, rows).map_err(damaged)?;
+            AnyIndex::Refined(Box::new(refined))
+        }
+    })
 }
 
-/// Squared lengths of vectors.
+/// Squared lengths of vectors, and of those of a second look.
 const NORMS: &str = "index/norms";
+const REFINE_NORMS: &str = "index/refine_norms";
 
 /// L2 needs norms, the inner product has none, nor has an index over nothing.
-fn read_norms(container: &Container, metric: Metric) -> Result<Slab<f32>, LibraryError> {
-    if metric == Metric::L2 && container.sections().any(|section| section.name == NORMS) {
-        container.slab(NORMS)
+fn read_norms(
+    container: &Container,
+    metric: Metric,
+    name: &str,
+) -> Result<Slab<f32>, LibraryError> {
+    if metric == Metric::L2 && container.sections().any(|section| section.name == name) {
+        container.slab(name)
     } else {
         Ok(Vec::new().into())
     }
@@ -189,7 +239,7 @@ fn read_alone(container: &Container, rows: Rows, shape: IndexShape) -> Read {
     Ok(match rows {
         Rows::Flat => {
             let rows = container.slab("index/vectors")?;
-            let norms = read_norms(container, metric)?;
+            let norms = read_norms(container, metric, NORMS)?;
             Flat::from_parts(FlatParts {
                 metric,
                 dim,
@@ -220,7 +270,7 @@ fn read_in_lists(container: &Container, rows: Rows, shape: IndexShape) -> Read {
             dim,
             lists,
             vectors: container.slab("index/vectors")?,
-            norms: read_norms(container, metric)?,
+            norms: read_norms(container, metric, NORMS)?,
         })
         .map(AnyIndex::IvfFlat),
         Rows::Sparse => IvfSparse::from_parts(IvfSparseParts {
@@ -246,7 +296,7 @@ fn read_postings(container: &Container, metric: Metric) -> Result<SparseParts, L
         starts: container.slab("index/posting_starts")?,
         offsets: container.slab("index/posting_offsets")?,
         postings: container.slab("index/postings")?,
-        norms: read_norms(container, metric)?,
+        norms: read_norms(container, metric, NORMS)?,
     })
 }
 
@@ -267,6 +317,6 @@ fn read_codes(
         n_sub: n_sub.get() as usize,
         codebooks: container.slab("index/codebooks")?,
         codes: container.slab("index/codes")?,
-        norms: read_norms(container, metric)?,
+        norms: read_norms(container, metric, NORMS)?,
     })
 }

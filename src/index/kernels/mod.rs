@@ -6,6 +6,7 @@
 //! with intrinsics and compute whole numbers, so they too agree to the bit.
 
 pub(in crate::index) mod columns;
+pub(in crate::index) mod products;
 pub(in crate::index) mod scan;
 pub(in crate::index) mod threshold;
 
@@ -99,3 +100,22 @@ macro_rules! widened {
     };
 }
 pub(in crate::index) use widened;
+
+/// Asks memory for `values`, which will be read soon.
+pub(in crate::index) fn prefetch<T>(values: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        const CACHE_LINE: usize = 64;
+        let bytes = size_of_val(values);
+        for offset in (0..bytes).step_by(CACHE_LINE) {
+            #[expect(unsafe_code, reason = "a hint takes a pointer")]
+            // SAFETY: a prefetch reads nothing, whatever it points to; SSE is part of x86-64.
+            unsafe {
+                _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().wrapping_add(offset));
+            }
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = values;
+}

@@ -71,25 +71,27 @@ mod vbmi {
         sums: &mut [u16; WIDTH * MAX_BLOCKS],
         n_rows: usize,
     ) {
-        let block_len = WIDTH * table.len();
-        if n_rows == WIDTH * MAX_BLOCKS {
-            whole::<MAX_BLOCKS>(codes, table, sums.as_mut_slice());
-            return;
-        }
         let n_whole = n_rows / WIDTH;
-        for block in 0..n_whole {
-            let sums = &mut sums[block * WIDTH..][..WIDTH];
-            whole::<1>(&codes[block * block_len..][..block_len], table, sums);
+        match n_whole {
+            0 => {}
+            1 => whole::<1>(codes, table, sums),
+            2 => whole::<2>(codes, table, sums),
+            3 => whole::<3>(codes, table, sums),
+            _ => whole::<MAX_BLOCKS>(codes, table, sums),
         }
         if !n_rows.is_multiple_of(WIDTH) {
             let sums = &mut sums[n_whole * WIDTH..][..WIDTH];
-            let codes = &codes[n_whole * block_len..];
+            let codes = &codes[n_whole * WIDTH * table.len()..];
             narrow(codes, table, n_rows % WIDTH, sums);
         }
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
-    fn whole<const N: usize>(codes: &[u8], table: &[TableRow], sums: &mut [u16]) {
+    fn whole<const N: usize>(
+        codes: &[u8],
+        table: &[TableRow],
+        sums: &mut [u16; WIDTH * MAX_BLOCKS],
+    ) {
         let mut totals = [Totals::none(); N];
         let block_len = WIDTH * table.len();
         for (sub, row) in table.iter().enumerate() {

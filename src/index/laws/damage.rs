@@ -3,7 +3,7 @@
 use super::*;
 use crate::index::{
     Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, PartsError, Pq, PqParts,
-    Slab, Sparse,
+    RefineParts, RefineValues, Refined, Slab, Sparse,
 };
 
 fn rebuilt(index: &AnyIndex) -> AnyIndex {
@@ -16,6 +16,11 @@ fn rebuilt(index: &AnyIndex) -> AnyIndex {
             AnyIndex::IvfSparse(IvfSparse::from_parts(index.parts()).unwrap())
         }
         AnyIndex::IvfPq(index) => AnyIndex::IvfPq(IvfPq::from_parts(index.parts()).unwrap()),
+        AnyIndex::Refined(index) => {
+            let rows = index.rows().parts().clone();
+            let refined = Refined::from_parts(rebuilt(index.first()), rows).unwrap();
+            AnyIndex::Refined(Box::new(refined))
+        }
     }
 }
 
@@ -174,6 +179,32 @@ fn damaged_rows_are_refused() {
         })
         .is_err()
     );
+}
+
+#[test]
+fn damaged_rows_of_a_second_look_are_refused() {
+    let rows = unit_clumps(100, 10, 5);
+    for kind in ["PQ3,Refine(Flat)", "PQ3,Refine(F16)", "PQ3,Refine(SQ8)"] {
+        let AnyIndex::Refined(index) = trained(kind, Metric::L2, &rows) else {
+            panic!("not Refined")
+        };
+        let refuse = |damage: &dyn Fn(&mut RefineParts)| {
+            let mut parts = index.rows().parts().clone();
+            damage(&mut parts);
+            Refined::from_parts(index.first().clone(), parts).unwrap_err();
+        };
+        refuse(&|p| p.norms = changed(&p.norms, |norms| norms[7] = f32::NAN));
+        refuse(&|p| p.norms = changed(&p.norms, |norms| norms.truncate(99)));
+        refuse(&|p| p.steps = changed(&p.steps, |steps| steps.push(1.0)));
+        refuse(&|p| p.least = changed(&p.least, |least| least.push(f32::NAN)));
+        for n_values in [0, 990, 999] {
+            refuse(&|p| match &mut p.values {
+                RefineValues::Flat(v) => *v = changed(v, |v| v.truncate(n_values)),
+                RefineValues::F16(v) => *v = changed(v, |v| v.truncate(n_values)),
+                RefineValues::Sq8(v) => *v = changed(v, |v| v.truncate(n_values)),
+            });
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The same in, the same out: on any number of threads, again, and in a batch.
 
 use super::*;
-use crate::index::{Filters, SparseParts};
+use crate::index::{Filters, RefineValues, SparseParts};
 
 /// Every byte of an index's arrays.
 fn bytes(index: &AnyIndex) -> Vec<u8> {
@@ -23,6 +23,16 @@ fn bytes(index: &AnyIndex) -> Vec<u8> {
             let parts = index.parts();
             let rows = bytemuck::cast_slice::<u32, u8>(&parts.lists.rows).to_vec();
             [floats(&parts.lists.centroids), rows, floats(&parts.vectors)].concat()
+        }
+        AnyIndex::Refined(index) => {
+            let parts = index.rows().parts();
+            let values = match &parts.values {
+                RefineValues::Flat(values) => floats(values),
+                RefineValues::F16(values) => bytemuck::cast_slice(values).to_vec(),
+                RefineValues::Sq8(values) => values.to_vec(),
+            };
+            let scales = [&parts.least, &parts.steps, &parts.norms].map(|x| floats(x));
+            [bytes(index.first()), values, scales.concat()].concat()
         }
         AnyIndex::Sparse(index) => postings(&index.parts().rows),
         AnyIndex::IvfSparse(index) => {

@@ -1,0 +1,260 @@
+//! The rows of a second look: as floats, as half-precision floats, or as a byte per number.
+
+use crate::index::kernels::products::{dot, dot_bytes, dot_halves, float_to_half, half_to_float};
+use crate::index::kernels::{Level, prefetch};
+use crate::index::matrix::squared_norm;
+use crate::index::metric::Metric;
+use crate::index::parts::{
+    PartsError, check_finite, check_len, check_n_rows, check_norms, count_rows,
+};
+use crate::index::slab::Slab;
+use crate::index::top_k::TopK;
+use ndarray::{ArrayView2, Axis};
+use rayon::prelude::*;
+
+/// What the rows of a second look are kept as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RefineKind {
+    /// `Flat`: 4 bytes a number, exact.
+    Flat,
+    /// `F16`: 2 bytes a number, to three digits.
+    F16,
+    /// `SQ8`: a byte a number, between the least and the greatest of its coordinate.
+    Sq8,
+}
+
+/// The numbers of the rows, one row after another.
+#[derive(Debug, Clone)]
+pub enum RefineValues {
+    /// As they came.
+    Flat(Slab<f32>),
+    /// IEEE 754 half-precision numbers.
+    F16(Slab<u16>),
+    /// Steps above the least of the coordinate.
+    Sq8(Slab<u8>),
+}
+
+/// The arrays of the rows of a second look.
+#[derive(Debug, Clone)]
+pub struct RefineParts {
+    /// The numbers.
+    pub values: RefineValues,
+    /// By coordinate, what a stored 0 stands for; empty unless values are bytes.
+    pub least: Slab<f32>,
+    /// By coordinate, what a step stands for: for bytes and half-precision numbers.
+    pub steps: Slab<f32>,
+    /// |row as stored|^2 under L2; empty for the inner product.
+    pub norms: Slab<f32>,
+}
+
+/// Rows of a second look.
+#[derive(Debug, Clone)]
+pub struct RefinedRows {
+    metric: Metric,
+    dim: usize,
+    parts: RefineParts,
+}
+
+/// Rows asked of memory ahead of the one that is scored.
+const AHEAD: usize = 8;
+
+impl RefinedRows {
+    pub(in crate::index) fn build(
+        metric: Metric,
+        kind: RefineKind,
+        rows: ArrayView2<'_, f32>,
+    ) -> Self {
+        let n_scales = rows.ncols();
+        let (values, least, steps) = match kind {
+            RefineKind::Flat => {
+                let values: Vec<f32> = rows.iter().copied().collect();
+                (RefineValues::Flat(values.into()), vec![], vec![])
+            }
+            RefineKind::F16 => {
+                let steps: Vec<f32> = (rows.axis_iter(Axis(1)).into_par_iter())
+                    .map(|column| half_step(column.iter().fold(0.0, |m, x| x.abs().max(m))))
+                    .collect();
+                let values: Vec<u16> = (rows.iter().enumerate())
+                    .map(|(at, x)| float_to_half(x / steps[at % n_scales]))
+                    .collect();
+                (RefineValues::F16(values.into()), vec![], steps)
+            }
+            RefineKind::Sq8 => {
+                let (least, steps): (Vec<f32>, Vec<f32>) =
+                    (rows.axis_iter(Axis(1)).into_par_iter())
+                        .map(|column| {
+                            let least = column.iter().copied().fold(f32::INFINITY, f32::min);
+                            let greatest = column.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                            let step = ((greatest - least) / 255.0).max(f32::MIN_POSITIVE);
+                            if column.is_empty() {
+                                (0.0, 1.0)
+                            } else {
+                                (least, step)
+                            }
+                        })
+                        .unzip();
+                let values: Vec<u8> = (rows.iter().enumerate())
+                    .map(|(at, x)| {
+                        let coordinate = at % n_scales;
+                        ((x - least[coordinate]) / steps[coordinate]).round() as u8
+                    })
+                    .collect();
+                (RefineValues::Sq8(values.into()), least, steps)
+            }
+        };
+        let parts = RefineParts {
+            values,
+            least: least.into(),
+            steps: steps.into(),
+            norms: Vec::new().into(),
+        };
+        let mut built = Self {
+            metric,
+            dim: n_scales,
+            parts,
+        };
+        let norms: Vec<f32> = (0..metric.n_norms(rows.nrows()))
+            .into_par_iter()
+            .map_init(
+                || vec![0.0; n_scales],
+                |row_values, row| {
+                    built.decode(row, row_values);
+                    squared_norm(row_values)
+                },
+            )
+            .collect();
+        built.parts.norms = norms.into();
+        built
+    }
+
+    /// Checks the arrays. The numbers of rows are not checked: a row that is not finite has no
+    /// score, and so is never found.
+    pub(in crate::index) fn checked(
+        metric: Metric,
+        dim: usize,
+        parts: RefineParts,
+    ) -> Result<Self, PartsError> {
+        if dim == 0 {
+            return Err(PartsError::NoDimension);
+        }
+        let (n_values, n_least, n_steps) = match &parts.values {
+            RefineValues::Flat(values) => (values.len(), 0, 0),
+            RefineValues::F16(values) => (values.len(), 0, dim),
+            RefineValues::Sq8(values) => (values.len(), dim, dim),
+        };
+        let n_rows = count_rows("refined rows", n_values, dim)?;
+        check_n_rows(n_rows)?;
+        check_len("refined least values", parts.least.len(), n_least)?;
+        check_len("refined steps", parts.steps.len(), n_steps)?;
+        check_finite("refined least values", &parts.least)?;
+        check_finite("refined steps", &parts.steps)?;
+        check_norms(&parts.norms, metric.n_norms(n_rows))?;
+        Ok(Self { metric, dim, parts })
+    }
+
+    /// What the rows are kept as.
+    pub fn kind(&self) -> RefineKind {
+        match self.parts.values {
+            RefineValues::Flat(_) => RefineKind::Flat,
+            RefineValues::F16(_) => RefineKind::F16,
+            RefineValues::Sq8(_) => RefineKind::Sq8,
+        }
+    }
+
+    /// The arrays to store.
+    pub fn parts(&self) -> &RefineParts {
+        &self.parts
+    }
+
+    pub(super) fn len(&self) -> usize {
+        let n_values = match &self.parts.values {
+            RefineValues::Flat(values) => values.len(),
+            RefineValues::F16(values) => values.len(),
+            RefineValues::Sq8(values) => values.len(),
+        };
+        n_values / self.dim
+    }
+
+    /// Writes a row as it is kept.
+    pub(in crate::index) fn decode(&self, row: usize, into: &mut [f32]) {
+        let span = row * self.dim..(row + 1) * self.dim;
+        let scaled = into.iter_mut().zip(self.parts.steps.iter());
+        match &self.parts.values {
+            RefineValues::Flat(values) => into.copy_from_slice(&values[span]),
+            RefineValues::F16(values) => {
+                for ((into, step), half) in scaled.zip(&values[span]) {
+                    *into = half_to_float(*half) * step;
+                }
+            }
+            RefineValues::Sq8(values) => {
+                let stored = values[span].iter().zip(self.parts.least.iter());
+                for ((into, step), (byte, least)) in scaled.zip(stored) {
+                    *into = least + f32::from(*byte) * step;
+                }
+            }
+        }
+    }
+
+    /// Offers the scores of `rows` to `best`.
+    pub(super) fn score(
+        &self,
+        query: &[f32],
+        rows: impl ExactSizeIterator<Item = u32> + Clone,
+        best: &mut TopK,
+    ) {
+        assert_eq!(query.len(), self.dim, "a query has the index's dimension");
+        let level = Level::detected();
+        let norm = squared_norm(query);
+        // q.x = q.least + (q step).bytes: the query takes up what rows are scaled by.
+        let constant = dot(level, &query[..self.parts.least.len()], &self.parts.least);
+        let scaled: Vec<f32> = match &self.parts.values {
+            RefineValues::Flat(_) => query.to_vec(),
+            RefineValues::F16(_) | RefineValues::Sq8(_) => query
+                .iter()
+                .zip(self.parts.steps.iter())
+                .map(|(q, step)| q * step)
+                .collect(),
+        };
+        let mut ahead = rows.clone();
+        for row in ahead.by_ref().take(AHEAD) {
+            self.fetch(row);
+        }
+        for row in rows {
+            if let Some(next) = ahead.next() {
+                self.fetch(next);
+            }
+            let at = row as usize;
+            let span = at * self.dim..(at + 1) * self.dim;
+            let product = match &self.parts.values {
+                RefineValues::Flat(values) => dot(level, &scaled, &values[span]),
+                RefineValues::F16(values) => dot_halves(level, &scaled, &values[span]),
+                RefineValues::Sq8(values) => dot_bytes(level, &scaled, &values[span]),
+            };
+            let mut score = [constant + product];
+            let norms = match self.metric {
+                Metric::InnerProduct => &[],
+                Metric::L2 => &self.parts.norms[at..=at],
+            };
+            self.metric.finish(&mut score, norms, norm);
+            best.push(row, score[0]);
+        }
+    }
+
+    fn fetch(&self, row: u32) {
+        let span = row as usize * self.dim..(row as usize + 1) * self.dim;
+        match &self.parts.values {
+            RefineValues::Flat(values) => prefetch(&values[span]),
+            RefineValues::F16(values) => prefetch(&values[span]),
+            RefineValues::Sq8(values) => prefetch(&values[span]),
+        }
+    }
+}
+
+/// The least power of two by which `greatest` must be divided to be a half-precision number.
+fn half_step(greatest: f32) -> f32 {
+    let mut step = 1.0;
+    while greatest / step > 32_768.0 {
+        step *= 2.0;
+    }
+    step
+}
