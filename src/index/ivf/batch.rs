@@ -19,9 +19,11 @@ const MIN_BLOCK: usize = 16;
 /// Queries whose products with the coarse centres are one matrix product.
 const PRODUCT_BLOCK: usize = 32;
 
-/// One list that one query of the block probes.
+/// One list that one query of the block probes. In order, the most promising list of each query
+/// comes before all others: what it finds there spares it most of what lies in the rest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Visit {
+    later: bool,
     list: u32,
     query: u32,
 }
@@ -118,17 +120,20 @@ impl<C: Codec> Block<'_, C> {
             let lists = (scratch.order.by_ref())
                 .filter(|&list| !index.lists.within(list, rows).is_empty())
                 .take(self.n_probe);
-            scratch.visits.extend(lists.map(|list| Visit {
-                list: list as u32,
-                query: query as u32,
-            }));
+            scratch
+                .visits
+                .extend(lists.enumerate().map(|(rank, list)| Visit {
+                    later: rank > 0,
+                    list: list as u32,
+                    query: query as u32,
+                }));
         }
         scratch.visits.sort_unstable();
     }
 
     fn scan(&self, products: &[f32], scratch: &mut Scratch<C>, best: &mut [TopK]) {
         let n_lists = self.index.n_lists();
-        for &Visit { list, query } in &scratch.visits {
+        for &Visit { list, query, .. } in &scratch.visits {
             let (list, query) = (list as usize, query as usize);
             let filter = self.filters.of(self.first + query);
             let product = products[query * n_lists + list];

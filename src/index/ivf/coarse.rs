@@ -1,18 +1,13 @@
 //! The centres of the lists, and which of them a row or a query is near.
 
 use crate::index::kernels::Level;
-use crate::index::kernels::columns::{Place, add_rows, places};
-use crate::index::matrix::{multiply, squared_norm};
+use crate::index::kernels::columns::{PANEL, Place, places, sum_panel};
+use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, count_rows};
 use crate::index::slab::Slab;
-use ndarray::{ArrayView2, Axis};
+use ndarray::ArrayView2;
 use std::sync::OnceLock;
-
-/// A query with fewer non-zero coordinates than one in this many is multiplied with the centres
-/// coordinate by coordinate: that reads only what is not 0, where the matrix product is a few times
-/// faster per number.
-const SPARSE_FROM: usize = 5;
 
 /// Coarse centres, one per list.
 #[derive(Debug, Clone)]
@@ -21,8 +16,9 @@ pub(in crate::index) struct Coarse {
     dim: usize,
     centroids: Slab<f32>,
     norms: Vec<f32>,
-    /// A row of centre values per coordinate, made when a sparse query first asks for it.
-    by_coordinate: OnceLock<Vec<f32>>,
+    /// The centres in panels: for each coordinate in turn its value in each of 64 centres. Made
+    /// when a query first asks for it.
+    panels: OnceLock<Vec<f32>>,
 }
 
 impl Coarse {
@@ -46,7 +42,7 @@ impl Coarse {
             dim,
             centroids,
             norms,
-            by_coordinate: OnceLock::new(),
+            panels: OnceLock::new(),
         })
     }
 
@@ -66,15 +62,10 @@ impl Coarse {
         &self.centroids[list * self.dim..][..self.dim]
     }
 
-    fn matrix(&self) -> ArrayView2<'_, f32> {
-        ArrayView2::from_shape((self.n_lists(), self.dim), &self.centroids)
-            .expect("centroids are whole rows")
-    }
-
     /// The products of each query with each centre, query after query.
     ///
-    /// How a query is multiplied depends on that query alone, so its products have the same bits in
-    /// a batch of any others.
+    /// Only coordinates of a query that are not 0 are read, and a product is summed in their order,
+    /// so it has the same bits in a batch as alone.
     pub(in crate::index) fn products(&self, queries: ArrayView2<'_, f32>) -> Vec<f32> {
         assert_eq!(
             queries.ncols(),
@@ -83,36 +74,39 @@ impl Coarse {
         );
         let n_lists = self.n_lists();
         let mut products = vec![0.0; queries.nrows() * n_lists];
-        let (mut found, mut dense) = (Vec::new(), Vec::new());
-        for (query_idx, query) in queries.outer_iter().enumerate() {
-            let query = query.to_slice().expect("a query is a slice");
-            places(query, |_| 1.0, &mut found);
-            if found.len() * SPARSE_FROM < self.dim {
+        let placed: Vec<Vec<Place>> = (queries.outer_iter())
+            .map(|query| {
+                let mut found = Vec::new();
+                let query = query.to_slice().expect("a query is a slice");
+                places(query, |_| 1.0, &mut found);
+                found
+            })
+            .collect();
+        let (level, mut sums) = (Level::detected(), [0.0; PANEL]);
+        // A panel is read once for all queries.
+        for (panel_idx, panel) in self.panels().chunks(self.dim * PANEL).enumerate() {
+            let start = panel_idx * PANEL;
+            let end = (start + PANEL).min(n_lists);
+            for (query_idx, places) in placed.iter().enumerate() {
+                sum_panel(level, panel, places, &mut sums);
                 let products = &mut products[query_idx * n_lists..][..n_lists];
-                self.add_products(&found, products);
-            } else {
-                dense.push(query_idx);
-            }
-        }
-        if dense.len() == queries.nrows() {
-            multiply(queries, self.matrix().t(), &mut products);
-        } else if !dense.is_empty() {
-            let mut of_dense = vec![0.0; dense.len() * n_lists];
-            let queries = queries.select(Axis(0), &dense);
-            multiply(queries.view(), self.matrix().t(), &mut of_dense);
-            for (&query_idx, row) in dense.iter().zip(of_dense.chunks_exact(n_lists.max(1))) {
-                products[query_idx * n_lists..][..n_lists].copy_from_slice(row);
+                products[start..end].copy_from_slice(&sums[..end - start]);
             }
         }
         products
     }
 
-    fn add_products(&self, query: &[Place], products: &mut [f32]) {
-        let table = self.by_coordinate.get_or_init(|| {
-            let table = self.matrix().reversed_axes();
-            table.iter().copied().collect()
-        });
-        add_rows(Level::detected(), table, query, products);
+    fn panels(&self) -> &[f32] {
+        self.panels.get_or_init(|| {
+            let mut panels = vec![0.0; self.n_lists().next_multiple_of(PANEL) * self.dim];
+            for (list, centre) in self.centroids.chunks_exact(self.dim).enumerate() {
+                let panel = &mut panels[list / PANEL * PANEL * self.dim..];
+                for (coordinate, value) in centre.iter().enumerate() {
+                    panel[coordinate * PANEL + list % PANEL] = *value;
+                }
+            }
+            panels
+        })
     }
 
     /// How good a list looks to the query whose product with its centre is `product`: ordered as

@@ -1,7 +1,9 @@
 //! What a way of keeping rows inside lists must be able to do.
 
 use crate::index::filter::Offer;
-use crate::index::matrix::{dot, squared_norm};
+use crate::index::kernels::Level;
+use crate::index::kernels::products::dot_rows;
+use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::pq::{CodeQuery, CodeScan, CodeStore, CodeSums};
 use crate::index::row_store::RowStore;
@@ -185,9 +187,7 @@ impl Codec for RowStore {
     ) {
         scratch.offer_blocks(&probe.wanted, offer, |block, scores| {
             let rows = &self.values[block.start * self.dim..block.end * self.dim];
-            for (row, score) in rows.chunks_exact(self.dim).zip(scores.iter_mut()) {
-                *score = dot(&prepared.values, row);
-            }
+            dot_rows(Level::detected(), &prepared.values, rows, scores);
             self.metric
                 .finish(scores, self.norms_at(block), prepared.norm);
         });

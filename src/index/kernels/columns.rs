@@ -59,9 +59,17 @@ pub(in crate::index) fn add_postings(
     }
 }
 
+/// Columns of a panel: as many sums as registers hold with room to add to them all the time.
+pub(in crate::index) const PANEL: usize = 64;
+
 widened! {
-    /// `sums += value * row` for each place, where `table` holds a row of sums per coordinate.
-    pub(in crate::index) fn add_rows(table: &[f32], places: &[Place], sums: &mut [f32]) -> () = rows
+    /// The sums of the rows at `places` of a panel of [`PANEL`] columns, each times its value,
+    /// place after place.
+    pub(in crate::index) fn sum_panel(
+        panel: &[f32],
+        places: &[Place],
+        sums: &mut [f32; PANEL],
+    ) -> () = panel_rows
 }
 
 /// Postings multiplied at a time, in registers, before they are scattered one by one.
@@ -122,13 +130,16 @@ fn postings(
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn rows(table: &[f32], places: &[Place], sums: &mut [f32]) {
+fn panel_rows(panel: &[f32], places: &[Place], sums: &mut [f32; PANEL]) {
+    let (rows, _) = panel.as_chunks::<PANEL>();
+    let mut local = [0.0; PANEL];
     for place in places {
-        let row = &table[place.coordinate as usize * sums.len()..][..sums.len()];
-        for (sum, x) in sums.iter_mut().zip(row) {
+        let row = &rows[place.coordinate as usize];
+        for (sum, x) in local.iter_mut().zip(row) {
             *sum += place.value * x;
         }
     }
+    *sums = local;
 }
 
 /// Writes the coordinates of `query` that are not 0, each value times `scale` of its coordinate.
@@ -168,7 +179,7 @@ mod tests {
         let offsets = [0, 40, 78, 78, 80];
         let place = |coordinate, value| Place { coordinate, value };
         let places = [place(0, 0.3), place(1, -0.7), place(2, 9.0), place(3, 0.1)];
-        let table: Vec<f32> = (0..4 * 37).map(|_| random.unit() as f32 - 0.5).collect();
+        let panel: Vec<f32> = (0..4 * PANEL).map(|_| random.unit() as f32 - 0.5).collect();
         let run = |level| {
             let mut sums = [0.25_f32; MAX_ROWS];
             let block = Block {
@@ -177,12 +188,16 @@ mod tests {
                 n_rows,
             };
             add_postings(level, block, &places, &mut sums);
-            let mut products = vec![0.0; 37];
-            add_rows(level, &table, &places, &mut products);
+            let mut products = [0.0; PANEL];
+            sum_panel(level, &panel, &places, &mut products);
             (sums.to_vec(), products)
         };
         let plain = run(Level::Plain);
         assert_eq!(plain.0[41..], [0.25; MAX_ROWS - 41]);
+        let expected: f32 = (0..4)
+            .map(|row| places[row].value * panel[row * PANEL + 5])
+            .sum();
+        assert!((plain.1[5] - expected).abs() < 1e-6);
         for level in Level::all() {
             assert_eq!(run(level), plain, "{level:?}");
         }

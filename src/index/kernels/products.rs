@@ -8,6 +8,12 @@ widened! {
 }
 
 widened! {
+    /// The inner products of a query with each of `rows`, which are as long as the query.
+    pub(in crate::index) fn dot_rows(query: &[f32], rows: &[f32], products: &mut [f32]) -> () =
+        dot_each
+}
+
+widened! {
     /// The same with a row of half-precision numbers, none of them infinite.
     pub(in crate::index) fn dot_halves(a: &[f32], b: &[u16]) -> f32 = dot_half_floats
 }
@@ -47,6 +53,14 @@ fn sum_lanes<T: Copy>(a: &[f32], b: &[T], value: impl Fn(T) -> f32) -> f32 {
 #[inline(always)]
 fn dot_floats(a: &[f32], b: &[f32]) -> f32 {
     sum_lanes(a, b, |x| x)
+}
+
+#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
+#[inline(always)]
+fn dot_each(query: &[f32], rows: &[f32], products: &mut [f32]) {
+    for (product, row) in products.iter_mut().zip(rows.chunks_exact(query.len())) {
+        *product = dot_floats(query, row);
+    }
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]

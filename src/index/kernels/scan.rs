@@ -58,10 +58,11 @@ fn plain(codes: &[u8], table: &[TableRow], sums: &mut [u16; WIDTH * MAX_BLOCKS],
 mod vbmi {
     use super::{MAX_BLOCKS, TableRow, WIDTH};
     use std::arch::x86_64::{
-        __m512i, _mm512_add_epi16, _mm512_loadu_si512, _mm512_mask_blend_epi8,
-        _mm512_maskz_loadu_epi8, _mm512_movepi8_mask, _mm512_permutex2var_epi8,
-        _mm512_permutex2var_epi16, _mm512_set_epi16, _mm512_setzero_si512, _mm512_slli_epi16,
-        _mm512_srli_epi16, _mm512_storeu_si512, _mm512_sub_epi16,
+        __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_add_epi16, _mm512_loadu_si512,
+        _mm512_mask_blend_epi8, _mm512_maskz_loadu_epi8, _mm512_movepi8_mask,
+        _mm512_permutex2var_epi8, _mm512_permutex2var_epi16, _mm512_set_epi16,
+        _mm512_setzero_si512, _mm512_slli_epi16, _mm512_srli_epi16, _mm512_storeu_si512,
+        _mm512_sub_epi16,
     };
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
@@ -97,7 +98,9 @@ mod vbmi {
         for (sub, row) in table.iter().enumerate() {
             let row = Row::load(row);
             for (block, totals) in totals.iter_mut().enumerate() {
-                let codes = &codes[block * block_len + sub * WIDTH..];
+                let at = block * block_len + sub * WIDTH;
+                ahead(codes, at + N * block_len);
+                let codes = &codes[at..];
                 totals.add(row.look_up(load(codes.first_chunk().expect("a whole block"))));
             }
         }
@@ -186,6 +189,15 @@ mod vbmi {
                 _mm512_permutex2var_epi16(even, last, self.odd),
             );
         }
+    }
+
+    /// Asks memory for the codes of the next call: blocks lie too far apart for the processor to
+    /// see by itself where reading goes on.
+    #[inline]
+    #[expect(unsafe_code, reason = "a hint takes a pointer")]
+    fn ahead(codes: &[u8], at: usize) {
+        // SAFETY: a prefetch reads nothing, whatever it points to; SSE is part of x86-64.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(codes.as_ptr().cast::<i8>().wrapping_add(at)) };
     }
 
     #[target_feature(enable = "avx512f")]
