@@ -1,6 +1,7 @@
 //! The exact index: every row is kept and every row is scored.
 
 use super::filter::{Filter, Filters, Offer};
+use super::growth::Growth;
 use super::matrix::{multiply, squared_norm};
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -39,6 +40,12 @@ pub struct FlatParts {
 impl Flat {
     pub(super) fn new(metric: Metric, dim: usize, rows: Vec<f32>) -> Self {
         Self(RowStore::new(metric, dim, rows))
+    }
+
+    /// The rows held, with `rows` added.
+    pub(super) fn grown(&self, rows: ArrayView2<'_, f32>) -> Self {
+        let growth = Growth::one_list(self.0.len(), rows.nrows());
+        Self(self.0.grown(&growth, rows))
     }
 
     /// Checks parts and puts them together.

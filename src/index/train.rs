@@ -7,7 +7,8 @@ use super::any_index::AnyIndex;
 use super::factory::{Factory, Rows};
 use super::flat::Flat;
 use super::ivf::{Coarse, Ivf, Lists};
-use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means};
+use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means, sample_rows};
+use super::mapped::{MapKind, Mapped};
 use super::matrix::squared_norm;
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -16,8 +17,10 @@ use super::random::Random;
 use super::refine::{Refined, RefinedRows};
 use super::row_store::RowStore;
 use super::sparse::{Sparse, SparseStore};
+use super::transform::{Keep, LinearMap, Opq, OpqSettings, Pca, PcaSettings};
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
+use std::time::{Duration, Instant};
 
 /// How long training may take. The defaults were chosen by measuring recall against time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,17 @@ pub struct Trained {
     pub index: AnyIndex,
     /// Where it is smaller than ordered, because the data is.
     pub notes: Vec<String>,
+    /// What it took.
+    pub spent: Spent,
+}
+
+/// Where the time of a training went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spent {
+    /// On learning maps, centres and codewords from samples.
+    pub learning: Duration,
+    /// On putting every row in its place: mapping, assigning, encoding.
+    pub filling: Duration,
 }
 
 /// Why rows cannot be indexed.
@@ -82,8 +96,10 @@ pub enum TrainError {
 /// Squares of values up to this, summed over any real dimension, stay finite in `f32`.
 const MAX_VALUE: f32 = 1e15;
 
-/// The stream of chance that draws the rows codewords are learned from; k-means uses low numbers.
+/// The streams of chance that draw the rows codewords and maps are learned from; k-means uses low
+/// numbers.
 const RESIDUAL_STREAM: u64 = u64::MAX;
+const MAP_STREAM: u64 = u64::MAX - 1;
 
 /// Trains the ordered index on `rows` and fills it with them. The same arguments give the same
 /// bytes, on any number of threads.
@@ -95,30 +111,25 @@ pub fn train(
     settings: TrainSettings,
 ) -> Result<Trained, TrainError> {
     check(rows)?;
+    let started = Instant::now();
     let rows = rows.as_standard_layout();
-    let job = Job {
-        metric,
-        rows: rows.view(),
-        seed,
-        settings,
-    };
-    let mut notes = Vec::new();
-    let index = match factory.n_list {
-        None => match factory.rows {
-            Rows::Flat => AnyIndex::Flat(Flat::new(
+    let mut report = Report::default();
+    let map = (factory.map).map(|kind| {
+        report.learn(|notes| learn_map(kind, metric, rows.view(), (seed, settings), notes))
+    });
+    let index = match (map, factory.map) {
+        (Some(map), Some(kind)) => {
+            let mapped = map.apply(rows.view());
+            let index = index_rows(
+                factory,
                 metric,
-                rows.ncols(),
-                rows.iter().copied().collect(),
-            )),
-            Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows.view())),
-            Rows::Pq { n_sub } => {
-                AnyIndex::Pq(Pq::new(job.codes(n_sub.get() as usize, &mut notes)))
-            }
-        },
-        Some(n_list) => {
-            let (coarse, lists) = job.lists(n_list.get() as usize, &mut notes)?;
-            job.fill(coarse, lists, factory.rows, &mut notes)
+                mapped.view(),
+                (seed, settings),
+                &mut report,
+            )?;
+            AnyIndex::Mapped(Box::new(Mapped::new(kind, map, index)?))
         }
+        _ => index_rows(factory, metric, rows.view(), (seed, settings), &mut report)?,
     };
     let index = match factory.refine {
         None => index,
@@ -127,11 +138,104 @@ pub fn train(
             AnyIndex::Refined(Box::new(Refined::new(index, rows)))
         }
     };
-    Ok(Trained { index, notes })
+    let Report { notes, learning } = report;
+    let filling = started.elapsed().saturating_sub(learning);
+    let spent = Spent { learning, filling };
+    Ok(Trained {
+        index,
+        notes,
+        spent,
+    })
+}
+
+/// What comes of a training beside the index.
+#[derive(Default)]
+struct Report {
+    notes: Vec<String>,
+    learning: Duration,
+}
+
+impl Report {
+    /// Does what is learning, and notes the time it took.
+    fn learn<T>(&mut self, learn: impl FnOnce(&mut Vec<String>) -> T) -> T {
+        let started = Instant::now();
+        let learned = learn(&mut self.notes);
+        self.learning += started.elapsed();
+        learned
+    }
+}
+
+/// Rows that a map is learned from, at most.
+const MAP_ROWS: usize = 1 << 16;
+
+/// Fits of rotation and codewords to each other.
+const OPQ_ITERATIONS: usize = 8;
+
+/// Learns how rows are mapped before they are indexed.
+fn learn_map(
+    kind: MapKind,
+    metric: Metric,
+    rows: ArrayView2<'_, f32>,
+    (seed, settings): (u64, TrainSettings),
+    notes: &mut Vec<String>,
+) -> LinearMap {
+    match kind {
+        MapKind::Pca(n) => {
+            let sample = sample_rows(rows, MAP_ROWS, &mut Random::new(seed, MAP_STREAM));
+            let settings = PcaSettings {
+                keep: Keep::Components(n.get() as usize),
+                // Products are those of rows as they are; distances do not notice a shift.
+                centred: metric == Metric::L2,
+            };
+            let pca = Pca::fit(&sample.view(), settings);
+            let pca = pca.expect("rows in memory that were checked have components");
+            notes.extend(pca.notes);
+            pca.map
+        }
+        MapKind::Opq(n_sub) => {
+            let settings = OpqSettings {
+                n_sub: n_sub.get() as usize,
+                n_iterations: OPQ_ITERATIONS,
+                codebook: settings.codebook,
+            };
+            Opq::train(rows, settings, seed).map
+        }
+    }
+}
+
+/// Trains and fills the index proper, on rows that are mapped already.
+fn index_rows(
+    factory: Factory,
+    metric: Metric,
+    rows: ArrayView2<'_, f32>,
+    (seed, settings): (u64, TrainSettings),
+    report: &mut Report,
+) -> Result<AnyIndex, TrainError> {
+    let job = Job {
+        metric,
+        rows,
+        seed,
+        settings,
+    };
+    Ok(match factory.n_list {
+        None => match factory.rows {
+            Rows::Flat => AnyIndex::Flat(Flat::new(
+                metric,
+                rows.ncols(),
+                rows.iter().copied().collect(),
+            )),
+            Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows)),
+            Rows::Pq { n_sub } => AnyIndex::Pq(Pq::new(job.codes(n_sub.get() as usize, report))),
+        },
+        Some(n_list) => {
+            let (coarse, lists) = job.lists(n_list.get() as usize, report)?;
+            job.fill(coarse, lists, factory.rows, report)
+        }
+    })
 }
 
 /// Refuses what no index can hold.
-fn check(rows: ArrayView2<'_, f32>) -> Result<(), TrainError> {
+pub(super) fn check(rows: ArrayView2<'_, f32>) -> Result<(), TrainError> {
     if rows.ncols() == 0 {
         return Err(TrainError::NoDimension);
     }
@@ -170,17 +274,13 @@ impl Job<'_> {
     /// shorter: residuals against it are smaller, which halves the coding error of spectra, and
     /// its product with a query is the mean score of the list, which is what probing wants to
     /// know.
-    fn lists(&self, n_list: usize, notes: &mut Vec<String>) -> Result<(Coarse, Lists), TrainError> {
-        let mut centroids = kmeans(
-            self.rows,
-            n_list,
-            self.metric,
-            self.seed,
-            self.settings.coarse,
-        );
+    fn lists(&self, n_list: usize, report: &mut Report) -> Result<(Coarse, Lists), TrainError> {
+        let settings = self.settings.coarse;
+        let mut centroids =
+            report.learn(|_| kmeans(self.rows, n_list, self.metric, self.seed, settings));
         let found = centroids.nrows();
         if found < n_list {
-            notes.push(format!(
+            report.notes.push(format!(
                 "{found} lists instead of {n_list}: there are only {found} rows"
             ));
         }
@@ -193,7 +293,7 @@ impl Job<'_> {
     }
 
     /// Keeps the rows of `lists` in the way `kept`.
-    fn fill(&self, coarse: Coarse, lists: Lists, kept: Rows, notes: &mut Vec<String>) -> AnyIndex {
+    fn fill(&self, coarse: Coarse, lists: Lists, kept: Rows, report: &mut Report) -> AnyIndex {
         match kept {
             Rows::Flat => {
                 let members: Vec<usize> = lists.rows().iter().map(|&row| row as usize).collect();
@@ -208,7 +308,7 @@ impl Job<'_> {
                 AnyIndex::IvfSparse(Ivf::new(coarse, lists, rows))
             }
             Rows::Pq { n_sub } => {
-                let codes = self.residual_codes(&coarse, &lists, n_sub.get() as usize, notes);
+                let codes = self.residual_codes(&coarse, &lists, n_sub.get() as usize, report);
                 AnyIndex::IvfPq(Ivf::new(coarse, lists, codes))
             }
         }
@@ -238,20 +338,10 @@ impl Job<'_> {
     }
 
     /// Codes of the rows themselves.
-    fn codes(&self, n_sub: usize, notes: &mut Vec<String>) -> CodeStore {
-        let codebook = self.codebook(self.rows, n_sub, notes);
+    fn codes(&self, n_sub: usize, report: &mut Report) -> CodeStore {
+        let codebook = report.learn(|notes| self.codebook(self.rows, n_sub, notes));
         let codes = codebook.encode(self.rows);
-        let mut norms = vec![0.0; self.metric.n_norms(self.rows.nrows())];
-        norms
-            .par_iter_mut()
-            .zip(codes.par_chunks(codebook.n_sub()))
-            .for_each_init(
-                || vec![0.0; codebook.dim()],
-                |row, (norm, code)| {
-                    codebook.decode(code.iter().copied(), row);
-                    *norm = squared_norm(row);
-                },
-            );
+        let norms = norms_of_codes(&codebook, self.metric, &codes);
         let one_list = [0, self.rows.nrows() as u64];
         CodeStore::new(self.metric, codebook, (&codes, &one_list), norms)
     }
@@ -262,7 +352,7 @@ impl Job<'_> {
         coarse: &Coarse,
         lists: &Lists,
         n_sub: usize,
-        notes: &mut Vec<String>,
+        report: &mut Report,
     ) -> CodeStore {
         let list_at = lists.list_at_positions();
         let residuals = Residuals {
@@ -273,18 +363,37 @@ impl Job<'_> {
         };
         let limit = 256 * self.settings.codebook.max_points_per_centre.max(1);
         let sample = Random::new(self.seed, RESIDUAL_STREAM).sample(self.rows.nrows(), limit);
-        let codebook = self.codebook(residuals.at(&sample).view(), n_sub, notes);
+        let codebook =
+            report.learn(|notes| self.codebook(residuals.at(&sample).view(), n_sub, notes));
         let (codes, norms) = residuals.encode(&codebook, self.metric);
         CodeStore::new(self.metric, codebook, (&codes, lists.offsets()), norms)
     }
 }
 
+/// For L2, the squared norms of the rows that codes stand for.
+pub(super) fn norms_of_codes(codebook: &Codebook, metric: Metric, codes: &[u8]) -> Vec<f32> {
+    let mut norms = vec![0.0; metric.n_norms(codes.len() / codebook.n_sub())];
+    norms
+        .par_iter_mut()
+        .zip(codes.par_chunks(codebook.n_sub()))
+        .for_each_init(
+            || vec![0.0; codebook.dim()],
+            |row, (norm, code)| {
+                codebook.decode(code.iter().copied(), row);
+                *norm = squared_norm(row);
+            },
+        );
+    norms
+}
+
 /// What rows add to the centres of their lists, by position, computed when asked for.
-struct Residuals<'a> {
-    rows: ArrayView2<'a, f32>,
-    coarse: &'a Coarse,
-    members: &'a [u32],
-    list_at: &'a [u32],
+pub(super) struct Residuals<'a> {
+    pub(super) rows: ArrayView2<'a, f32>,
+    pub(super) coarse: &'a Coarse,
+    /// The row at each position.
+    pub(super) members: &'a [u32],
+    /// The list of each position.
+    pub(super) list_at: &'a [u32],
 }
 
 impl Residuals<'_> {
@@ -309,7 +418,7 @@ impl Residuals<'_> {
     }
 
     /// Codes of all positions and, for L2, the squared norms of the rows they stand for.
-    fn encode(&self, codebook: &Codebook, metric: Metric) -> (Vec<u8>, Vec<f32>) {
+    pub(super) fn encode(&self, codebook: &Codebook, metric: Metric) -> (Vec<u8>, Vec<f32>) {
         let (n_rows, n_sub, tile) = (self.members.len(), codebook.n_sub(), encode_tile());
         let encoder = Encoder::new(codebook);
         let mut codes = vec![0; n_rows * n_sub];

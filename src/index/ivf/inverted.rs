@@ -62,6 +62,16 @@ impl<C: Codec> Ivf<C> {
             .collect()
     }
 
+    /// The number of rows in the `n_probe` lists that a query visits.
+    pub(in crate::index) fn n_visited(&self, query: &[f32], n_probe: usize) -> usize {
+        let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
+        let products = self.coarse.products(row);
+        let mut order = VisitOrder::default();
+        order.reset(&self.coarse, &self.lists, &products, n_probe);
+        let visited = order.take(n_probe);
+        visited.map(|list| self.lists.all(list).len()).sum()
+    }
+
     /// Offers the rows of the lists at `order` that `ask` wants to `best`: of the next
     /// `n_probe` that have any, and on past them until `best` is full.
     fn visit(&self, ask: &Ask<'_>, state: &mut Scratch<C>, best: &mut TopK) {

@@ -25,13 +25,14 @@ pub(super) use assign::Nearest;
 pub use assign::assign;
 pub(super) use group::Groups;
 pub use mini_batch::{MiniBatchSettings, mini_batch_kmeans};
+pub(super) use points::are_sparse;
 pub use route::assign_routed;
-pub(super) use update::move_to_means;
+pub(super) use update::{move_to_means, normalise};
 
 use super::metric::Metric;
 use super::random::Random;
 use ndarray::{Array2, ArrayView2};
-use points::{Points, are_sparse, gather};
+use points::{Points, gather};
 
 /// How long k-means may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +128,7 @@ struct Lloyd {
 /// The same for points kept either way.
 fn lloyd_of(points: Points<'_>, plan: Lloyd, random: &mut Random) -> Array2<f32> {
     let mut centres = start::spread_out(points, plan.n_centres, random);
-    update::normalise(&mut centres, plan.metric);
+    normalise(&mut centres, plan.metric);
     refine(&mut centres, points, plan.metric, plan.max_iterations);
     centres
 }
@@ -153,7 +154,7 @@ fn refine(centres: &mut Array2<f32>, points: Points<'_>, metric: Metric, max_ite
         let groups = Groups::new(&labels, centres.nrows());
         update::move_to_means_of(centres, points, &groups);
         let repaired = update::split_for_empty(centres, &groups);
-        update::normalise(centres, metric);
+        normalise(centres, metric);
         if repaired == 0 && last_error - error <= MIN_GAIN * error.abs() {
             break;
         }

@@ -2,7 +2,7 @@
 
 use super::store::{SparseParts, SparseStore, blocks};
 use crate::index::metric::Metric;
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -24,40 +24,47 @@ impl SparseStore {
     ) -> Self {
         let scales = scales(rows);
         let bounds: Vec<Range<usize>> = blocks(list_offsets).collect();
-        let built: Vec<(Vec<u32>, Vec<u16>)> = bounds
+        let built: Vec<BlockWords> = bounds
             .par_iter()
             .map(|block| build_block(rows, &members[block.clone()], &scales))
             .collect();
-        let mut starts = Vec::with_capacity(built.len() + 1);
-        let mut end = 0;
-        starts.push(end);
-        for (_, words) in &built {
-            end += words.len() as u64;
-            starts.push(end);
-        }
-        let mut offsets = Vec::with_capacity(built.len() * (scales.len() + 1));
-        let mut postings = Vec::with_capacity(end as usize);
-        for (block_offsets, words) in built {
-            offsets.extend_from_slice(&block_offsets);
-            postings.extend_from_slice(&words);
-        }
         let mut norms = vec![0.0; metric.n_norms(members.len())];
         norms.par_iter_mut().zip(members).for_each(|(norm, &row)| {
             *norm = rows.row(row as usize).iter().map(|x| x * x).sum();
         });
-        let parts = SparseParts {
-            scales: scales.into(),
-            starts: starts.into(),
-            offsets: offsets.into(),
-            postings: postings.into(),
-            norms: norms.into(),
-        };
-        Self::new(metric, list_offsets, parts)
+        Self::new(metric, list_offsets, join(scales, built, norms))
+    }
+}
+
+/// The columns of a block one after another, and where each starts.
+pub(super) type BlockWords = (Vec<u32>, Vec<u16>);
+
+/// Blocks behind one another, in the form they are kept.
+pub(super) fn join(scales: Vec<f32>, built: Vec<BlockWords>, norms: Vec<f32>) -> SparseParts {
+    let mut starts = Vec::with_capacity(built.len() + 1);
+    let mut end = 0;
+    starts.push(end);
+    for (_, words) in &built {
+        end += words.len() as u64;
+        starts.push(end);
+    }
+    let mut offsets = Vec::with_capacity(built.len() * (scales.len() + 1));
+    let mut postings = Vec::with_capacity(end as usize);
+    for (block_offsets, words) in built {
+        offsets.extend_from_slice(&block_offsets);
+        postings.extend_from_slice(&words);
+    }
+    SparseParts {
+        scales: scales.into(),
+        starts: starts.into(),
+        offsets: offsets.into(),
+        postings: postings.into(),
+        norms: norms.into(),
     }
 }
 
 /// What a weight of 1 stands for, by coordinate.
-fn scales(rows: ArrayView2<'_, f32>) -> Vec<f32> {
+pub(super) fn scales(rows: ArrayView2<'_, f32>) -> Vec<f32> {
     let greatest = rows
         .axis_chunks_iter(Axis(0), 1024)
         .into_par_iter()
@@ -91,28 +98,40 @@ fn scale(greatest: f32) -> f32 {
     scale
 }
 
-/// The columns of a block, and where they start.
-fn build_block(rows: ArrayView2<'_, f32>, members: &[u32], scales: &[f32]) -> (Vec<u32>, Vec<u16>) {
-    let mut columns: Vec<Vec<(u16, u16)>> = vec![Vec::new(); scales.len()];
+/// By coordinate, the rows of a block that have a weight there, and the weights.
+pub(super) type Columns = Vec<Vec<(u16, u16)>>;
+
+fn build_block(rows: ArrayView2<'_, f32>, members: &[u32], scales: &[f32]) -> BlockWords {
+    let mut columns: Columns = vec![Vec::new(); scales.len()];
     for (at, &row) in members.iter().enumerate() {
-        for ((column, x), scale) in columns.iter_mut().zip(rows.row(row as usize)).zip(scales) {
-            if *x != 0.0 {
-                let weight = (x / scale).round() as i16;
-                if weight != 0 {
-                    column.push((at as u16, weight.cast_unsigned()));
-                }
+        put_row(&mut columns, at, rows.row(row as usize), scales);
+    }
+    words(&columns, members.len())
+}
+
+/// Puts `row` in place `at` of a block, behind those that are there.
+pub(super) fn put_row(columns: &mut Columns, at: usize, row: ArrayView1<'_, f32>, scales: &[f32]) {
+    for ((column, x), scale) in columns.iter_mut().zip(row).zip(scales) {
+        if *x != 0.0 {
+            let weight = (x / scale).round() as i16;
+            if weight != 0 {
+                column.push((at as u16, weight.cast_unsigned()));
             }
         }
     }
-    let mut offsets = Vec::with_capacity(scales.len() + 1);
+}
+
+/// The columns of a block of `n_rows` rows one after another, and where they start.
+pub(super) fn words(columns: &Columns, n_rows: usize) -> BlockWords {
+    let mut offsets = Vec::with_capacity(columns.len() + 1);
     let mut words = Vec::new();
     offsets.push(0);
     for column in columns {
-        if column.len() * DENSE_FROM >= members.len() {
+        if column.len() * DENSE_FROM >= n_rows {
             let start = words.len();
-            words.resize(start + members.len(), 0);
+            words.resize(start + n_rows, 0);
             for (row, weight) in column {
-                words[start + usize::from(row)] = weight;
+                words[start + usize::from(*row)] = *weight;
             }
         } else {
             words.extend(column.iter().map(|(row, _)| *row));
