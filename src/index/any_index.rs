@@ -106,10 +106,16 @@ impl AnyIndex {
     /// The same index with `per_hit` rows scored again for each that is wanted, where any are.
     #[must_use]
     pub fn with_per_hit(self, per_hit: usize) -> Self {
-        match self {
-            Self::Refined(index) => Self::Refined(Box::new(index.with_per_hit(per_hit))),
-            other => other,
+        if let Self::Refined(index) = self {
+            Self::Refined(Box::new(index.with_per_hit(per_hit)))
+        } else {
+            self
         }
+    }
+
+    /// Whether the best rows of a first look are scored again.
+    pub fn is_refined(&self) -> bool {
+        matches!(self, Self::Refined(_))
     }
 
     fn as_dyn(&self) -> &dyn VectorIndex {

@@ -91,10 +91,7 @@ impl Calibration {
         if questions.queries.is_empty() {
             return Ok(Self::default());
         }
-        let depths: &[usize] = match index {
-            AnyIndex::Refined(_) => &PER_HIT,
-            _ => &[0],
-        };
+        let depths: &[usize] = if index.is_refined() { &PER_HIT } else { &[0] };
         let mut settings = Vec::new();
         for n_probe in n_probes(index.n_lists()) {
             let mut best = 0.0_f64;

@@ -89,9 +89,10 @@ impl Bench<'_> {
         } else {
             plan.n_probe.iter().copied().map(Some).collect()
         };
-        let per_hits = match index {
-            AnyIndex::Refined(_) => plan.per_hit.iter().copied().map(Some).collect(),
-            _ => vec![None],
+        let per_hits = if index.is_refined() {
+            plan.per_hit.iter().copied().map(Some).collect()
+        } else {
+            vec![None]
         };
         let mut rows = Vec::new();
         for &threads in &plan.threads {
