@@ -158,7 +158,7 @@ fn is_exhaustive(
             Plan::NoCandidate => assert_eq!(n_eligible, 0),
             Plan::BelowThreshold => assert!(n_eligible > 0 && hits.is_empty()),
             Plan::Window | Plan::Condition | Plan::Exhaustive | Plan::Index(_) => {
-                assert!(!hits.is_empty())
+                assert!(!hits.is_empty());
             }
             Plan::NoPeaks(_) => panic!("{}: no peaks", query.id),
         }

@@ -69,13 +69,13 @@ impl Column {
 
     /// Names are written in any case; in a formula, an adduct or a structure the case has meaning.
     pub(super) fn ignores_case(self) -> bool {
-        match self {
-            Self::Text(text) => matches!(
-                text,
-                EntryText::Id | EntryText::Name | EntryText::Instrument
-            ),
-            _ => true,
-        }
+        let Self::Text(text) = self else {
+            return true;
+        };
+        matches!(
+            text,
+            EntryText::Id | EntryText::Name | EntryText::Instrument
+        )
     }
 
     /// What the entry at `row` holds; none where it states nothing.
@@ -115,7 +115,6 @@ impl Column {
                 _ => Err(self.refuse("'+' or '-'", value)),
             },
             (Self::Polarity, Value::Number(_)) => Err(self.refuse("'+' or '-'", value)),
-            (Self::CollisionEnergy, Value::Number(number)) => Ok(Cell::Number(*number)),
             (Self::CollisionEnergy | Self::Text(_) | Self::Library, Value::Text(text)) => {
                 Ok(Cell::Text(Cow::Owned((*text).to_owned())))
             }
