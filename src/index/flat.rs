@@ -2,6 +2,9 @@
 
 use super::filter::{Filter, Filters, Offer};
 use super::growth::Growth;
+use super::kernels::Level;
+use super::kernels::products::dot_rows;
+use super::kernels::threshold::next_at_least;
 use super::matrix::{multiply, squared_norm};
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -12,6 +15,7 @@ use super::vector_index::{Effort, VectorIndex};
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Queries multiplied with the rows at a time: packing a row for the product then costs a small
 /// part of the product itself.
@@ -22,7 +26,11 @@ const ROW_TILE: usize = 1024;
 
 /// Rows as they came, scored by blocked matrix products.
 #[derive(Debug, Clone)]
-pub struct Flat(RowStore);
+pub struct Flat {
+    rows: RowStore,
+    /// The greatest |row|, found when a query comes alone.
+    longest: OnceLock<f32>,
+}
 
 /// The arrays of a [`Flat`] index.
 #[derive(Debug, Clone)]
@@ -38,14 +46,21 @@ pub struct FlatParts {
 }
 
 impl Flat {
+    fn of(rows: RowStore) -> Self {
+        Self {
+            rows,
+            longest: OnceLock::new(),
+        }
+    }
+
     pub(super) fn new(metric: Metric, dim: usize, rows: Vec<f32>) -> Self {
-        Self(RowStore::new(metric, dim, rows))
+        Self::of(RowStore::new(metric, dim, rows))
     }
 
     /// The rows held, with `rows` added.
     pub(super) fn grown(&self, rows: ArrayView2<'_, f32>) -> Self {
-        let growth = Growth::one_list(self.0.len(), rows.nrows());
-        Self(self.0.grown(&growth, rows))
+        let growth = Growth::one_list(self.rows.len(), rows.nrows());
+        Self::of(self.rows.grown(&growth, rows))
     }
 
     /// Checks parts and puts them together.
@@ -63,17 +78,71 @@ impl Flat {
             norms,
         }
         .checked()
-        .map(Self)
+        .map(Self::of)
     }
 
     /// The arrays to store; they share memory with the index.
     pub fn parts(&self) -> FlatParts {
         FlatParts {
-            metric: self.0.metric,
-            dim: self.0.dim,
-            rows: self.0.values.clone(),
-            norms: self.0.norms.clone(),
+            metric: self.rows.metric,
+            dim: self.rows.dim,
+            rows: self.rows.values.clone(),
+            norms: self.rows.norms.clone(),
         }
+    }
+
+    /// Scores one query against the rows in its range.
+    ///
+    /// A matrix product of one row takes eight times what a row costs within a block, so products
+    /// are summed in another, faster order first. The two orders differ by rounding alone; rows
+    /// that may be among the best are scored again as a block scores them, to the bit.
+    fn search_one(&self, query: &[f32], filter: &Filter<'_>, best: &mut TopK) {
+        let (dim, metric, level) = (self.rows.dim, self.rows.metric, Level::detected());
+        let wanted = filter.positions(self.len());
+        let query_norm = squared_norm(query);
+        let slack = self.slack(query_norm);
+        let row_of = |at: usize| &self.rows.values[at * dim..(at + 1) * dim];
+        let as_row = ArrayView2::from_shape((1, dim), query).expect("one row");
+        let mut offer = Offer {
+            rows: None,
+            keep: filter.keep,
+            best,
+        };
+        let mut scores = [0.0; ROW_TILE];
+        for start in wanted.clone().step_by(ROW_TILE) {
+            let end = (start + ROW_TILE).min(wanted.end);
+            let scores = &mut scores[..end - start];
+            let values = &self.rows.values[start * dim..end * dim];
+            dot_rows(level, query, values, scores);
+            metric.finish(scores, self.rows.norms_at(start..end), query_norm);
+            let mut at = next_at_least(level, scores, 0, offer.floor() - slack);
+            while at < scores.len() {
+                let position = start + at;
+                let row = ArrayView2::from_shape((1, dim), row_of(position)).expect("one row");
+                let mut score = [0.0];
+                multiply(as_row, row.t(), &mut score);
+                let norm = self.rows.norms_at(position..position + 1);
+                metric.finish(&mut score, norm, query_norm);
+                offer.one(position, score[0]);
+                at = next_at_least(level, scores, at + 1, offer.floor() - slack);
+            }
+        }
+    }
+
+    /// By how much two orders of summing may let a score differ: each is within n/2 units in the
+    /// last place of |q| |x|, n the dimension (Higham, "Accuracy and Stability of Numerical
+    /// Algorithms", 2002, section 3.1); the scores of L2 are sums of squares of up to |q| + |x|.
+    fn slack(&self, query_norm: f32) -> f32 {
+        let longest = *self.longest.get_or_init(|| {
+            let norms = self.rows.values.par_chunks(self.rows.dim).map(squared_norm);
+            norms.reduce(|| 0.0, f32::max).sqrt()
+        });
+        let rounding = (self.rows.dim + 16) as f32 * 2.0 * f32::EPSILON;
+        let size = match self.rows.metric {
+            Metric::InnerProduct => query_norm.sqrt() * longest,
+            Metric::L2 => (query_norm.sqrt() + longest).powi(2),
+        };
+        rounding * size
     }
 
     /// Scores a block of queries against the rows in the union of their ranges.
@@ -83,7 +152,7 @@ impl Flat {
         filters: &[&Filter<'_>],
         best: &mut [TopK],
     ) {
-        let (dim, values) = (self.0.dim, &*self.0.values);
+        let (dim, values) = (self.rows.dim, &*self.rows.values);
         let ranges: Vec<Range<usize>> = filters
             .iter()
             .map(|filter| filter.positions(self.len()))
@@ -103,12 +172,14 @@ impl Flat {
             .expect("a tile is whole rows");
             let products = &mut products[..queries.nrows() * tile.len()];
             multiply(queries, rows.t(), products);
-            let norms = self.0.norms_at(tile.clone());
+            let norms = self.rows.norms_at(tile.clone());
             for (query_idx, scores) in products.chunks_exact_mut(tile.len()).enumerate() {
                 let wanted = &ranges[query_idx];
                 let from = wanted.start.clamp(tile.start, tile.end);
                 let to = wanted.end.clamp(from, tile.end);
-                self.0.metric.finish(scores, norms, query_norms[query_idx]);
+                self.rows
+                    .metric
+                    .finish(scores, norms, query_norms[query_idx]);
                 let mut offer = Offer {
                     rows: None,
                     keep: filters[query_idx].keep,
@@ -132,21 +203,20 @@ impl Flat {
 
 impl VectorIndex for Flat {
     fn dim(&self) -> usize {
-        self.0.dim
+        self.rows.dim
     }
 
     fn len(&self) -> usize {
-        self.0.len()
+        self.rows.len()
     }
 
     fn metric(&self) -> Metric {
-        self.0.metric
+        self.rows.metric
     }
 
     fn search(&self, query: &[f32], _effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         assert_eq!(query.len(), self.dim(), "a query has the index's dimension");
-        let query = ArrayView2::from_shape((1, query.len()), query).expect("one row");
-        self.search_block(query, &[filter], std::slice::from_mut(best));
+        self.search_one(query, filter, best);
     }
 
     fn search_batch(
@@ -173,15 +243,15 @@ impl VectorIndex for Flat {
                     .map(|idx| filters.of(idx))
                     .collect();
                 let mut best = vec![TopK::new(k); block.nrows()];
-                let step = if self.share_rows(&filters) {
-                    QUERY_BLOCK
+                if self.share_rows(&filters) {
+                    self.search_block(block, &filters, &mut best);
                 } else {
-                    1
-                };
-                (block.axis_chunks_iter(Axis(0), step))
-                    .zip(filters.chunks(step))
-                    .zip(best.chunks_mut(step))
-                    .for_each(|((block, filters), best)| self.search_block(block, filters, best));
+                    let each = block.outer_iter().zip(&filters).zip(&mut best);
+                    each.for_each(|((query, filter), best)| {
+                        let query = query.to_slice().expect("a row is a slice");
+                        self.search_one(query, filter, best);
+                    });
+                }
                 best
             })
             .collect();
