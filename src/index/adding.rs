@@ -7,7 +7,8 @@ use super::mapped::Mapped;
 use super::parts::PartsError;
 use super::pq::Pq;
 use super::refine::Refined;
-use super::train::{TrainError, check, norms_of_codes};
+use super::residuals::norms_of_codes;
+use super::train::{TrainError, check};
 use super::vector_index::VectorIndex;
 use ndarray::ArrayView2;
 

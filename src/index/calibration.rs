@@ -7,13 +7,13 @@
 //! elsewhere: where there are such queries, they tell the truth.
 
 use super::any_index::AnyIndex;
+use super::cost::cost;
 use super::exact::nearest;
 use super::filter::{Filter, Filters};
 use super::matrix::{dot, squared_distance};
 use super::metric::Metric;
 use super::parts::{PartsError, check_len};
 use super::random::Random;
-use super::refine::RefineKind;
 use super::top_k::Neighbour;
 use super::train::TrainError;
 use super::vector_index::{Effort, VectorIndex};
@@ -29,7 +29,7 @@ pub struct Setting {
     /// The mean part of the ten nearest that is found; rows that tie count as found.
     pub recall: f64,
     /// Bytes read per query, of those that scoring every row whole reads. A row scored again counts
-    /// [four times](OUT_OF_ORDER), because it is read out of order.
+    /// four times, because it is read out of order.
     pub cost: f64,
 }
 
@@ -63,9 +63,6 @@ const ENOUGH: f64 = 0.999;
 
 /// Recall by which a setting must better every cheaper one.
 const LEAST_GAIN: f64 = 0.003;
-
-/// What a byte read out of order costs, in bytes read in order.
-const OUT_OF_ORDER: f64 = 4.0;
 
 /// Part of a score below which two are the same.
 const EPSILON: f32 = 1e-5;
@@ -102,7 +99,7 @@ impl Calibration {
                     n_probe,
                     per_hit,
                     recall,
-                    cost: cost(index, questions.queries.view(), n_probe, per_hit),
+                    cost: cost(index, questions.queries.view(), n_probe, K * per_hit),
                 });
             }
             if best >= ENOUGH {
@@ -262,54 +259,6 @@ fn worth_having(mut settings: Vec<Setting>) -> Vec<Setting> {
         better
     });
     settings
-}
-
-/// The mean [`Setting::cost`] of the queries.
-fn cost(index: &AnyIndex, queries: ArrayView2<'_, f32>, n_probe: usize, per_hit: usize) -> f64 {
-    let whole = (4 * index.dim() * index.len()) as f64;
-    let read = queries.outer_iter().map(|query| {
-        let query = query.to_slice().expect("a row is a slice");
-        bytes_read(index, query, n_probe, per_hit)
-    });
-    read.sum::<f64>() / (queries.nrows().max(1) as f64 * whole)
-}
-
-fn bytes_read(index: &AnyIndex, query: &[f32], n_probe: usize, per_hit: usize) -> f64 {
-    let whole_row = (4 * index.dim()) as f64;
-    let centres = whole_row * index.n_lists() as f64;
-    // A table of products with 256 codewords stands for the centres of as many lists.
-    let table = 256.0 * whole_row;
-    let per_row = |bytes: usize| bytes as f64 / index.len().max(1) as f64;
-    match index {
-        AnyIndex::Flat(_) => whole_row * index.len() as f64,
-        AnyIndex::Sparse(index) => 2.0 * index.parts().rows.postings.len() as f64,
-        AnyIndex::Pq(index) => table + index.parts().codes.codes.len() as f64,
-        AnyIndex::IvfFlat(index) => centres + whole_row * index.n_visited(query, n_probe) as f64,
-        AnyIndex::IvfSparse(index) => {
-            let row = per_row(2 * index.parts().rows.postings.len());
-            centres + row * index.n_visited(query, n_probe) as f64
-        }
-        AnyIndex::IvfPq(index) => {
-            let row = per_row(index.parts().codes.codes.len());
-            centres + table + row * index.n_visited(query, n_probe) as f64
-        }
-        AnyIndex::Mapped(index) => {
-            let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
-            let mapped = index.map().apply(row);
-            let mapped = mapped.as_slice().expect("one row is a slice");
-            let map = whole_row * mapped.len() as f64;
-            map + bytes_read(index.index(), mapped, n_probe, per_hit)
-        }
-        AnyIndex::Refined(index) => {
-            let number = match index.rows().kind() {
-                RefineKind::Flat => 4,
-                RefineKind::F16 => 2,
-                RefineKind::Sq8 => 1,
-            };
-            let again = (K * per_hit * number * index.dim()) as f64;
-            OUT_OF_ORDER * again + bytes_read(index.first(), query, n_probe, per_hit)
-        }
-    }
 }
 
 #[cfg(test)]

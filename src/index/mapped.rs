@@ -1,10 +1,12 @@
 //! An index of mapped rows: what is mapped once is learned with it, and queries are mapped alike.
 
 use super::filter::{Filter, Filters};
+use super::kmeans::{KMeansSettings, sample_rows};
 use super::metric::Metric;
 use super::parts::{PartsError, check_len};
+use super::random::Random;
 use super::top_k::{Neighbour, TopK};
-use super::transform::LinearMap;
+use super::transform::{Keep, LinearMap, Opq, OpqSettings, Pca, PcaSettings};
 use super::vector_index::{Effort, VectorIndex};
 use ndarray::ArrayView2;
 use std::fmt;
@@ -34,6 +36,47 @@ impl fmt::Display for MapKind {
         match self {
             Self::Pca(n) => write!(f, "PCA{n}"),
             Self::Opq(n) => write!(f, "OPQ{n}"),
+        }
+    }
+}
+
+/// Rows that a map is learned from, at most.
+const MAX_ROWS: usize = 1 << 16;
+
+/// The stream of chance that draws them.
+const STREAM: u64 = u64::MAX - 1;
+
+/// Fits of rotation and codewords to each other.
+const OPQ_ITERATIONS: usize = 8;
+
+/// Learns how rows are mapped before they are indexed.
+pub(super) fn learn_map(
+    kind: MapKind,
+    metric: Metric,
+    rows: ArrayView2<'_, f32>,
+    (seed, codebook): (u64, KMeansSettings),
+    notes: &mut Vec<String>,
+) -> LinearMap {
+    match kind {
+        MapKind::Pca(n) => {
+            let sample = sample_rows(rows, MAX_ROWS, &mut Random::new(seed, STREAM));
+            let settings = PcaSettings {
+                keep: Keep::Components(n.get() as usize),
+                // Products are those of rows as they are; distances do not notice a shift.
+                centred: metric == Metric::L2,
+            };
+            let pca = Pca::fit(&sample.view(), settings);
+            let pca = pca.expect("rows in memory that were checked have components");
+            notes.extend(pca.notes);
+            pca.map
+        }
+        MapKind::Opq(n_sub) => {
+            let settings = OpqSettings {
+                n_sub: n_sub.get() as usize,
+                n_iterations: OPQ_ITERATIONS,
+                codebook,
+            };
+            Opq::train(rows, settings, seed).map
         }
     }
 }

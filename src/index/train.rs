@@ -1,24 +1,22 @@
 //! From a matrix and a [`Factory`] to a filled index.
 //!
-//! Centres and codewords are learned from samples; then every row is assigned and encoded, a tile
-//! at a time, so that residuals of all rows never exist at once.
+//! Maps, centres and codewords are learned from samples; then every row is assigned and encoded.
 
 use super::any_index::AnyIndex;
 use super::factory::{Factory, Rows};
 use super::flat::Flat;
 use super::ivf::{Coarse, Ivf, Lists};
-use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means, sample_rows};
-use super::mapped::{MapKind, Mapped};
-use super::matrix::squared_norm;
+use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means};
+use super::mapped::{Mapped, learn_map};
 use super::metric::Metric;
 use super::parts::PartsError;
-use super::pq::{CodeStore, Codebook, Encoder, Pq, encode_tile};
+use super::pq::{CodeStore, Codebook, Pq};
 use super::random::Random;
 use super::refine::{Refined, RefinedRows};
+use super::residuals::{Residuals, norms_of_codes};
 use super::row_store::RowStore;
 use super::sparse::{Sparse, SparseStore};
-use super::transform::{Keep, LinearMap, Opq, OpqSettings, Pca, PcaSettings};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -96,10 +94,8 @@ pub enum TrainError {
 /// Squares of values up to this, summed over any real dimension, stay finite in `f32`.
 const MAX_VALUE: f32 = 1e15;
 
-/// The streams of chance that draw the rows codewords and maps are learned from; k-means uses low
-/// numbers.
+/// The stream of chance that draws the rows codewords are learned from; k-means uses low numbers.
 const RESIDUAL_STREAM: u64 = u64::MAX;
-const MAP_STREAM: u64 = u64::MAX - 1;
 
 /// Trains the ordered index on `rows` and fills it with them. The same arguments give the same
 /// bytes, on any number of threads.
@@ -115,7 +111,7 @@ pub fn train(
     let rows = rows.as_standard_layout();
     let mut report = Report::default();
     let map = (factory.map).map(|kind| {
-        report.learn(|notes| learn_map(kind, metric, rows.view(), (seed, settings), notes))
+        report.learn(|notes| learn_map(kind, metric, rows.view(), (seed, settings.codebook), notes))
     });
     let index = match (map, factory.map) {
         (Some(map), Some(kind)) => {
@@ -162,44 +158,6 @@ impl Report {
         let learned = learn(&mut self.notes);
         self.learning += started.elapsed();
         learned
-    }
-}
-
-/// Rows that a map is learned from, at most.
-const MAP_ROWS: usize = 1 << 16;
-
-/// Fits of rotation and codewords to each other.
-const OPQ_ITERATIONS: usize = 8;
-
-/// Learns how rows are mapped before they are indexed.
-fn learn_map(
-    kind: MapKind,
-    metric: Metric,
-    rows: ArrayView2<'_, f32>,
-    (seed, settings): (u64, TrainSettings),
-    notes: &mut Vec<String>,
-) -> LinearMap {
-    match kind {
-        MapKind::Pca(n) => {
-            let sample = sample_rows(rows, MAP_ROWS, &mut Random::new(seed, MAP_STREAM));
-            let settings = PcaSettings {
-                keep: Keep::Components(n.get() as usize),
-                // Products are those of rows as they are; distances do not notice a shift.
-                centred: metric == Metric::L2,
-            };
-            let pca = Pca::fit(&sample.view(), settings);
-            let pca = pca.expect("rows in memory that were checked have components");
-            notes.extend(pca.notes);
-            pca.map
-        }
-        MapKind::Opq(n_sub) => {
-            let settings = OpqSettings {
-                n_sub: n_sub.get() as usize,
-                n_iterations: OPQ_ITERATIONS,
-                codebook: settings.codebook,
-            };
-            Opq::train(rows, settings, seed).map
-        }
     }
 }
 
@@ -367,89 +325,5 @@ impl Job<'_> {
             report.learn(|notes| self.codebook(residuals.at(&sample).view(), n_sub, notes));
         let (codes, norms) = residuals.encode(&codebook, self.metric);
         CodeStore::new(self.metric, codebook, (&codes, lists.offsets()), norms)
-    }
-}
-
-/// For L2, the squared norms of the rows that codes stand for.
-pub(super) fn norms_of_codes(codebook: &Codebook, metric: Metric, codes: &[u8]) -> Vec<f32> {
-    let mut norms = vec![0.0; metric.n_norms(codes.len() / codebook.n_sub())];
-    norms
-        .par_iter_mut()
-        .zip(codes.par_chunks(codebook.n_sub()))
-        .for_each_init(
-            || vec![0.0; codebook.dim()],
-            |row, (norm, code)| {
-                codebook.decode(code.iter().copied(), row);
-                *norm = squared_norm(row);
-            },
-        );
-    norms
-}
-
-/// What rows add to the centres of their lists, by position, computed when asked for.
-pub(super) struct Residuals<'a> {
-    pub(super) rows: ArrayView2<'a, f32>,
-    pub(super) coarse: &'a Coarse,
-    /// The row at each position.
-    pub(super) members: &'a [u32],
-    /// The list of each position.
-    pub(super) list_at: &'a [u32],
-}
-
-impl Residuals<'_> {
-    fn write(&self, position: usize, into: &mut [f32]) {
-        let row = self.rows.row(self.members[position] as usize);
-        let centre = self.coarse.centroid(self.list_at[position] as usize);
-        for ((into, x), c) in into.iter_mut().zip(row).zip(centre) {
-            *into = x - c;
-        }
-    }
-
-    fn at(&self, positions: &[usize]) -> Array2<f32> {
-        let mut residuals = Array2::zeros((positions.len(), self.rows.ncols()));
-        residuals
-            .axis_iter_mut(Axis(0))
-            .into_par_iter()
-            .zip(positions)
-            .for_each(|(mut into, &position)| {
-                self.write(position, into.as_slice_mut().expect("a row is a slice"));
-            });
-        residuals
-    }
-
-    /// Codes of all positions and, for L2, the squared norms of the rows they stand for.
-    pub(super) fn encode(&self, codebook: &Codebook, metric: Metric) -> (Vec<u8>, Vec<f32>) {
-        let (n_rows, n_sub, tile) = (self.members.len(), codebook.n_sub(), encode_tile());
-        let encoder = Encoder::new(codebook);
-        let mut codes = vec![0; n_rows * n_sub];
-        let norms: Vec<Vec<f32>> = codes
-            .par_chunks_mut(tile * n_sub)
-            .enumerate()
-            .map_init(Vec::new, |products, (tile_idx, codes)| {
-                let first = tile_idx * tile;
-                let positions: Vec<usize> = (first..first + codes.len() / n_sub).collect();
-                encoder.encode_into(self.at(&positions).view(), codes, products);
-                match metric {
-                    Metric::InnerProduct => Vec::new(),
-                    Metric::L2 => self.norms(codebook, first, codes),
-                }
-            })
-            .collect();
-        (codes, norms.concat())
-    }
-
-    /// |centre + decoded residual|^2 of the positions from `first` on.
-    fn norms(&self, codebook: &Codebook, first: usize, codes: &[u8]) -> Vec<f32> {
-        let mut row = vec![0.0; codebook.dim()];
-        (codes.chunks_exact(codebook.n_sub()).enumerate())
-            .map(|(idx, code)| {
-                codebook.decode(code.iter().copied(), &mut row);
-                let centre = self.coarse.centroid(self.list_at[first + idx] as usize);
-                for (value, c) in row.iter_mut().zip(centre) {
-                    *value += c;
-                }
-                squared_norm(&row)
-            })
-            .collect()
     }
 }

@@ -1,5 +1,6 @@
 //! An index of vectors as a file: the arrays of the index, and what a search must know of them.
 
+use super::calibration;
 use super::metric::settings_text;
 use super::{Drift, VectorMetric, Vectors, VectorsError};
 use crate::index::{
@@ -75,14 +76,6 @@ struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     to_code: Option<f64>,
 }
-
-/// The arrays of the calibration.
-const CALIBRATION: [&str; 4] = [
-    "calibration/n_probe",
-    "calibration/per_hit",
-    "calibration/recall",
-    "calibration/cost",
-];
 
 impl IndexFile {
     /// Trains an index on rows that are already in the form `order.metric` compares.
@@ -185,7 +178,7 @@ impl IndexFile {
         let settings = settings_text(&settings);
         let mut writer = Writer::create(path, &FORMAT)?;
         write_index(&self.index, &mut writer)?;
-        write_calibration(&self.calibration, &mut writer)?;
+        calibration::write(&self.calibration, &mut writer)?;
         let fingerprint = blake3::hash(settings.as_bytes()).to_hex().to_string();
         writer.finish(&Attributes {
             mzseek_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -249,7 +242,7 @@ impl IndexFile {
                 to_centre: settings.to_centre,
                 to_code: settings.to_code,
             },
-            calibration: read_calibration(container)?,
+            calibration: calibration::read(container)?,
         })
     }
 
@@ -299,34 +292,4 @@ fn unusable(set: &Vectors, source: TrainError) -> VectorsError {
         name: set.name().to_owned(),
         source,
     }
-}
-
-fn write_calibration(calibration: &Calibration, writer: &mut Writer) -> Result<(), LibraryError> {
-    let settings = calibration.settings();
-    if settings.is_empty() {
-        return Ok(());
-    }
-    let counts = |of: fn(&Setting) -> usize| -> Vec<u32> {
-        settings.iter().map(|setting| of(setting) as u32).collect()
-    };
-    let parts = |of: fn(&Setting) -> f64| -> Vec<f64> { settings.iter().map(of).collect() };
-    let [n_probe, per_hit, recall, cost] = CALIBRATION;
-    writer.put(n_probe, &counts(|setting| setting.n_probe))?;
-    writer.put(per_hit, &counts(|setting| setting.per_hit))?;
-    writer.put(recall, &parts(|setting| setting.recall))?;
-    writer.put(cost, &parts(|setting| setting.cost))
-}
-
-fn read_calibration(container: &Container) -> Result<Calibration, LibraryError> {
-    let [n_probe, per_hit, recall, cost] = CALIBRATION;
-    if !container.sections().any(|section| section.name == n_probe) {
-        return Ok(Calibration::default());
-    }
-    let calibration = Calibration::from_parts(
-        &container.slab(n_probe)?,
-        &container.slab(per_hit)?,
-        &container.slab(recall)?,
-        &container.slab(cost)?,
-    );
-    calibration.map_err(|e| container.damaged("calibration", &e.to_string()))
 }

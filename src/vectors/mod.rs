@@ -9,6 +9,7 @@
 )]
 
 pub mod bench;
+mod calibration;
 pub mod cluster;
 mod drift;
 mod error;

@@ -4,9 +4,8 @@ use super::super::Outcome;
 use super::super::console::Console;
 use crate::failure::Failure;
 use crate::index::{Factory, RefineKind, RowShape, UnknownFactory, Wish};
-use crate::report::Table;
 use crate::vectors::bench::{
-    Bench, COLUMNS, Judge, Plan, Row, Subject, exact_truth, mixture, plot,
+    Bench, COLUMNS, Judge, Plan, Row, Subject, exact_truth, mixture, plot, table,
 };
 use crate::vectors::{Location, Order, RowIds, VectorMetric, Vectors, VectorsError};
 use clap::Args;
@@ -300,38 +299,4 @@ fn truth(
         });
     }
     Ok(truth)
-}
-
-/// What is usually told of an index: how much it finds, how long it takes, how large it is.
-fn table(rows: &[Row], k: usize) -> String {
-    let recall = format!("recall@{k}");
-    let first = format!("1@{k}");
-    let titles = [
-        "index ",
-        "threads",
-        "n_probe",
-        "refine_depth",
-        &recall,
-        "1@1",
-        &first,
-        "ms per query",
-        "queries/s",
-        "MB",
-    ];
-    let mut table = Table::new(&titles);
-    for row in rows {
-        table.row(vec![
-            row.index.clone(),
-            row.threads.to_string(),
-            row.n_probe.map(|n| n.to_string()).unwrap_or_default(),
-            row.per_hit.map(|n| n.to_string()).unwrap_or_default(),
-            format!("{:.1} %", row.recall.k_at_k * 100.0),
-            format!("{:.3}", row.recall.first_at_1),
-            format!("{:.3}", row.recall.first_at_k),
-            format!("{:.3}", row.latency_p50_ms),
-            format!("{:.0}", row.qps_wall),
-            format!("{:.1}", row.bytes_per_vector * row.n as f64 / 1e6),
-        ]);
-    }
-    table.to_string()
 }

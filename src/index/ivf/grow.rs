@@ -6,7 +6,7 @@ use super::kinds::{IvfFlat, IvfPq, IvfSparse};
 use super::lists::Lists;
 use crate::index::growth::Growth;
 use crate::index::kmeans::{assign_routed, normalise};
-use crate::index::train::Residuals;
+use crate::index::residuals::Residuals;
 use ndarray::{Array2, ArrayView2};
 
 impl<C: Codec> Ivf<C> {

@@ -195,19 +195,10 @@ impl SparseStore {
             n_rows,
         };
         if n_rows <= SMALL_BLOCK {
-            self.fetch(&block, query);
+            fetch(&block, query);
         }
         sums.0[..n_rows].fill(0.0);
         add_postings(Level::detected(), block, &query.places, &mut sums.0);
-    }
-
-    /// Asks memory for the columns that a query will read: those of a short list are a line or two
-    /// each, all over it, and fetched one after another they take longer than they are summed.
-    fn fetch(&self, block: &Block<'_>, query: &SparseQuery) {
-        for place in &query.places {
-            let at = place.coordinate as usize;
-            prefetch(&block.words[block.offsets[at] as usize..block.offsets[at + 1] as usize]);
-        }
     }
 
     /// Calls `each(position, coordinate, value)` with every value held, block by block.
@@ -236,6 +227,15 @@ impl SparseStore {
                 }
             }
         }
+    }
+}
+
+/// Asks memory for the columns that a query will read: those of a short list are a line or two each,
+/// all over it, and fetched one after another they take longer than they are summed.
+fn fetch(block: &Block<'_>, query: &SparseQuery) {
+    for place in &query.places {
+        let at = place.coordinate as usize;
+        prefetch(&block.words[block.offsets[at] as usize..block.offsets[at + 1] as usize]);
     }
 }
 

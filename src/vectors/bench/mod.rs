@@ -5,10 +5,12 @@ pub mod plot;
 mod recall;
 mod row;
 mod synthetic;
+mod table;
 
 pub use recall::{Judge, Recall, exact_truth};
 pub use row::{COLUMNS, Row};
 pub use synthetic::mixture;
+pub use table::table;
 
 use super::{IndexFile, Made, Order, Vectors, VectorsError};
 use crate::index::{AnyIndex, Effort, Factory, Filter, Filters, TopK, VectorIndex};
