@@ -7,7 +7,8 @@ ENV is a Python environment with numpy, h5py, scikit-learn and kmedoids. Jobs:
   similarity  the cosines of 20,000 x 400 vectors, all with all, written as one matrix
   medoids     512 medoids of that matrix of 20,000 x 20,000 similarities (FasterPAM in either)
   pca         64 components of 1,000,000 x 512 vectors, fitted
-Each program reads its input from disk and writes its result to disk, in a process of its own, in turn.
+Each program reads its input from a file that was just read, and writes its result to one, in a process of its
+own, in turn. Peak memory contains files that are mapped.
 DIR needs room for 6 GB. Needs the release program (cargo build --release).
 """
 import argparse
@@ -106,6 +107,13 @@ def timed(words, threads):
     return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
 
 
+def warm(path):
+    """Reads a file, so that whoever comes first does not pay for the disk."""
+    with open(path, "rb") as source:
+        while source.read(1 << 24):
+            pass
+
+
 def processor():
     with open("/proc/cpuinfo") as info:
         return next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "unknown")
@@ -128,6 +136,7 @@ def compare(asked, work):
         for name in ("mzseek", {"similarity": "numpy", "medoids": "kmedoids", "pca": "scikit-learn"}[job]):
             target = os.path.join(work, f"{job}.{name}" + (ending if name == "mzseek" else ".npy"))
             words = own(job, source, target, asked.threads) if name == "mzseek" else [*again, "--peer", job, source, target]
+            warm(source)
             wall, cpu, peak = timed(words, asked.threads)
             said = subprocess.run([*again, "--quality", job, source, target], check=True, capture_output=True, text=True)
             lines.append(f"| {job} | {name} | {wall:.1f} | {cpu:.1f} | {peak:,} | {said.stdout.strip()} |")
