@@ -6,7 +6,9 @@ use super::any_index::AnyIndex;
 use super::factory::{Factory, Rows};
 use super::flat::Flat;
 use super::ivf::{Coarse, Ivf, Lists};
-use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means};
+use super::kmeans::{
+    Groups, KMeansSettings, assign, assign_routed, kmeans, move_to_means, normalise,
+};
 use super::mapped::{Mapped, learn_map};
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -16,7 +18,7 @@ use super::refine::{Refined, RefinedRows};
 use super::residuals::{Residuals, norms_of_codes};
 use super::row_store::RowStore;
 use super::sparse::{Sparse, SparseStore};
-use ndarray::{ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -216,6 +218,18 @@ pub(super) fn check(rows: ArrayView2<'_, f32>) -> Result<(), TrainError> {
     })
 }
 
+/// The list that each row belongs in: that of the nearest centre, or of the centre with the
+/// direction nearest its own. Every centre is asked.
+pub(super) fn nearest_lists(
+    rows: ArrayView2<'_, f32>,
+    centroids: &Array2<f32>,
+    metric: Metric,
+) -> Vec<u32> {
+    let mut centres = centroids.clone();
+    normalise(&mut centres, metric);
+    assign(rows, centres.view(), metric).0
+}
+
 /// What one training works from.
 struct Job<'a> {
     metric: Metric,
@@ -225,8 +239,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Trains the coarse centres, puts every row in the list of its own, and moves the centres to
-    /// the means of their rows.
+    /// Trains the coarse centres, moves them to the means of the rows around them, and puts every
+    /// row in the list of the nearest.
+    ///
+    /// Queries go to the nearest of the centres as they then are, so that is where rows must be:
+    /// with one in seven elsewhere, left by the move or by a route that found another centre, a
+    /// mixture of a million took eight times the visits for the same recall.
     ///
     /// Unit-length centres spread rows evenly over lists, but the mean of unit-length rows is
     /// shorter: residuals against it are smaller, which halves the coding error of spectra, and
@@ -245,6 +263,7 @@ impl Job<'_> {
         let labels = assign_routed(self.rows, centroids.view(), self.metric).0;
         let groups = Groups::new(&labels, found);
         move_to_means(&mut centroids, self.rows, &groups);
+        let groups = Groups::new(&nearest_lists(self.rows, &centroids, self.metric), found);
         let centroids = centroids.into_raw_vec_and_offset().0;
         let coarse = Coarse::checked(self.metric, self.rows.ncols(), centroids.into())?;
         Ok((coarse, Lists::new(groups.offsets, groups.members)))

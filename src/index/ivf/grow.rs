@@ -5,20 +5,17 @@ use super::inverted::Ivf;
 use super::kinds::{IvfFlat, IvfPq, IvfSparse};
 use super::lists::Lists;
 use crate::index::growth::Growth;
-use crate::index::kmeans::{assign_routed, normalise};
 use crate::index::residuals::Residuals;
+use crate::index::train::nearest_lists;
 use ndarray::{Array2, ArrayView2};
 
 impl<C: Codec> Ivf<C> {
-    /// The list that each row belongs in: that of the nearest centre, or of the centre with the
-    /// direction nearest its own, as in training.
+    /// The list that each row belongs in, as in training.
     pub(in crate::index) fn lists_of(&self, rows: ArrayView2<'_, f32>) -> Vec<u32> {
-        let metric = self.codec.metric();
         let shape = (self.coarse.n_lists(), self.coarse.dim());
         let centres = self.coarse.centroids().to_vec();
-        let mut centres = Array2::from_shape_vec(shape, centres).expect("whole centres");
-        normalise(&mut centres, metric);
-        assign_routed(rows, centres.view(), metric).0
+        let centres = Array2::from_shape_vec(shape, centres).expect("whole centres");
+        nearest_lists(rows, &centres, self.codec.metric())
     }
 
     /// The mean square of what rows in these lists add to their centres.
