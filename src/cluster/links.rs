@@ -8,7 +8,6 @@ use crate::domain::{Mz, Tolerance};
 use crate::index::{Effort, Filter, RowOrder, TopK, VectorIndex};
 use crate::similarity::align::Scratch;
 use crate::similarity::{PeakColumns, Similarity, SpectralEntropy};
-use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -32,10 +31,10 @@ pub struct Entries<'a> {
     pub polarity: &'a [i8],
     /// Entry rows by precursor m/z.
     pub order: &'a RowOrder,
-    /// Unit vectors by position in `order`.
-    pub vectors: ArrayView2<'a, f32>,
-    /// The index over `vectors`.
+    /// The index over unit vectors by position in `order`.
     pub index: &'a dyn VectorIndex,
+    /// Writes the vector at a position.
+    pub vector: &'a (dyn Fn(usize, &mut [f32]) + Sync),
 }
 
 /// When two entries are alike.
@@ -127,14 +126,12 @@ fn window_around(order: &RowOrder, position: u32, tolerance: Tolerance) -> Range
 }
 
 fn nearest(entries: &Entries<'_>, position: u32, window: Range<u32>) -> Vec<u32> {
-    let vector = entries.vectors.row(position as usize);
-    let vector = vector.as_standard_layout();
+    let mut vector = vec![0.0; entries.index.dim()];
+    (entries.vector)(position as usize, &mut vector);
     let mut best = TopK::new(NEIGHBOURS + 1);
-    if let Some(vector) = vector.as_slice() {
-        entries
-            .index
-            .search(vector, EFFORT, &Filter::range(window), &mut best);
-    }
+    entries
+        .index
+        .search(&vector, EFFORT, &Filter::range(window), &mut best);
     best.into_sorted()
         .into_iter()
         .map(|n| n.row)

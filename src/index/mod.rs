@@ -46,6 +46,7 @@ mod slab;
 mod sparse;
 mod top_k;
 mod train;
+mod train_sparse;
 mod transform;
 mod vector_index;
 
@@ -57,7 +58,7 @@ pub use ivf::{
     Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, IvfSparseParts, ListParts,
 };
 pub use kmeans::{
-    KMeansSettings, MiniBatchSettings, assign, assign_routed, kmeans, mini_batch_kmeans,
+    KMeansSettings, MiniBatchSettings, SparseRows, assign, assign_routed, kmeans, mini_batch_kmeans,
 };
 pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
@@ -70,6 +71,7 @@ pub use slab::Slab;
 pub use sparse::{Sparse, SparseIndexParts, SparseParts};
 pub use top_k::{Neighbour, TopK};
 pub use train::{TrainError, TrainSettings, Trained, train};
+pub use train_sparse::train_sparse;
 pub use transform::{
     Keep, LinearMap, LinearMapParts, Opq, OpqSettings, Pca, PcaError, PcaSettings, Permutation,
 };

@@ -7,7 +7,7 @@ use super::any_index::AnyIndex;
 use super::factory::{Factory, Rows};
 use super::flat::Flat;
 use super::ivf::{Coarse, Ivf, Lists};
-use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means};
+use super::kmeans::{Groups, KMeansSettings, Points, assign_routed, kmeans, move_to_means};
 use super::matrix::squared_norm;
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -16,6 +16,7 @@ use super::random::Random;
 use super::refine::{Refined, RefinedRows};
 use super::row_store::RowStore;
 use super::sparse::{Sparse, SparseStore};
+use super::train_sparse::fewer_lists;
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
@@ -110,7 +111,7 @@ pub fn train(
                 rows.ncols(),
                 rows.iter().copied().collect(),
             )),
-            Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows.view())),
+            Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, Points::Dense(rows.view()))),
             Rows::Pq { n_sub } => {
                 AnyIndex::Pq(Pq::new(job.codes(n_sub.get() as usize, &mut notes)))
             }
@@ -180,9 +181,7 @@ impl Job<'_> {
         );
         let found = centroids.nrows();
         if found < n_list {
-            notes.push(format!(
-                "{found} lists instead of {n_list}: there are only {found} rows"
-            ));
+            notes.push(fewer_lists(found, n_list));
         }
         let labels = assign_routed(self.rows, centroids.view(), self.metric).0;
         let groups = Groups::new(&labels, found);
@@ -204,7 +203,8 @@ impl Job<'_> {
             }
             Rows::Sparse => {
                 let (offsets, members) = (lists.offsets(), lists.rows());
-                let rows = SparseStore::build(self.metric, self.rows, offsets, members);
+                let rows =
+                    SparseStore::build(self.metric, Points::Dense(self.rows), offsets, members);
                 AnyIndex::IvfSparse(Ivf::new(coarse, lists, rows))
             }
             Rows::Pq { n_sub } => {

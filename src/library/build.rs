@@ -1,16 +1,15 @@
 //! From reference spectra to a library in memory.
 
+use super::vectors::Vectors;
 use super::{
     ClusterMethod, EntryColumns, EntryColumnsBuilder, Library, LibraryError, LibrarySettings,
     index_section,
 };
 use crate::cluster::{Clusters, Entries, LinkSettings, by_identity, components, links, singletons};
 use crate::domain::Spectrum;
-use crate::embed::Embedding;
-use crate::index::{AnyIndex, Metric, RowOrder, TrainSettings, train};
+use crate::index::{AnyIndex, RowOrder};
 use crate::prepare::{LeftOut, Preparation, PreparedSpectrum, prepare};
 use crate::similarity::{OwnedView, PeakColumns, PeakColumnsBuilder};
-use ndarray::Array2;
 use rayon::prelude::*;
 
 /// Reference spectra on their way into a library.
@@ -53,7 +52,7 @@ impl Draft {
         checked.embedding.dim = checked
             .embedding
             .dim
-            .max(index_section::choose_dim("auto", 1)?);
+            .max(index_section::choose_dim("auto")?);
         checked.embedding()?;
         settings.fragment_tolerance()?;
         settings.cluster_tolerance()?;
@@ -116,22 +115,16 @@ pub fn build(
     let entries = entries.finish();
     let order = RowOrder::by_key(entries.parts().0);
     if settings.embedding.dim == 0 {
-        settings.embedding.dim = index_section::choose_dim(&settings.index.kind, prepared.len())?;
+        settings.embedding.dim = index_section::choose_dim(&settings.index.kind)?;
     }
     let embedding = settings.embedding()?;
     on_stage(Stage::Embedding);
-    let vectors = embed_in_order(&embedding, &prepared, &order);
+    let factory = index_section::choose(&settings.index.kind, prepared.len(), embedding.dim())?;
+    let vectors = Vectors::make(&embedding, &prepared, &order, factory);
     let peaks = peak_columns(&prepared);
     drop(prepared);
     on_stage(Stage::Indexing);
-    let factory = index_section::choose(&settings.index.kind, vectors.nrows(), embedding.dim())?;
-    let trained = train(
-        factory,
-        Metric::InnerProduct,
-        vectors.view(),
-        settings.seed,
-        TrainSettings::default(),
-    )?;
+    let trained = vectors.train(factory, settings.seed)?;
     settings.index.kind = trained.index.factory().to_string();
     on_stage(Stage::Clustering);
     let clusters = cluster(
@@ -155,23 +148,6 @@ pub fn build(
     Ok((library, trained.notes))
 }
 
-fn embed_in_order(
-    embedding: &Embedding,
-    prepared: &[PreparedSpectrum],
-    order: &RowOrder,
-) -> Array2<f32> {
-    let dim = embedding.dim();
-    let mut values = vec![0.0_f32; prepared.len() * dim];
-    values
-        .par_chunks_mut(dim)
-        .zip(order.parts().0)
-        .for_each(|(vector, &row)| {
-            embedding.embed_into(&prepared[row as usize], vector);
-        });
-    Array2::from_shape_vec((prepared.len(), dim), values)
-        .unwrap_or_else(|_| unreachable!("one vector of dim numbers per spectrum"))
-}
-
 fn peak_columns(prepared: &[PreparedSpectrum]) -> PeakColumns {
     let mut builder = PeakColumnsBuilder::default();
     for spectrum in prepared {
@@ -185,7 +161,7 @@ fn cluster(
     entries: &EntryColumns,
     order: &RowOrder,
     peaks: &PeakColumns,
-    (index, vectors): (&AnyIndex, &Array2<f32>),
+    (index, vectors): (&AnyIndex, &Vectors),
 ) -> Result<Clusters, LibraryError> {
     let rows = 0..entries.len() as u32;
     let identities: Vec<Option<String>> = rows
@@ -201,15 +177,14 @@ fn cluster(
         ClusterMethod::None => (singletons(entries.len()), Vec::new()),
         ClusterMethod::Identity => (by_identity(&identities), Vec::new()),
         ClusterMethod::Spectral => {
-            let vectors = vectors.view();
             let polarity = entries.parts().2;
             let found = links(
                 &Entries {
                     peaks,
                     polarity,
                     order,
-                    vectors,
                     index,
+                    vector: &|position, into| vectors.write(position, into),
                 },
                 how,
             );

@@ -15,6 +15,7 @@ mod index_section;
 mod settings;
 pub mod shelf;
 mod text_column;
+mod vectors;
 mod verify;
 mod writer;
 

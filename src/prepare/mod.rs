@@ -4,6 +4,7 @@
 //! defaults follow the profiles in `config/defaults.toml`. Query and library go through the same
 //! [`Preparation`]: a library stores its own.
 
+mod entropy;
 mod merge;
 mod precursor_peaks;
 #[cfg(test)]
@@ -11,6 +12,7 @@ pub(crate) mod sample;
 mod select;
 
 use crate::domain::{Da, Mz, Peak, Polarity, Precursor, Spectrum};
+pub use entropy::{entropy_weights, spectral_entropy};
 pub use merge::{merge_close, merge_to_unit_mass};
 pub use precursor_peaks::{PrecursorRemoval, remove_precursor};
 pub use select::{above_noise, most_intense, within_range};

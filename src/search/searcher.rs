@@ -4,7 +4,7 @@ use super::admission::{Admission, Query, Source};
 use super::answer::{Answer, Plan};
 use super::candidates::{Asking, pick};
 use super::groups::best_of_groups;
-use super::rank::rank;
+use super::rank::{choose, rank};
 use super::settings::{Amount, SearchSettings};
 use crate::domain::Spectrum;
 use crate::index::Effort;
@@ -45,11 +45,12 @@ impl<'a> Searcher<'a> {
         Self {
             library,
             admission: Admission::new(library, &settings),
-            settings,
             asking: Asking {
+                rests_on: choose(&settings, true).rests_on(),
                 n_candidates,
                 effort: Effort { n_probe },
             },
+            settings,
         }
     }
 

@@ -25,13 +25,17 @@ pub(super) use assign::Nearest;
 pub use assign::assign;
 pub(super) use group::Groups;
 pub use mini_batch::{MiniBatchSettings, mini_batch_kmeans};
+pub(super) use points::Points;
+pub(super) use route::assign_points_routed;
 pub use route::assign_routed;
-pub(super) use update::move_to_means;
+pub use sparse::SparseRows;
+pub(super) use sparse::SparseView;
+pub(super) use update::{move_to_means, move_to_means_of};
 
 use super::metric::Metric;
 use super::random::Random;
 use ndarray::{Array2, ArrayView2};
-use points::{Points, are_sparse, gather};
+use points::{are_sparse, gather};
 
 /// How long k-means may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,21 +70,50 @@ pub fn kmeans(
     let sample = random.sample(points.nrows(), limit);
     let sample = gather(points, &sample, are_sparse(points));
     let plan = Lloyd {
-        n_centres: n_centres.min(sample.view().len()),
+        n_centres,
         metric,
         max_iterations: settings.max_iterations,
     };
-    let two_level_from = if sample.view().is_sparse() {
+    of_sample(sample.view(), plan, seed, &mut random)
+}
+
+/// The same for rows kept sparse.
+pub(super) fn kmeans_sparse(
+    points: &SparseRows,
+    n_centres: usize,
+    metric: Metric,
+    seed: u64,
+    settings: KMeansSettings,
+) -> Array2<f32> {
+    let mut random = Random::new(seed, 0);
+    let limit = n_centres.saturating_mul(settings.max_points_per_centre.max(1));
+    let sample = random.sample(points.len(), limit);
+    let sample: Vec<u32> = sample.into_iter().map(|row| row as u32).collect();
+    let sample = points.view().select(&sample);
+    let plan = Lloyd {
+        n_centres,
+        metric,
+        max_iterations: settings.max_iterations,
+    };
+    of_sample(Points::Sparse(sample.view()), plan, seed, &mut random)
+}
+
+fn of_sample(sample: Points<'_>, plan: Lloyd, seed: u64, random: &mut Random) -> Array2<f32> {
+    let plan = Lloyd {
+        n_centres: plan.n_centres.min(sample.len()),
+        ..plan
+    };
+    let two_level_from = if sample.is_sparse() {
         SPARSE_TWO_LEVEL_FROM
     } else {
         TWO_LEVEL_FROM
     };
     let mut centres = if plan.n_centres < two_level_from {
-        lloyd_of(sample.view(), plan, &mut random)
+        lloyd_of(sample, plan, random)
     } else {
-        two_level::two_level(sample.view(), plan, seed, &mut random)
+        two_level::two_level(sample, plan, seed, random)
     };
-    balance::split_overlong(&mut centres, sample.view(), metric, &mut random);
+    balance::split_overlong(&mut centres, sample, plan.metric, random);
     centres
 }
 
@@ -151,7 +184,7 @@ fn refine(centres: &mut Array2<f32>, points: Points<'_>, metric: Metric, max_ite
         // |x - c|^2 = |x|^2 - 2 (x.c - |c|^2 / 2), and |c| = 1 where closeness is x.c alone.
         let error = total - 2.0 * closeness.iter().map(|&x| f64::from(x)).sum::<f64>();
         let groups = Groups::new(&labels, centres.nrows());
-        update::move_to_means_of(centres, points, &groups);
+        move_to_means_of(centres, points, &groups);
         let repaired = update::split_for_empty(centres, &groups);
         update::normalise(centres, metric);
         if repaired == 0 && last_error - error <= MIN_GAIN * error.abs() {

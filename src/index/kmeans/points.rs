@@ -119,7 +119,7 @@ impl SparseOrWhole<'_> {
 
 impl Points<'_> {
     /// How many.
-    pub(super) fn len(self) -> usize {
+    pub(in crate::index) fn len(self) -> usize {
         match self {
             Self::Dense(rows) => rows.nrows(),
             Self::Sparse(rows) => rows.len(),
@@ -131,7 +131,7 @@ impl Points<'_> {
     }
 
     /// A run of them.
-    pub(super) fn slice(self, range: Range<usize>) -> Self {
+    pub(in crate::index) fn slice(self, range: Range<usize>) -> Self {
         match self {
             Self::Dense(rows) => Self::Dense(rows.slice_move(s![range, ..])),
             Self::Sparse(rows) => Self::Sparse(rows.slice(range)),
@@ -189,7 +189,7 @@ impl Points<'_> {
     }
 
     /// The squared length of one of them.
-    pub(super) fn square(self, point: usize) -> f32 {
+    pub(in crate::index) fn square(self, point: usize) -> f32 {
         match self {
             Self::Dense(rows) => match rows.row(point).to_slice() {
                 Some(row) => squared_norm(row),
@@ -200,7 +200,7 @@ impl Points<'_> {
     }
 
     /// The sum of the squares of all coordinates of all of them.
-    pub(super) fn squares(self) -> f64 {
+    pub(in crate::index) fn squares(self) -> f64 {
         let square = |&x: &f32| f64::from(x) * f64::from(x);
         match self {
             Self::Dense(rows) => rows.iter().map(square).sum(),

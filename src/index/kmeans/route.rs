@@ -59,7 +59,7 @@ pub fn assign_routed(
 }
 
 /// The same for points that were gathered before.
-pub(super) fn assign_points_routed(
+pub(in crate::index) fn assign_points_routed(
     points: Points<'_>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,

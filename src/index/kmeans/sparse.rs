@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// Rows by their values that are not 0, in ascending order of column.
 #[derive(Debug, Clone)]
-pub(in crate::index) struct SparseRows {
+pub struct SparseRows {
     dim: usize,
     /// Where each row starts in `columns` and `values`, and the end of the last.
     offsets: Vec<usize>,
@@ -24,7 +24,10 @@ pub(in crate::index) struct SparseView<'a> {
 
 impl SparseRows {
     /// Keeps what is not 0 of each row.
-    pub(super) fn new<'r>(dim: usize, rows: impl Iterator<Item = ArrayView1<'r, f32>>) -> Self {
+    pub(in crate::index) fn new<'r>(
+        dim: usize,
+        rows: impl Iterator<Item = ArrayView1<'r, f32>>,
+    ) -> Self {
         let mut kept = Self::empty(dim);
         for row in rows {
             for (column, &value) in row.iter().enumerate() {
@@ -38,7 +41,8 @@ impl SparseRows {
         kept
     }
 
-    fn empty(dim: usize) -> Self {
+    /// No rows yet, of `dim` coordinates.
+    pub fn empty(dim: usize) -> Self {
         Self {
             dim,
             offsets: vec![0],
@@ -47,7 +51,58 @@ impl SparseRows {
         }
     }
 
-    pub(super) fn view(&self) -> SparseView<'_> {
+    /// Appends a row: its columns, ascending and below the dimension, and their values.
+    ///
+    /// # Panics
+    /// If they are not: the caller's mistake.
+    pub fn push(&mut self, row: &[(u32, f32)]) {
+        let ascending = row.is_sorted_by(|a, b| a.0 < b.0);
+        let within = row.last().is_none_or(|last| (last.0 as usize) < self.dim);
+        assert!(
+            ascending && within,
+            "columns ascend and stay below {}",
+            self.dim
+        );
+        self.columns.extend(row.iter().map(|(column, _)| *column));
+        self.values.extend(row.iter().map(|(_, value)| *value));
+        self.offsets.push(self.columns.len());
+    }
+
+    /// Appends all rows of `others`, which have as many coordinates.
+    pub fn append(&mut self, others: &Self) {
+        debug_assert_eq!(self.dim, others.dim);
+        let before = self.columns.len();
+        self.columns.extend_from_slice(&others.columns);
+        self.values.extend_from_slice(&others.values);
+        self.offsets
+            .extend(others.offsets[1..].iter().map(|end| before + end));
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Coordinates per row, zeros included.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Row `row` with its zeros, in `whole`.
+    pub fn write_whole(&self, row: usize, whole: &mut [f32]) {
+        whole.fill(0.0);
+        let (columns, values) = self.view().row(row);
+        for (&column, &value) in columns.iter().zip(values) {
+            whole[column as usize] = value;
+        }
+    }
+
+    pub(in crate::index) fn view(&self) -> SparseView<'_> {
         SparseView {
             dim: self.dim,
             offsets: &self.offsets,
@@ -58,23 +113,23 @@ impl SparseRows {
 }
 
 impl<'a> SparseView<'a> {
-    pub(super) fn len(self) -> usize {
+    pub(in crate::index) fn len(self) -> usize {
         self.offsets.len() - 1
     }
 
-    pub(super) fn dim(self) -> usize {
+    pub(in crate::index) fn dim(self) -> usize {
         self.dim
     }
 
     /// The columns and values of one row.
     #[inline]
-    pub(super) fn row(self, row: usize) -> (&'a [u32], &'a [f32]) {
+    pub(in crate::index) fn row(self, row: usize) -> (&'a [u32], &'a [f32]) {
         let held = self.offsets[row]..self.offsets[row + 1];
         (&self.columns[held.clone()], &self.values[held])
     }
 
     /// The values of all rows.
-    pub(super) fn values(self) -> &'a [f32] {
+    pub(in crate::index) fn values(self) -> &'a [f32] {
         &self.values[self.offsets[0]..self.offsets[self.len()]]
     }
 
@@ -85,7 +140,7 @@ impl<'a> SparseView<'a> {
         }
     }
 
-    pub(super) fn select(self, members: &[u32]) -> SparseRows {
+    pub(in crate::index) fn select(self, members: &[u32]) -> SparseRows {
         let mut picked = SparseRows::empty(self.dim);
         for &member in members {
             let (columns, values) = self.row(member as usize);

@@ -20,7 +20,11 @@ pub(in crate::index) fn move_to_means(
 }
 
 /// The same for points kept either way.
-pub(super) fn move_to_means_of(centres: &mut Array2<f32>, points: Points<'_>, groups: &Groups) {
+pub(in crate::index) fn move_to_means_of(
+    centres: &mut Array2<f32>,
+    points: Points<'_>,
+    groups: &Groups,
+) {
     let dim = centres.ncols();
     centres
         .axis_iter_mut(Axis(0))

@@ -1,8 +1,8 @@
-//! Dense rows to postings, block by block.
+//! Rows to postings, block by block.
 
 use super::store::{SparseParts, SparseStore, blocks};
+use crate::index::kmeans::{Points, SparseRows, SparseView};
 use crate::index::metric::Metric;
-use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ impl SparseStore {
     /// The rows `members` of `rows`, position by position, in lists that start at `list_offsets`.
     pub(in crate::index) fn build(
         metric: Metric,
-        rows: ArrayView2<'_, f32>,
+        rows: Points<'_>,
         list_offsets: &[u64],
         members: &[u32],
     ) -> Self {
@@ -26,7 +26,10 @@ impl SparseStore {
         let bounds: Vec<Range<usize>> = blocks(list_offsets).collect();
         let built: Vec<(Vec<u32>, Vec<u16>)> = bounds
             .par_iter()
-            .map(|block| build_block(rows, &members[block.clone()], &scales))
+            .map(|block| {
+                let members = &members[block.clone()];
+                build_block(select(rows, members).view(), &scales)
+            })
             .collect();
         let mut starts = Vec::with_capacity(built.len() + 1);
         let mut end = 0;
@@ -42,9 +45,10 @@ impl SparseStore {
             postings.extend_from_slice(&words);
         }
         let mut norms = vec![0.0; metric.n_norms(members.len())];
-        norms.par_iter_mut().zip(members).for_each(|(norm, &row)| {
-            *norm = rows.row(row as usize).iter().map(|x| x * x).sum();
-        });
+        norms
+            .par_iter_mut()
+            .zip(members)
+            .for_each(|(norm, &row)| *norm = rows.square(row as usize));
         let parts = SparseParts {
             scales: scales.into(),
             starts: starts.into(),
@@ -56,22 +60,53 @@ impl SparseStore {
     }
 }
 
+/// Some of the rows, without their zeros.
+fn select(rows: Points<'_>, members: &[u32]) -> SparseRows {
+    match rows {
+        Points::Dense(rows) => {
+            let picked = members.iter().map(|&member| rows.row(member as usize));
+            SparseRows::new(rows.ncols(), picked)
+        }
+        Points::Sparse(rows) => rows.select(members),
+    }
+}
+
+/// Rows looked through at a time for the greatest values.
+const TILE: usize = 1024;
+
 /// What a weight of 1 stands for, by coordinate.
-fn scales(rows: ArrayView2<'_, f32>) -> Vec<f32> {
-    let greatest = rows
-        .axis_chunks_iter(Axis(0), 1024)
+fn scales(rows: Points<'_>) -> Vec<f32> {
+    let dim = match rows {
+        Points::Dense(rows) => rows.ncols(),
+        Points::Sparse(rows) => rows.dim(),
+    };
+    let greatest = (0..rows.len())
         .into_par_iter()
-        .map(|tile| {
-            let mut greatest = vec![0.0_f32; rows.ncols()];
-            for row in tile.outer_iter() {
-                for (greatest, x) in greatest.iter_mut().zip(row) {
+        .step_by(TILE)
+        .fold(
+            || vec![0.0_f32; dim],
+            |mut greatest, first| {
+                let tile = rows.slice(first..(first + TILE).min(rows.len()));
+                let mut meet = |coordinate: usize, x: f32| {
+                    let greatest: &mut f32 = &mut greatest[coordinate];
                     *greatest = greatest.max(x.abs());
+                };
+                match tile {
+                    Points::Dense(tile) => {
+                        let all = tile.indexed_iter();
+                        all.for_each(|((_, coordinate), &x)| meet(coordinate, x));
+                    }
+                    Points::Sparse(tile) => (0..tile.len()).for_each(|row| {
+                        let (columns, values) = tile.row(row);
+                        let all = columns.iter().zip(values);
+                        all.for_each(|(&column, &x)| meet(column as usize, x));
+                    }),
                 }
-            }
-            greatest
-        })
+                greatest
+            },
+        )
         .reduce(
-            || vec![0.0; rows.ncols()],
+            || vec![0.0; dim],
             |a, b| a.iter().zip(&b).map(|(a, b)| a.max(*b)).collect(),
         );
     greatest.into_iter().map(scale).collect()
@@ -92,33 +127,46 @@ fn scale(greatest: f32) -> f32 {
 }
 
 /// The columns of a block, and where they start.
-fn build_block(rows: ArrayView2<'_, f32>, members: &[u32], scales: &[f32]) -> (Vec<u32>, Vec<u16>) {
-    let mut columns: Vec<Vec<(u16, u16)>> = vec![Vec::new(); scales.len()];
-    for (at, &row) in members.iter().enumerate() {
-        for ((column, x), scale) in columns.iter_mut().zip(rows.row(row as usize)).zip(scales) {
-            if *x != 0.0 {
-                let weight = (x / scale).round() as i16;
-                if weight != 0 {
-                    column.push((at as u16, weight.cast_unsigned()));
-                }
+fn build_block(rows: SparseView<'_>, scales: &[f32]) -> (Vec<u32>, Vec<u16>) {
+    let n_rows = rows.len();
+    // Postings that do not round to nothing: column, row and weight, by row.
+    let mut postings: Vec<(u32, u16, u16)> = Vec::with_capacity(rows.values().len());
+    let mut counts = vec![0_u32; scales.len()];
+    for at in 0..n_rows {
+        let (columns, values) = rows.row(at);
+        for (&column, x) in columns.iter().zip(values) {
+            let weight = (x / scales[column as usize]).round() as i16;
+            if weight != 0 {
+                postings.push((column, at as u16, weight.cast_unsigned()));
+                counts[column as usize] += 1;
             }
         }
     }
+    let is_dense = |count: u32| count as usize * DENSE_FROM >= n_rows;
     let mut offsets = Vec::with_capacity(scales.len() + 1);
-    let mut words = Vec::new();
-    offsets.push(0);
-    for column in columns {
-        if column.len() * DENSE_FROM >= members.len() {
-            let start = words.len();
-            words.resize(start + members.len(), 0);
-            for (row, weight) in column {
-                words[start + usize::from(row)] = weight;
-            }
+    let mut end = 0;
+    offsets.push(end);
+    for &count in &counts {
+        end += if is_dense(count) {
+            n_rows as u32
         } else {
-            words.extend(column.iter().map(|(row, _)| *row));
-            words.extend(column.iter().map(|(_, weight)| *weight));
+            2 * count
+        };
+        offsets.push(end);
+    }
+    let mut words = vec![0; end as usize];
+    // Rows come in ascending order, so each column's do.
+    let mut filled = vec![0_u32; scales.len()];
+    for (column, row, weight) in postings {
+        let (start, count) = (offsets[column as usize], counts[column as usize]);
+        if is_dense(count) {
+            words[start as usize + usize::from(row)] = weight;
+        } else {
+            let place = &mut filled[column as usize];
+            words[(start + *place) as usize] = row;
+            words[(start + count + *place) as usize] = weight;
+            *place += 1;
         }
-        offsets.push(words.len() as u32);
     }
     (offsets, words)
 }
@@ -155,7 +203,12 @@ mod tests {
         // Lists of 5000 (two blocks), 0 and 4000 rows.
         let list_offsets = [0, 5000, 5000, 9000];
         let members: Vec<u32> = (0..9000).rev().collect();
-        let store = SparseStore::build(Metric::L2, rows.view(), &list_offsets, &members);
+        let store = SparseStore::build(
+            Metric::L2,
+            Points::Dense(rows.view()),
+            &list_offsets,
+            &members,
+        );
         let parts = store.parts().clone();
         let store = SparseStore::checked(Metric::L2, 12, &list_offsets, parts).unwrap();
         let mut held = Array2::<f32>::zeros((9000, 12));
