@@ -47,19 +47,15 @@ const COMPARE_ALL: usize = 200_000;
 const DENSE_DIM: usize = 512;
 /// Length of vectors kept as postings, where it costs nothing: fewer bins share a place.
 const SPARSE_DIM: usize = 4096;
-/// Numbers a build may hold in vectors: half a gigabyte.
-const MOST_NUMBERS: usize = 1 << 27;
 
-/// The length of the vectors of `n` spectra where it is left to us.
-pub(super) fn choose_dim(kind: &str, n: usize) -> Result<usize, SettingsError> {
+/// The length of the vectors where it is left to us.
+pub(super) fn choose_dim(kind: &str) -> Result<usize, SettingsError> {
     let sparse = match parse_kind(kind)? {
         Kind::Auto => true,
         Kind::Pq | Kind::IvfPq => false,
         Kind::Exactly(factory) => factory.rows == Rows::Sparse,
     };
-    let most = if sparse { SPARSE_DIM } else { DENSE_DIM };
-    let affordable = (MOST_NUMBERS / n.max(1)).max(1).next_power_of_two() / 2;
-    Ok(affordable.clamp(DENSE_DIM, most))
+    Ok(if sparse { SPARSE_DIM } else { DENSE_DIM })
 }
 
 /// The index to build for `n` vectors of `dim` numbers.

@@ -4,6 +4,7 @@ use super::store::{SparseParts, SparseQuery, SparseStore, SparseSums};
 use crate::index::filter::{Filter, Filters, Offer};
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows};
+use crate::index::points::Points;
 use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, VectorIndex};
 use ndarray::{ArrayView2, Axis};
@@ -32,8 +33,8 @@ pub struct SparseIndexParts {
 }
 
 impl Sparse {
-    pub(in crate::index) fn new(metric: Metric, rows: ArrayView2<'_, f32>) -> Self {
-        let n_rows = rows.nrows() as u32;
+    pub(in crate::index) fn new(metric: Metric, rows: Points<'_>) -> Self {
+        let n_rows = rows.len() as u32;
         let members: Vec<u32> = (0..n_rows).collect();
         let list = [0, u64::from(n_rows)];
         Self(SparseStore::build(metric, rows, &list, &members))
