@@ -5,7 +5,7 @@
 //! ten thousand spectra of one precursor cost ten thousand searches and not fifty million scores.
 
 use crate::domain::{Mz, Tolerance};
-use crate::index::{Effort, Filter, RowOrder, TopK, VectorIndex};
+use crate::index::{Effort, Filter, Points, RowOrder, SparseView, TopK, VectorIndex};
 use crate::similarity::align::Scratch;
 use crate::similarity::{PeakColumns, Similarity, SpectralEntropy};
 use rayon::prelude::*;
@@ -31,10 +31,10 @@ pub struct Entries<'a> {
     pub polarity: &'a [i8],
     /// Entry rows by precursor m/z.
     pub order: &'a RowOrder,
-    /// The index over unit vectors by position in `order`.
+    /// Unit vectors by position in `order`.
+    pub vectors: SparseView<'a>,
+    /// The index over `vectors`.
     pub index: &'a dyn VectorIndex,
-    /// Writes the vector at a position.
-    pub vector: &'a (dyn Fn(usize, &mut [f32]) + Sync),
 }
 
 /// When two entries are alike.
@@ -69,7 +69,7 @@ pub fn links(entries: &Entries<'_>, how: LinkSettings) -> Vec<Link> {
     let n = entries.order.len() as u32;
     let of_position: Vec<Vec<Link>> = (0..n)
         .into_par_iter()
-        .map_init(Scratch::default, |scratch, position| {
+        .map_init(<(Scratch, Vec<f32>)>::default, |scratch, position| {
             links_of(entries, how, position, scratch)
         })
         .collect();
@@ -80,7 +80,7 @@ fn links_of(
     entries: &Entries<'_>,
     how: LinkSettings,
     position: u32,
-    scratch: &mut Scratch,
+    (scratch, vector): &mut (Scratch, Vec<f32>),
 ) -> Vec<Link> {
     let a = entries.order.row(position);
     let view = entries.peaks.view(a, None);
@@ -106,7 +106,7 @@ fn links_of(
         // The lower position of a pair compares it.
         (position + 1..window.end).for_each(&mut compare);
     } else {
-        nearest(entries, position, window)
+        nearest(entries, position, window, vector)
             .into_iter()
             .for_each(&mut compare);
     }
@@ -125,13 +125,19 @@ fn window_around(order: &RowOrder, position: u32, tolerance: Tolerance) -> Range
     }
 }
 
-fn nearest(entries: &Entries<'_>, position: u32, window: Range<u32>) -> Vec<u32> {
-    let mut vector = vec![0.0; entries.index.dim()];
-    (entries.vector)(position as usize, &mut vector);
+/// The rows in `window` nearest to that at `position`; `vector` is scratch space.
+fn nearest(
+    entries: &Entries<'_>,
+    position: u32,
+    window: Range<u32>,
+    vector: &mut Vec<f32>,
+) -> Vec<u32> {
+    vector.resize(entries.vectors.dim(), 0.0);
+    Points::Sparse(entries.vectors).write(position as usize, vector);
     let mut best = TopK::new(NEIGHBOURS + 1);
     entries
         .index
-        .search(&vector, EFFORT, &Filter::range(window), &mut best);
+        .search(vector, EFFORT, &Filter::range(window), &mut best);
     best.into_sorted()
         .into_iter()
         .map(|n| n.row)

@@ -130,6 +130,15 @@ impl Embedding {
         bins
     }
 
+    /// Most values that the vector of `spectrum` holds: two for each peak in each view.
+    pub fn most_values(&self, spectrum: &PreparedSpectrum) -> usize {
+        let n_views = match (self.settings.views, spectrum.precursor()) {
+            (Views::FragmentsAndLosses, Some(_)) => 2,
+            (Views::FragmentsAndLosses, None) | (Views::Fragments, _) => 1,
+        };
+        2 * n_views * spectrum.mz().len()
+    }
+
     /// The same with all its zeros, in `vector`.
     ///
     /// # Panics

@@ -36,6 +36,22 @@ fn a_peak_is_split_over_its_two_nearest_bins() {
 }
 
 #[test]
+fn a_vector_holds_at_most_what_is_foretold() {
+    let peaks = [(100.005, 1.0), (150.0, 2.0), (200.031, 3.0)];
+    for (views, precursor, most) in [
+        (Views::Fragments, Some(400.0), 6),
+        (Views::FragmentsAndLosses, None, 6),
+        (Views::FragmentsAndLosses, Some(400.0), 12),
+    ] {
+        let (embedding, spectrum) = (embedding(views), prepared(precursor, &peaks));
+        assert_eq!(embedding.most_values(&spectrum), most);
+        let held = embedding.embed(&spectrum).len();
+        // A peak in the middle of a bin has one value.
+        assert!(held <= most && held + 2 >= most, "{held} of {most}");
+    }
+}
+
+#[test]
 fn neighbours_across_a_bin_edge_stay_similar() {
     let a = vector(Views::Fragments, &prepared(None, &[(100.024, 1.0)]));
     let b = vector(Views::Fragments, &prepared(None, &[(100.026, 1.0)]));

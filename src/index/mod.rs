@@ -16,7 +16,8 @@
 //! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`], [`Refined`] (the kinds), [`Factory`] and
 //! [`train()`] (how one is made), [`AnyIndex`] (which one a library holds). Beside them stands what is learned from rows
 //! and used before or without an index: [`kmeans()`] and [`mini_batch_kmeans`], [`Pca`], [`Opq`],
-//! [`Permutation`], [`k_medoids`]; [`RowSource`] is how those that stream get their rows.
+//! [`Permutation`], [`k_medoids`]. [`Points`] are rows for training, whole or as [`SparseRows`];
+//! [`RowSource`] is how those that stream get their rows.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -36,6 +37,7 @@ mod matrix;
 mod medoids;
 mod metric;
 mod parts;
+mod points;
 mod pq;
 mod random;
 mod refine;
@@ -44,9 +46,9 @@ mod row_source;
 mod row_store;
 mod slab;
 mod sparse;
+mod sparse_rows;
 mod top_k;
 mod train;
-mod train_sparse;
 mod transform;
 mod vector_index;
 
@@ -58,20 +60,21 @@ pub use ivf::{
     Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, IvfSparseParts, ListParts,
 };
 pub use kmeans::{
-    KMeansSettings, MiniBatchSettings, SparseRows, assign, assign_routed, kmeans, mini_batch_kmeans,
+    KMeansSettings, MiniBatchSettings, assign, assign_routed, kmeans, mini_batch_kmeans,
 };
 pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
+pub use points::Points;
 pub use pq::{CodeParts, Codebook, Pq, PqParts};
 pub use refine::{RefineKind, RefineParts, RefineValues, Refined, RefinedRows};
 pub use row_order::RowOrder;
 pub use row_source::RowSource;
 pub use slab::Slab;
 pub use sparse::{Sparse, SparseIndexParts, SparseParts};
+pub use sparse_rows::{SparseRows, SparseView};
 pub use top_k::{Neighbour, TopK};
 pub use train::{TrainError, TrainSettings, Trained, train};
-pub use train_sparse::train_sparse;
 pub use transform::{
     Keep, LinearMap, LinearMapParts, Opq, OpqSettings, Pca, PcaError, PcaSettings, Permutation,
 };

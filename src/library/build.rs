@@ -1,13 +1,13 @@
 //! From reference spectra to a library in memory.
 
-use super::vectors::Vectors;
 use super::{
     ClusterMethod, EntryColumns, EntryColumnsBuilder, Library, LibraryError, LibrarySettings,
     index_section,
 };
 use crate::cluster::{Clusters, Entries, LinkSettings, by_identity, components, links, singletons};
 use crate::domain::Spectrum;
-use crate::index::{AnyIndex, RowOrder};
+use crate::embed::Embedding;
+use crate::index::{AnyIndex, Metric, RowOrder, SparseRows, TrainSettings, train};
 use crate::prepare::{LeftOut, Preparation, PreparedSpectrum, prepare};
 use crate::similarity::{OwnedView, PeakColumns, PeakColumnsBuilder};
 use rayon::prelude::*;
@@ -45,15 +45,12 @@ impl Stage {
 
 impl Draft {
     /// An empty draft with these settings.
-    pub fn new(settings: LibrarySettings) -> Result<Self, LibraryError> {
+    pub fn new(mut settings: LibrarySettings) -> Result<Self, LibraryError> {
         let preparation = settings.preparation()?;
-        // A length of 0 is chosen once the number of entries is known.
-        let mut checked = settings.clone();
-        checked.embedding.dim = checked
-            .embedding
-            .dim
-            .max(index_section::choose_dim("auto")?);
-        checked.embedding()?;
+        if settings.embedding.dim == 0 {
+            settings.embedding.dim = index_section::choose_dim(&settings.index.kind)?;
+        }
+        settings.embedding()?;
         settings.fragment_tolerance()?;
         settings.cluster_tolerance()?;
         index_section::parse_kind(&settings.index.kind)?;
@@ -114,17 +111,20 @@ pub fn build(
     } = draft;
     let entries = entries.finish();
     let order = RowOrder::by_key(entries.parts().0);
-    if settings.embedding.dim == 0 {
-        settings.embedding.dim = index_section::choose_dim(&settings.index.kind)?;
-    }
     let embedding = settings.embedding()?;
     on_stage(Stage::Embedding);
-    let factory = index_section::choose(&settings.index.kind, prepared.len(), embedding.dim())?;
-    let vectors = Vectors::make(&embedding, &prepared, &order, factory);
+    let vectors = embed_in_order(&embedding, &prepared, &order);
     let peaks = peak_columns(&prepared);
     drop(prepared);
     on_stage(Stage::Indexing);
-    let trained = vectors.train(factory, settings.seed)?;
+    let factory = index_section::choose(&settings.index.kind, order.len(), embedding.dim())?;
+    let trained = train(
+        factory,
+        Metric::InnerProduct,
+        &vectors,
+        settings.seed,
+        TrainSettings::default(),
+    )?;
     settings.index.kind = trained.index.factory().to_string();
     on_stage(Stage::Clustering);
     let clusters = cluster(
@@ -148,8 +148,33 @@ pub fn build(
     Ok((library, trained.notes))
 }
 
+/// Spectra that are embedded before their vectors are put behind one another.
+const EMBEDDED_AT_ONCE: usize = 1 << 14;
+
+/// The vectors in precursor order, without their zeros: a million of them are some hundred
+/// megabytes, where whole rows would be sixteen gigabytes.
+fn embed_in_order(
+    embedding: &Embedding,
+    prepared: &[PreparedSpectrum],
+    order: &RowOrder,
+) -> SparseRows {
+    let n_values = prepared.iter().map(|s| embedding.most_values(s)).sum();
+    let mut vectors = SparseRows::with_room(embedding.dim(), prepared.len(), n_values);
+    for rows in order.parts().0.chunks(EMBEDDED_AT_ONCE) {
+        let embedded: Vec<Vec<(u32, f32)>> = rows
+            .par_iter()
+            .map(|&row| embedding.embed(&prepared[row as usize]))
+            .collect();
+        for vector in &embedded {
+            vectors.push(vector);
+        }
+    }
+    vectors
+}
+
 fn peak_columns(prepared: &[PreparedSpectrum]) -> PeakColumns {
-    let mut builder = PeakColumnsBuilder::default();
+    let n_peaks = prepared.iter().map(|spectrum| spectrum.mz().len()).sum();
+    let mut builder = PeakColumnsBuilder::with_room(prepared.len(), n_peaks);
     for spectrum in prepared {
         builder.push(&OwnedView::new(spectrum));
     }
@@ -161,7 +186,7 @@ fn cluster(
     entries: &EntryColumns,
     order: &RowOrder,
     peaks: &PeakColumns,
-    (index, vectors): (&AnyIndex, &Vectors),
+    (index, vectors): (&AnyIndex, &SparseRows),
 ) -> Result<Clusters, LibraryError> {
     let rows = 0..entries.len() as u32;
     let identities: Vec<Option<String>> = rows
@@ -177,14 +202,15 @@ fn cluster(
         ClusterMethod::None => (singletons(entries.len()), Vec::new()),
         ClusterMethod::Identity => (by_identity(&identities), Vec::new()),
         ClusterMethod::Spectral => {
+            let vectors = vectors.view();
             let polarity = entries.parts().2;
             let found = links(
                 &Entries {
                     peaks,
                     polarity,
                     order,
+                    vectors,
                     index,
-                    vector: &|position, into| vectors.write(position, into),
                 },
                 how,
             );

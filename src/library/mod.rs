@@ -15,7 +15,6 @@ mod index_section;
 mod settings;
 pub mod shelf;
 mod text_column;
-mod vectors;
 mod verify;
 mod writer;
 

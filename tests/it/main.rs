@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bad_usage;
+mod conformance;
 mod damage;
 mod formats_contract;
 mod formats_data;

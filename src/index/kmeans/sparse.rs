@@ -1,156 +1,7 @@
-//! Rows kept as their values that are not 0, and their products with many centres at once.
+//! Products of rows kept as their values that are not 0 with many centres at once.
 
-use ndarray::{ArrayView1, ArrayView2};
-use std::ops::Range;
-
-/// Rows by their values that are not 0, in ascending order of column.
-#[derive(Debug, Clone)]
-pub struct SparseRows {
-    dim: usize,
-    /// Where each row starts in `columns` and `values`, and the end of the last.
-    offsets: Vec<usize>,
-    columns: Vec<u32>,
-    values: Vec<f32>,
-}
-
-/// Borrowed [`SparseRows`], or a run of them.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::index) struct SparseView<'a> {
-    dim: usize,
-    offsets: &'a [usize],
-    columns: &'a [u32],
-    values: &'a [f32],
-}
-
-impl SparseRows {
-    /// Keeps what is not 0 of each row.
-    pub(in crate::index) fn new<'r>(
-        dim: usize,
-        rows: impl Iterator<Item = ArrayView1<'r, f32>>,
-    ) -> Self {
-        let mut kept = Self::empty(dim);
-        for row in rows {
-            for (column, &value) in row.iter().enumerate() {
-                if value != 0.0 {
-                    kept.columns.push(column as u32);
-                    kept.values.push(value);
-                }
-            }
-            kept.offsets.push(kept.columns.len());
-        }
-        kept
-    }
-
-    /// No rows yet, of `dim` coordinates.
-    pub fn empty(dim: usize) -> Self {
-        Self {
-            dim,
-            offsets: vec![0],
-            columns: Vec::new(),
-            values: Vec::new(),
-        }
-    }
-
-    /// Appends a row: its columns, ascending and below the dimension, and their values.
-    ///
-    /// # Panics
-    /// If they are not: the caller's mistake.
-    pub fn push(&mut self, row: &[(u32, f32)]) {
-        let ascending = row.is_sorted_by(|a, b| a.0 < b.0);
-        let within = row.last().is_none_or(|last| (last.0 as usize) < self.dim);
-        assert!(
-            ascending && within,
-            "columns ascend and stay below {}",
-            self.dim
-        );
-        self.columns.extend(row.iter().map(|(column, _)| *column));
-        self.values.extend(row.iter().map(|(_, value)| *value));
-        self.offsets.push(self.columns.len());
-    }
-
-    /// Appends all rows of `others`, which have as many coordinates.
-    pub fn append(&mut self, others: &Self) {
-        debug_assert_eq!(self.dim, others.dim);
-        let before = self.columns.len();
-        self.columns.extend_from_slice(&others.columns);
-        self.values.extend_from_slice(&others.values);
-        self.offsets
-            .extend(others.offsets[1..].iter().map(|end| before + end));
-    }
-
-    /// Number of rows.
-    pub fn len(&self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Coordinates per row, zeros included.
-    pub fn dim(&self) -> usize {
-        self.dim
-    }
-
-    /// Row `row` with its zeros, in `whole`.
-    pub fn write_whole(&self, row: usize, whole: &mut [f32]) {
-        whole.fill(0.0);
-        let (columns, values) = self.view().row(row);
-        for (&column, &value) in columns.iter().zip(values) {
-            whole[column as usize] = value;
-        }
-    }
-
-    pub(in crate::index) fn view(&self) -> SparseView<'_> {
-        SparseView {
-            dim: self.dim,
-            offsets: &self.offsets,
-            columns: &self.columns,
-            values: &self.values,
-        }
-    }
-}
-
-impl<'a> SparseView<'a> {
-    pub(in crate::index) fn len(self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    pub(in crate::index) fn dim(self) -> usize {
-        self.dim
-    }
-
-    /// The columns and values of one row.
-    #[inline]
-    pub(in crate::index) fn row(self, row: usize) -> (&'a [u32], &'a [f32]) {
-        let held = self.offsets[row]..self.offsets[row + 1];
-        (&self.columns[held.clone()], &self.values[held])
-    }
-
-    /// The values of all rows.
-    pub(in crate::index) fn values(self) -> &'a [f32] {
-        &self.values[self.offsets[0]..self.offsets[self.len()]]
-    }
-
-    pub(super) fn slice(self, rows: Range<usize>) -> Self {
-        Self {
-            offsets: &self.offsets[rows.start..=rows.end],
-            ..self
-        }
-    }
-
-    pub(in crate::index) fn select(self, members: &[u32]) -> SparseRows {
-        let mut picked = SparseRows::empty(self.dim);
-        for &member in members {
-            let (columns, values) = self.row(member as usize);
-            picked.columns.extend_from_slice(columns);
-            picked.values.extend_from_slice(values);
-            picked.offsets.push(picked.columns.len());
-        }
-        picked
-    }
-}
+use crate::index::sparse_rows::SparseView;
+use ndarray::ArrayView2;
 
 /// Centres side by side in one panel: four 256-bit registers, enough to hide an addition's latency.
 const PANEL: usize = 32;
@@ -258,6 +109,7 @@ impl Panels {
 mod tests {
     use super::*;
     use crate::index::random::Random;
+    use crate::index::sparse_rows::SparseRows;
     use ndarray::Array2;
 
     #[test]
@@ -273,8 +125,8 @@ mod tests {
         };
         let (mut rows, centres) = (whole(9, 40), whole(70, 9));
         rows.row_mut(3).fill(0.0);
-        let sparse = SparseRows::new(50, rows.outer_iter());
-        assert!(sparse.values.len() < 9 * 50 / 2);
+        let sparse = SparseRows::of(50, rows.outer_iter());
+        assert!(sparse.n_values() < 9 * 50 / 2);
         let panels = Panels::new(centres.view());
         let mut products = vec![f32::NAN; 9 * 70];
         panels.multiply(sparse.view(), &mut products);

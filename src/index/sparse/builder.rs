@@ -1,8 +1,8 @@
 //! Rows to postings, block by block.
 
 use super::store::{SparseParts, SparseStore, blocks};
-use crate::index::kmeans::{Points, SparseRows, SparseView};
 use crate::index::metric::Metric;
+use crate::index::points::Points;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -10,6 +10,12 @@ use std::ops::Range;
 /// more is a weight per row, which takes less memory from one in two on, and is summed at the width
 /// of a register instead of row by row.
 const DENSE_FROM: usize = 3;
+
+/// Blocks that are built before they are put behind one another: some 100 MB.
+const BLOCKS_AT_ONCE: usize = 256;
+
+/// Rows whose greatest values one task finds.
+const ROWS_AT_ONCE: usize = 4096;
 
 /// The greatest weight.
 const MAX_WEIGHT: f32 = 32_767.0;
@@ -24,31 +30,26 @@ impl SparseStore {
     ) -> Self {
         let scales = scales(rows);
         let bounds: Vec<Range<usize>> = blocks(list_offsets).collect();
-        let built: Vec<(Vec<u32>, Vec<u16>)> = bounds
-            .par_iter()
-            .map(|block| {
-                let members = &members[block.clone()];
-                build_block(select(rows, members).view(), &scales)
-            })
-            .collect();
-        let mut starts = Vec::with_capacity(built.len() + 1);
-        let mut end = 0;
-        starts.push(end);
-        for (_, words) in &built {
-            end += words.len() as u64;
-            starts.push(end);
-        }
-        let mut offsets = Vec::with_capacity(built.len() * (scales.len() + 1));
-        let mut postings = Vec::with_capacity(end as usize);
-        for (block_offsets, words) in built {
-            offsets.extend_from_slice(&block_offsets);
-            postings.extend_from_slice(&words);
+        let mut starts = Vec::with_capacity(bounds.len() + 1);
+        let mut offsets = Vec::with_capacity(bounds.len() * (scales.len() + 1));
+        let mut postings = Vec::new();
+        starts.push(0);
+        // Some blocks at a time, so that postings do not stand in memory twice.
+        for bounds in bounds.chunks(BLOCKS_AT_ONCE) {
+            let built: Vec<(Vec<u32>, Vec<u16>)> = bounds
+                .par_iter()
+                .map(|block| build_block(rows, &members[block.clone()], &scales))
+                .collect();
+            for (block_offsets, words) in built {
+                offsets.extend_from_slice(&block_offsets);
+                postings.extend_from_slice(&words);
+                starts.push(postings.len() as u64);
+            }
         }
         let mut norms = vec![0.0; metric.n_norms(members.len())];
-        norms
-            .par_iter_mut()
-            .zip(members)
-            .for_each(|(norm, &row)| *norm = rows.square(row as usize));
+        norms.par_iter_mut().zip(members).for_each(|(norm, &row)| {
+            rows.each_value(row as usize, |_, x| *norm += x * x);
+        });
         let parts = SparseParts {
             scales: scales.into(),
             starts: starts.into(),
@@ -60,53 +61,21 @@ impl SparseStore {
     }
 }
 
-/// Some of the rows, without their zeros.
-fn select(rows: Points<'_>, members: &[u32]) -> SparseRows {
-    match rows {
-        Points::Dense(rows) => {
-            let picked = members.iter().map(|&member| rows.row(member as usize));
-            SparseRows::new(rows.ncols(), picked)
-        }
-        Points::Sparse(rows) => rows.select(members),
-    }
-}
-
-/// Rows looked through at a time for the greatest values.
-const TILE: usize = 1024;
-
 /// What a weight of 1 stands for, by coordinate.
 fn scales(rows: Points<'_>) -> Vec<f32> {
-    let dim = match rows {
-        Points::Dense(rows) => rows.ncols(),
-        Points::Sparse(rows) => rows.dim(),
-    };
-    let greatest = (0..rows.len())
+    let greatest = (0..rows.len().div_ceil(ROWS_AT_ONCE))
         .into_par_iter()
-        .step_by(TILE)
-        .fold(
-            || vec![0.0_f32; dim],
-            |mut greatest, first| {
-                let tile = rows.slice(first..(first + TILE).min(rows.len()));
-                let mut meet = |coordinate: usize, x: f32| {
-                    let greatest: &mut f32 = &mut greatest[coordinate];
-                    *greatest = greatest.max(x.abs());
-                };
-                match tile {
-                    Points::Dense(tile) => {
-                        let all = tile.indexed_iter();
-                        all.for_each(|((_, coordinate), &x)| meet(coordinate, x));
-                    }
-                    Points::Sparse(tile) => (0..tile.len()).for_each(|row| {
-                        let (columns, values) = tile.row(row);
-                        let all = columns.iter().zip(values);
-                        all.for_each(|(&column, &x)| meet(column as usize, x));
-                    }),
-                }
-                greatest
-            },
-        )
+        .map(|run| {
+            let mut greatest = vec![0.0_f32; rows.dim()];
+            for row in run * ROWS_AT_ONCE..rows.len().min((run + 1) * ROWS_AT_ONCE) {
+                rows.each_value(row, |column, x| {
+                    greatest[column] = greatest[column].max(x.abs());
+                });
+            }
+            greatest
+        })
         .reduce(
-            || vec![0.0; dim],
+            || vec![0.0; rows.dim()],
             |a, b| a.iter().zip(&b).map(|(a, b)| a.max(*b)).collect(),
         );
     greatest.into_iter().map(scale).collect()
@@ -127,20 +96,19 @@ fn scale(greatest: f32) -> f32 {
 }
 
 /// The columns of a block, and where they start.
-fn build_block(rows: SparseView<'_>, scales: &[f32]) -> (Vec<u32>, Vec<u16>) {
-    let n_rows = rows.len();
-    // Postings that do not round to nothing: column, row and weight, by row.
-    let mut postings: Vec<(u32, u16, u16)> = Vec::with_capacity(rows.values().len());
+fn build_block(rows: Points<'_>, members: &[u32], scales: &[f32]) -> (Vec<u32>, Vec<u16>) {
+    let n_rows = members.len();
+    // Postings that do not round to nothing, by row: column, row and weight.
+    let mut postings: Vec<(u32, u16, u16)> = Vec::new();
     let mut counts = vec![0_u32; scales.len()];
-    for at in 0..n_rows {
-        let (columns, values) = rows.row(at);
-        for (&column, x) in columns.iter().zip(values) {
-            let weight = (x / scales[column as usize]).round() as i16;
+    for (at, &row) in members.iter().enumerate() {
+        rows.each_value(row as usize, |column, x| {
+            let weight = (x / scales[column]).round() as i16;
             if weight != 0 {
-                postings.push((column, at as u16, weight.cast_unsigned()));
-                counts[column as usize] += 1;
+                postings.push((column as u32, at as u16, weight.cast_unsigned()));
+                counts[column] += 1;
             }
-        }
+        });
     }
     let is_dense = |count: u32| count as usize * DENSE_FROM >= n_rows;
     let mut offsets = Vec::with_capacity(scales.len() + 1);
@@ -155,7 +123,7 @@ fn build_block(rows: SparseView<'_>, scales: &[f32]) -> (Vec<u32>, Vec<u16>) {
         offsets.push(end);
     }
     let mut words = vec![0; end as usize];
-    // Rows come in ascending order, so each column's do.
+    // Rows come in ascending order, so those of each column do.
     let mut filled = vec![0_u32; scales.len()];
     for (column, row, weight) in postings {
         let (start, count) = (offsets[column as usize], counts[column as usize]);
@@ -203,12 +171,7 @@ mod tests {
         // Lists of 5000 (two blocks), 0 and 4000 rows.
         let list_offsets = [0, 5000, 5000, 9000];
         let members: Vec<u32> = (0..9000).rev().collect();
-        let store = SparseStore::build(
-            Metric::L2,
-            Points::Dense(rows.view()),
-            &list_offsets,
-            &members,
-        );
+        let store = SparseStore::build(Metric::L2, rows.view().into(), &list_offsets, &members);
         let parts = store.parts().clone();
         let store = SparseStore::checked(Metric::L2, 12, &list_offsets, parts).unwrap();
         let mut held = Array2::<f32>::zeros((9000, 12));

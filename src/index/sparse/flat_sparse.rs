@@ -2,9 +2,9 @@
 
 use super::store::{SparseParts, SparseQuery, SparseStore, SparseSums};
 use crate::index::filter::{Filter, Filters, Offer};
-use crate::index::kmeans::Points;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows};
+use crate::index::points::Points;
 use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, VectorIndex};
 use ndarray::{ArrayView2, Axis};
