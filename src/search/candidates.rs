@@ -3,7 +3,7 @@
 use super::admission::{Admission, Query, Source};
 use crate::index::{Effort, Filter, Filters, VectorIndex};
 use crate::library::Library;
-use ndarray::Array2;
+use ndarray::{Array2, ArrayViewMut2, Axis, s};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -74,30 +74,46 @@ fn propose(
                 .map(|keep| keep as &(dyn Fn(u32) -> bool + Sync)),
         })
         .collect();
-    let vectors = vectors(library, &asked);
-    let found = library.index().search_batch(
-        vectors.view(),
-        asking.n_candidates,
-        asking.effort,
-        Filters::Each(&filters),
-    );
+    let dim = library.embedding().dim();
+    let mut vectors = Array2::zeros((asked.len().min(ASKED_AT_ONCE), dim));
+    let mut found = Vec::with_capacity(asked.len());
+    for (asked, filters) in asked
+        .chunks(ASKED_AT_ONCE)
+        .zip(filters.chunks(ASKED_AT_ONCE))
+    {
+        let mut vectors = vectors.slice_mut(s![..asked.len(), ..]);
+        embed(library, asked, vectors.view_mut());
+        let hits = library.index().search_batch(
+            vectors.view(),
+            asking.n_candidates,
+            asking.effort,
+            Filters::Each(filters),
+        );
+        found.extend(hits);
+    }
     found
         .into_iter()
         .map(|hits| hits.into_iter().map(|hit| hit.row).collect())
         .collect()
 }
 
-fn vectors(library: &Library, asked: &[(&Query<'_>, &Range<u32>)]) -> Array2<f32> {
-    let embedding = library.embedding();
-    let mut vectors = Array2::zeros((asked.len(), embedding.dim()));
+/// Queries whose vectors are made and asked of the index together: enough to share the reading of
+/// an index among them on many threads, and 8 MB at the full length.
+const ASKED_AT_ONCE: usize = 512;
+
+/// Writes the vectors of the queries, one per row.
+fn embed(
+    library: &Library,
+    asked: &[(&Query<'_>, &Range<u32>)],
+    mut vectors: ArrayViewMut2<'_, f32>,
+) {
     vectors
-        .outer_iter_mut()
+        .axis_iter_mut(Axis(0))
         .into_par_iter()
         .zip(asked)
-        .for_each(|(mut vector, (query, _))| {
-            if let Some(vector) = vector.as_slice_mut() {
-                embedding.embed_into(&query.prepared, vector);
+        .for_each(|(vector, (query, _))| {
+            if let Some(vector) = vector.into_slice() {
+                library.embedding().embed_into(&query.prepared, vector);
             }
         });
-    vectors
 }
