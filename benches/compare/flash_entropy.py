@@ -8,7 +8,8 @@ one (--library; accuracy is told for either, but only the set's own is made for 
 turns, A B A B, one thread each, and are compared by CPU time: medians of the rounds. Accuracy is what
 `mzseek evaluate` says of the hits of either program. "Search" is the work on the queries alone: for Flash
 search cleaning, scoring and picking the best ten, measured inside; for mzseek the whole process less that
-of a search with one query, so reading queries and writing the report count. --keep names a folder in which
+of a search with one query, so reading queries and writing the report count. "Own" memory is the peak less
+mapped files, which the system can drop at any time and shares among processes. --keep names a folder in which
 what is built stays for the next run. ms_entropy runs in an environment of its own (target/peers-flash).
 Needs the release program (cargo build --release).
 """
@@ -32,18 +33,29 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 TOLERANCES = {"open": "open", "identity": "10ppm"}
 
 
+def own_mb(pid):
+    """Memory of a process that is no mapped file, now."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+            return next((int(line.split()[1]) / 1024 for line in status if line.startswith("RssAnon")), 0)
+    except OSError:
+        return 0
+
+
 def run(words):
-    """Output, CPU and wall seconds and peak memory in MB of a process."""
+    """Output and CPU seconds of a process, and in MB its peak memory and how much of it was its own."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        started = time.perf_counter()
         child = subprocess.Popen(words, stdout=out, stderr=err, env={**os.environ, **ONE_THREAD})
-        _, status, used = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - started
+        own, ended = 0, 0
+        while not ended:
+            own = max(own, own_mb(child.pid))
+            time.sleep(0.002)
+            ended, status, used = os.wait4(child.pid, os.WNOHANG)
         out.seek(0), err.seek(0)
         text, said = out.read(), err.read()
     if os.waitstatus_to_exitcode(status) not in (0, 3):
         sys.exit(f"{' '.join(words)} failed:\n{said}")
-    return {"out": text, "cpu": used.ru_utime + used.ru_stime, "wall": wall, "peak_mb": used.ru_maxrss / 1024}
+    return {"out": text, "cpu": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024, "own_mb": own}
 
 
 def first_query(queries, into):
@@ -64,13 +76,13 @@ class Mzseek:
 
     def build(self, library):
         done = run([PROGRAM, "build", library, "-o", self.library, "--threads", "1"])
-        return {"cpu": done["cpu"], "peak_mb": done["peak_mb"]}
+        return {key: done[key] for key in ("cpu", "peak_mb", "own_mb")}
 
     def search(self, mode, hits):
         words = lambda queries: [PROGRAM, "search", self.library, queries, "-o", hits, "--precursor-tol", TOLERANCES[mode], "--threads", "1"]
         idle = run(words(self.one))["cpu"]
         done = run(words(self.queries))
-        return {"work_cpu": done["cpu"] - idle, "cpu": done["cpu"], "peak_mb": done["peak_mb"]}
+        return {"work_cpu": done["cpu"] - idle, **{key: done[key] for key in ("cpu", "peak_mb", "own_mb")}}
 
 
 class Flash:
@@ -81,10 +93,14 @@ class Flash:
         self.library, self.queries = os.path.join(folder, "flash"), queries
 
     def build(self, library):
-        return json.loads(run([self.python, WORKER, "build", library, self.library])["out"])
+        return self.worker("build", library, self.library)
 
     def search(self, mode, hits):
-        return json.loads(run([self.python, WORKER, "search", self.library, self.queries, mode, hits])["out"])
+        return self.worker("search", self.library, self.queries, mode, hits)
+
+    def worker(self, *words):
+        done = run([self.python, WORKER, *words])
+        return {**json.loads(done["out"]), **{key: done[key] for key in ("cpu", "peak_mb", "own_mb")}}
 
 
 def accuracy(hits, truth):
@@ -130,7 +146,7 @@ def compare(library, asked, folder, rounds):
     queries, truth = asked
     programs = [Mzseek(folder, queries), Flash(folder, queries)]
     rows = [f"{os.path.basename(library)}, {n_queries(queries)} queries, one thread of {processor()}, median of {rounds}:", "",
-            "| job | program | top-1 % | top-10 % | q/s, search | q/s, whole process | CPU s | peak MB |", "|---|---|---|---|---|---|---|---|"]
+            "| job | program | top-1 % | top-10 % | q/s, search | q/s, whole process | CPU s | peak MB | own MB |", "|---|---|---|---|---|---|---|---|---|"]
     for program in programs:
         told = os.path.join(folder, f"{program.name.split()[0]}.build.json")
         if not os.path.exists(told):
@@ -139,7 +155,7 @@ def compare(library, asked, folder, rounds):
                 json.dump(built, out)
         with open(told, encoding="utf-8") as kept:
             built = json.load(kept)
-        rows.append(f"| build | {program.name} | | | | | {built['cpu']:.1f} | {built['peak_mb']:,.0f} |")
+        rows.append(f"| build | {program.name} | | | | | {built['cpu']:.1f} | {built['peak_mb']:,.0f} | {built['own_mb']:,.0f} |")
     for mode, tolerance in TOLERANCES.items():
         measured = {program.name: [] for program in programs}
         shares = {}
@@ -149,10 +165,10 @@ def compare(library, asked, folder, rounds):
                 measured[program.name].append(program.search(mode, hits))
                 shares[program.name] = accuracy(hits, truth)
         for name, runs in measured.items():
-            work, cpu, peak = (statistics.median(one[key] for one in runs) for key in ("work_cpu", "cpu", "peak_mb"))
+            work, cpu, peak, own = (statistics.median(one[key] for one in runs) for key in ("work_cpu", "cpu", "peak_mb", "own_mb"))
             top_1, top_10 = shares[name]
             n = n_queries(queries)
-            rows.append(f"| {tolerance} | {name} | {top_1:.1f} | {top_10:.1f} | {n / work:,.0f} | {n / cpu:,.0f} | {cpu:.2f} | {peak:,.0f} |")
+            rows.append(f"| {tolerance} | {name} | {top_1:.1f} | {top_10:.1f} | {n / work:,.0f} | {n / cpu:,.0f} | {cpu:.2f} | {peak:,.0f} | {own:,.0f} |")
     return "\n".join(rows)
 
 
