@@ -182,18 +182,16 @@ impl EntryColumns {
     /// block, else the peptidoform with its charge, else the name in lower case. `None` where the
     /// library says nothing of it.
     pub fn identity(&self, row: u32) -> Option<String> {
-        let inchikey = self.text(EntryText::InchiKey, row);
-        let peptide = self.text(EntryText::Peptide, row);
-        let name = self.text(EntryText::Name, row);
-        if let Some(block) = first_block(&inchikey) {
-            Some(block.to_owned())
-        } else if !peptide.is_empty() {
-            Some(format!("{peptide}/{}", self.charge[row as usize]))
-        } else if !name.is_empty() {
-            Some(name.to_lowercase())
-        } else {
-            None
+        // One text after another: a search asks this of every hit, and the first mostly tells.
+        if let Some(block) = first_block(&self.text(EntryText::InchiKey, row)) {
+            return Some(block.to_owned());
         }
+        let peptide = self.text(EntryText::Peptide, row);
+        if !peptide.is_empty() {
+            return Some(format!("{peptide}/{}", self.charge[row as usize]));
+        }
+        let name = self.text(EntryText::Name, row);
+        (!name.is_empty()).then(|| name.to_lowercase())
     }
 
     /// `(precursor_mz, charge, polarity, texts)`, for writing.

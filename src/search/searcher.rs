@@ -140,7 +140,8 @@ impl<'a> Searcher<'a> {
 /// Codes and short vectors need more to lose as little.
 fn auto_candidates(kind: &str) -> usize {
     match kind {
-        "sparse" | "ivfsparse" => 80,
+        "sparse" => 80,
+        "ivfsparse" => 100,
         _ => 400,
     }
 }
