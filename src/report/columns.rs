@@ -4,6 +4,7 @@
 
 use crate::domain::{Seconds, Spectrum};
 use crate::library::{EntryText, Library};
+use crate::search::fdr::QValue;
 use crate::search::{Answer, Match};
 use std::fmt::Write;
 
@@ -164,9 +165,15 @@ pub const COLUMNS: &[Column] = &[
     ),
     column(
         "q_value",
-        "false discovery rate at which the match is accepted; empty without decoys",
-        |_, _| {},
+        "false discovery rate at which the first match is accepted, 1 where a decoy scored higher; empty \
+         without decoys and for further matches",
+        |row, cell| {
+            fixed(cell, row.q_value().map(|q| q.value), 6);
+        },
     ),
+    column("fdr_method", "how that rate was estimated", |row, cell| {
+        put(cell, row.q_value().map(|q| q.method.word()));
+    }),
     column("library", "name of the library", |row, cell| {
         put(cell, row.matched().map(|_| row.library.name()));
     }),
@@ -254,6 +261,11 @@ impl<'a> Row<'a> {
         }
     }
 
+    fn q_value(&self) -> Option<QValue> {
+        let (rank, _) = self.ranked?;
+        self.answer.q_value.filter(|_| rank == 1)
+    }
+
     fn delta_ppm(&self) -> Option<f64> {
         let matched = self.matched()?;
         let entry_mz = self.library.entries().precursor_mz(matched.entry)?;
@@ -288,8 +300,8 @@ mod tests {
             names.join(", "),
             "query_file, query_id, query_index, query_precursor_mz, query_charge, query_rt, rank, \
              cluster_id, cluster_size, cluster_purity, similarity, score_name, matched_peaks, \
-             matched_intensity, precursor_delta_da, precursor_delta_ppm, q_value, library, \
-             entry_id, entry_index, name, formula, adduct, inchikey, smiles, peptide, \
+             matched_intensity, precursor_delta_da, precursor_delta_ppm, q_value, fdr_method, \
+             library, entry_id, entry_index, name, formula, adduct, inchikey, smiles, peptide, \
              entry_precursor_mz, entry_charge, collision_energy, instrument, plan, n_candidates"
         );
     }

@@ -8,6 +8,7 @@
 
 mod answer;
 mod candidates;
+pub mod fdr;
 mod groups;
 mod rank;
 mod searcher;

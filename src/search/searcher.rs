@@ -1,6 +1,6 @@
 //! One library, one set of settings, any number of queries.
 
-use super::answer::{Answer, Plan};
+use super::answer::{Answer, Match, Plan};
 use super::candidates::{Picker, Source, source};
 use super::groups::best_of_groups;
 use super::rank::rank;
@@ -84,6 +84,8 @@ impl<'a> Searcher<'a> {
                     plan: Plan::NoPeaks(*why),
                     n_candidates: 0,
                     matches: Vec::new(),
+                    decoy: None,
+                    q_value: None,
                 },
             })
             .collect()
@@ -96,7 +98,14 @@ impl<'a> Searcher<'a> {
         positions: &[u32],
         scratch: &mut Scratch,
     ) -> Answer {
-        let hits = rank(self.library, query, positions, &self.settings, scratch);
+        let entries = self.library.entries();
+        let n_candidates = positions
+            .iter()
+            .filter(|&&p| !entries.is_decoy(self.library.order().row(p)));
+        let (decoys, hits): (Vec<Match>, Vec<Match>) =
+            rank(self.library, query, positions, &self.settings, scratch)
+                .into_iter()
+                .partition(|hit| entries.is_decoy(hit.entry));
         let plan = match source {
             _ if positions.is_empty() => Plan::NoCandidate,
             _ if hits.is_empty() => Plan::BelowThreshold,
@@ -108,8 +117,10 @@ impl<'a> Searcher<'a> {
         } = self.settings;
         Answer {
             plan,
-            n_candidates: positions.len(),
+            n_candidates: n_candidates.count(),
             matches: best_of_groups(self.library, hits, group_by, top_k),
+            decoy: decoys.first().copied(),
+            q_value: None,
         }
     }
 }

@@ -144,6 +144,7 @@ fn is_exhaustive(
             Plan::BelowThreshold => assert!(n_eligible > 0 && hits.is_empty()),
             Plan::Window | Plan::Index(_) => assert!(!hits.is_empty()),
             Plan::NoPeaks(_) => panic!("{}: no peaks", query.id),
+            Plan::AboveFdr => panic!("{}: no rate was asked for", query.id),
         }
     }
     answers
