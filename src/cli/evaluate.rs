@@ -25,10 +25,10 @@ pub(super) struct EvaluateArgs {
     /// What the right answers are
     #[arg(value_name = "TRUTH.csv")]
     truth: PathBuf,
-    /// Compare q-values with the share of accepted matches that is truly wrong: by the truth, or by
-    /// a CSV of entry_id and class (target or entrapment)
-    #[arg(long, value_name = "LABELS.csv", num_args = 0..=1, require_equals = true)]
-    entrapment: Option<Option<PathBuf>>,
+    /// Compare q-values with the share of accepted matches that is truly wrong; TRUTH.csv may then
+    /// be a list of entries instead: columns `entry_id` and class (target or entrapment)
+    #[arg(long)]
+    entrapment: bool,
     /// Draw that comparison
     #[arg(long, value_name = "PLOT.svg", requires = "entrapment")]
     plot: Option<PathBuf>,
@@ -41,8 +41,8 @@ pub(super) struct EvaluateArgs {
 }
 
 pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome, Failure> {
-    if let Some(labels) = &args.entrapment {
-        return entrapment(args, labels.as_deref());
+    if args.entrapment {
+        return entrapment(args);
     }
     let evaluation = Evaluation::read(&args.report, &args.truth)?;
     io::stdout()
@@ -65,11 +65,8 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome, Failure> {
 }
 
 /// Shows whether q-values hold.
-fn entrapment(args: &EvaluateArgs, labels: Option<&Path>) -> Result<Outcome, Failure> {
-    let check = match labels {
-        Some(labels) => FdrCheck::by_labels(&args.report, labels)?,
-        None => FdrCheck::by_truth(&args.report, &args.truth)?,
-    };
+fn entrapment(args: &EvaluateArgs) -> Result<Outcome, Failure> {
+    let check = FdrCheck::read(&args.report, &args.truth)?;
     if let Some(plot) = &args.plot {
         let failed = |e: io::Error| Failure::write(plot, e);
         let mut file = PendingFile::create(plot).map_err(failed)?;

@@ -27,6 +27,11 @@ fn parse_rate(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "write a number above 0 and up to 1, as in 0.01".to_owned())
 }
 
+/// Whether only entries of the query's mass are compared.
+fn is_closed(searcher: &Searcher<'_>) -> bool {
+    matches!(searcher.settings().precursor, PrecursorWindow::Within(_))
+}
+
 impl FdrFlags {
     /// # Errors
     /// A flag without its use: there are no decoys, or a cascade starts open.
@@ -37,7 +42,7 @@ impl FdrFlags {
                         build it with --decoys auto";
             return Err(Failure::usage(format!("{}: {text}", library.name())));
         }
-        if self.cascade && searcher.settings().precursor == PrecursorWindow::Open {
+        if self.cascade && !is_closed(searcher) {
             let text = "--cascade starts within a precursor window: give --precursor-tol a width";
             return Err(Failure::usage(text.to_owned()));
         }
@@ -108,10 +113,9 @@ impl<'a> RunAnswers<'a> {
     pub(super) fn finish(self) -> Vec<(Spectrum, Answer)> {
         let mut answers = self.answers;
         if self.second.is_some() {
-            answers = cascade(self.library, answers, self.open_answers);
+            answers = cascade(answers, self.open_answers);
         } else {
-            let open = self.first.settings().precursor == PrecursorWindow::Open;
-            assess(self.library, &mut answers, open);
+            assess(&mut answers, !is_closed(self.first));
         }
         if let Some(limit) = self.flags.fdr {
             accept(&mut answers, limit);

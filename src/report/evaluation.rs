@@ -215,7 +215,7 @@ impl Columns {
         })
     }
 
-    fn find(&self, column: &str) -> Option<usize> {
+    pub(super) fn find(&self, column: &str) -> Option<usize> {
         self.header.iter().position(|name| name == column)
     }
 

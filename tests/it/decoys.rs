@@ -1,6 +1,7 @@
 //! Decoys: one per entry, never an answer, and q-values that hold on real spectra.
 
 use crate::kit::{Folder, skipped};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Peptides with their b and y ions at charge 1.
@@ -16,16 +17,18 @@ fn peptides() -> String {
     let mut msp = String::new();
     for sequence in sequences {
         let peptide: mzseek::domain::Peptidoform = sequence.parse().unwrap();
-        let mz = (peptide.mass() + 2.0 * mzseek::domain::PROTON) / 2.0;
+        let mz = peptide.mass() / 2.0 + mzseek::domain::PROTON;
         let mut peaks: Vec<f64> = peptide.b_masses();
         peaks.extend(peptide.y_masses());
-        msp += &format!(
+        write!(
+            msp,
             "Name: {sequence}/2\nPrecursorMZ: {mz:.4}\nNum peaks: {}\n",
             peaks.len()
-        );
+        )
+        .unwrap();
         for (at, mass) in peaks.iter().enumerate() {
             let mz = mass + mzseek::domain::PROTON;
-            msp += &format!("{mz:.4} {}\n", 100 + 37 * at % 100);
+            writeln!(msp, "{mz:.4} {}", 100 + 37 * at % 100).unwrap();
         }
         msp.push('\n');
     }
@@ -37,11 +40,11 @@ fn queries(msp: &str) -> String {
     let mut mgf = String::new();
     for line in msp.lines() {
         match line.split_once(": ") {
-            Some(("Name", name)) => mgf += &format!("BEGIN IONS\nTITLE={name}\nCHARGE=2+\n"),
-            Some(("PrecursorMZ", mz)) => mgf += &format!("PEPMASS={mz}\n"),
+            Some(("Name", name)) => writeln!(mgf, "BEGIN IONS\nTITLE={name}\nCHARGE=2+").unwrap(),
+            Some(("PrecursorMZ", mz)) => writeln!(mgf, "PEPMASS={mz}").unwrap(),
             Some(_) => {}
-            None if line.is_empty() => mgf += "END IONS\n\n",
-            None => mgf += &format!("{line}\n"),
+            None if line.is_empty() => mgf.push_str("END IONS\n\n"),
+            None => writeln!(mgf, "{line}").unwrap(),
         }
     }
     mgf

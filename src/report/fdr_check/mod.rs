@@ -31,7 +31,7 @@ pub struct Accepted {
     /// Those that are wrong.
     pub n_wrong: usize,
     /// The share that is wrong, 0 to 1. With labelled entries the combined estimate,
-    /// N_E (1 + 1 / r) / (N_T + N_E), for r entrapment entries per target.
+    /// `N_E (1 + 1 / r) / (N_T + N_E)`, for r entrapment entries per target.
     pub proportion: f64,
     /// 95 % of true shares lie between these where the q-value holds.
     pub band: (f64, f64),
@@ -41,11 +41,20 @@ pub struct Accepted {
 const LEVELS: [f64; 7] = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
 impl FdrCheck {
-    /// Compares a report with the truth.
+    /// Compares a report with the truth, or with a list of labelled entries: `truth` is one where it
+    /// has a column `entry_id`.
     ///
     /// # Errors
     /// Names the file and the column or line that is wrong, or says that the report has no q-values.
-    pub fn by_truth(report: &Path, truth: &Path) -> Result<Self, EvaluationError> {
+    pub fn read(report: &Path, truth: &Path) -> Result<Self, EvaluationError> {
+        if Columns::open(truth)?.find("entry_id").is_some() {
+            Self::by_labels(report, truth)
+        } else {
+            Self::by_truth(report, truth)
+        }
+    }
+
+    fn by_truth(report: &Path, truth: &Path) -> Result<Self, EvaluationError> {
         let (key, expected) = read_truth(truth)?;
         let column = match key {
             RecognisedBy::InchiKey => "inchikey",
@@ -64,10 +73,7 @@ impl FdrCheck {
 
     /// Compares a report with `labels`, a CSV with a row per entry: `entry_id` and `class`, which is
     /// `entrapment` for entries that cannot be in the sample.
-    ///
-    /// # Errors
-    /// Names the file and the column or line that is wrong, or says that the report has no q-values.
-    pub fn by_labels(report: &Path, labels: &Path) -> Result<Self, EvaluationError> {
+    fn by_labels(report: &Path, labels: &Path) -> Result<Self, EvaluationError> {
         const WHAT: &str = "list of entries with entry_id and class";
         let columns = Columns::open(labels)?;
         let (id, class) = (
@@ -214,7 +220,7 @@ mod tests {
         let truth = "query_id,correct_library_ids,lookalike_library_ids,in_library\n\
             a,1,,1\nb,9,2,1\nc,3,,0\nd,4,,1\n";
         let (_folder, report, truth) = files(REPORT, truth);
-        let check = FdrCheck::by_truth(&report, &truth).unwrap();
+        let check = FdrCheck::read(&report, &truth).unwrap();
         assert_eq!((check.at(0.01).n, check.at(0.01).n_wrong), (1, 0));
         let at = check.at(0.05);
         assert_eq!((at.n, at.n_wrong), (3, 1));
@@ -229,13 +235,11 @@ mod tests {
         let labels =
             "entry_id,class\n1,target\n2,target\n3,entrapment\n4,target\n5,target\n6,entrapment\n";
         let (_folder, report, labels) = files(REPORT, labels);
-        let at = FdrCheck::by_labels(&report, &labels).unwrap().at(0.05);
+        let at = FdrCheck::read(&report, &labels).unwrap().at(0.05);
         assert_eq!((at.n, at.n_wrong), (3, 1));
         assert!((at.proportion - 1.0).abs() < 1e-12);
         let (_folder, report, labels) = files(REPORT, "entry_id,class\n1,target\n");
-        let told = FdrCheck::by_labels(&report, &labels)
-            .unwrap_err()
-            .to_string();
+        let told = FdrCheck::read(&report, &labels).unwrap_err().to_string();
         assert!(told.contains("o.csv"), "{told}");
     }
 
@@ -243,7 +247,7 @@ mod tests {
     fn a_report_without_q_values_is_told() {
         let (_folder, report, truth) =
             files("query_id,rank,q_value,name\na,1,,x\n", "title,name\na,x\n");
-        let told = FdrCheck::by_truth(&report, &truth).unwrap_err().to_string();
+        let told = FdrCheck::read(&report, &truth).unwrap_err().to_string();
         assert!(
             told.contains("r.csv") && told.contains("--decoys"),
             "{told}"

@@ -9,7 +9,6 @@ mod q_values;
 
 use super::answer::{Answer, Match, Plan};
 use crate::index::Random;
-use crate::library::Library;
 use mass_groups::mass_groups;
 use q_values::q_values;
 use std::collections::BTreeMap;
@@ -21,7 +20,7 @@ pub struct Winner {
     pub score: f32,
     /// Whether it is a decoy.
     pub is_decoy: bool,
-    /// Mass of the query minus that of the entry in Da, where both are known.
+    /// Mass of the query minus that of the entry in Da, for ions of equal charge.
     pub mass_difference: Option<f64>,
 }
 
@@ -68,7 +67,7 @@ impl Winner {
     ///
     /// At equal scores a coin decides: where a wrong match rests on peaks that decoy and target
     /// share, either must be as likely. The coin is the same in every run.
-    pub fn of(library: &Library, answer: &Answer) -> Option<Self> {
+    pub fn of(answer: &Answer) -> Option<Self> {
         let score = |m: &Match| m.score.similarity;
         let (winner, is_decoy) = match (answer.matches.first(), answer.decoy.as_ref()) {
             (None, None) => return None,
@@ -88,34 +87,32 @@ impl Winner {
                 }
             },
         };
-        let charge = library.entries().charge(winner.entry);
-        let charge = charge.map_or(1.0, |c| f64::from(c.state().unsigned_abs()));
         Some(Self {
             score: score(winner),
             is_decoy,
-            mass_difference: winner.precursor_delta.map(|delta| delta * charge),
+            mass_difference: winner.mass_shift,
         })
     }
 }
 
 /// Gives each answer its q-value; `answers` are those of a whole run, all of one kind of search.
 /// In an `open` search each difference of mass has its own.
-pub fn assess(library: &Library, answers: &mut [Answer], open: bool) {
+pub fn assess(answers: &mut [Answer], open: bool) {
     let method = if open {
         FdrMethod::TargetDecoyByMassDifference
     } else {
         FdrMethod::TargetDecoy
     };
     let refs: Vec<&mut Answer> = answers.iter_mut().collect();
-    assess_as(library, refs, open, method);
+    assess_as(refs, open, method);
 }
 
 /// Decides between the answers to each query of a search within the precursor window and of an
 /// open one: the first where its q-value is at most [`CASCADE_ACCEPTS`], else the second. The
 /// q-values of the open search are those of the queries that the first left over.
-pub fn cascade(library: &Library, mut closed: Vec<Answer>, open: Vec<Answer>) -> Vec<Answer> {
+pub fn cascade(mut closed: Vec<Answer>, open: Vec<Answer>) -> Vec<Answer> {
     let all = closed.iter_mut().collect();
-    assess_as(library, all, false, FdrMethod::CascadeClosed);
+    assess_as(all, false, FdrMethod::CascadeClosed);
     let accepted = |answer: &Answer| answer.q_value.is_some_and(|q| q.value <= CASCADE_ACCEPTS);
     let mut left_over = Vec::new();
     for (answer, open) in closed.iter_mut().zip(open) {
@@ -124,7 +121,7 @@ pub fn cascade(library: &Library, mut closed: Vec<Answer>, open: Vec<Answer>) ->
             left_over.push(answer);
         }
     }
-    assess_as(library, left_over, true, FdrMethod::CascadeOpen);
+    assess_as(left_over, true, FdrMethod::CascadeOpen);
     closed
 }
 
@@ -139,11 +136,8 @@ pub fn accept(answers: &mut [Answer], limit: f64) {
     }
 }
 
-fn assess_as(library: &Library, mut answers: Vec<&mut Answer>, open: bool, method: FdrMethod) {
-    let winners: Vec<Option<Winner>> = answers
-        .iter()
-        .map(|answer| Winner::of(library, answer))
-        .collect();
+fn assess_as(mut answers: Vec<&mut Answer>, open: bool, method: FdrMethod) {
+    let winners: Vec<Option<Winner>> = answers.iter().map(|answer| Winner::of(answer)).collect();
     let groups = if open {
         let of = |winner: &Option<Winner>| winner.and_then(|w| w.mass_difference);
         mass_groups(&winners.iter().map(of).collect::<Vec<_>>())
