@@ -2,7 +2,7 @@
 //!
 //! A library that holds a decoy beside every target shows how often a wrong answer wins: as often
 //! as a decoy does (Elias & Gygi 2007). Of a peptide the decoy has the same residues in another
-//! order, with its annotated peaks moved to match ([`shuffled`], [`reposition`]; Lam et al. 2010);
+//! order, with its annotated peaks moved to match ([`reposition()`]; Lam et al. 2010);
 //! of anything else it is put together from fragments of the library ([`FragmentPool`]; Scheubert
 //! et al. 2017). What `library` does with decoys stands there.
 

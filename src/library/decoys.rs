@@ -80,6 +80,11 @@ pub(super) fn append(
         n - n_without,
         n - n_without - n_shuffled
     )];
+    if n_shuffled < n - n_without {
+        let text = "decoys of other spectra's fragments count unrelated answers, not isomers: \
+                    q-values of small molecules are too low";
+        notes.push(text.to_owned());
+    }
     if n_without > 0 {
         notes.push(format!(
             "{n_without} entries have no decoy: no other spectrum has fragments to make one of"
