@@ -35,6 +35,8 @@ pub struct Entries<'a> {
     pub vectors: SparseView<'a>,
     /// The index over `vectors`.
     pub index: &'a dyn VectorIndex,
+    /// Entry rows that may be linked; others stay alone.
+    pub linkable: &'a (dyn Fn(u32) -> bool + Sync),
 }
 
 /// When two entries are alike.
@@ -83,12 +85,16 @@ fn links_of(
     (scratch, vector): &mut (Scratch, Vec<f32>),
 ) -> Vec<Link> {
     let a = entries.order.row(position);
-    let view = entries.peaks.view(a, None);
     let mut found = Vec::new();
+    if !(entries.linkable)(a) {
+        return found;
+    }
+    let view = entries.peaks.view(a, None);
     let mut compare = |other: u32| {
         let b = entries.order.row(other);
         let signs = (entries.polarity[a as usize], entries.polarity[b as usize]);
-        if signs.0 != signs.1 && signs.0 != 0 && signs.1 != 0 {
+        let contrary = signs.0 != signs.1 && signs.0 != 0 && signs.1 != 0;
+        if contrary || !(entries.linkable)(b) {
             return;
         }
         let other = entries.peaks.view(b, None);
@@ -135,9 +141,12 @@ fn nearest(
     vector.resize(entries.vectors.dim(), 0.0);
     Points::Sparse(entries.vectors).write(position as usize, vector);
     let mut best = TopK::new(NEIGHBOURS + 1);
-    entries
-        .index
-        .search(vector, EFFORT, &Filter::range(window), &mut best);
+    let keep = |position: u32| (entries.linkable)(entries.order.row(position));
+    let filter = Filter {
+        rows: window,
+        keep: Some(&keep),
+    };
+    entries.index.search(vector, EFFORT, &filter, &mut best);
     best.into_sorted()
         .into_iter()
         .map(|n| n.row)

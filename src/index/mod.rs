@@ -67,6 +67,7 @@ pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
 pub use points::Points;
 pub use pq::{CodeParts, Codebook, Pq, PqParts};
+pub(crate) use random::Random;
 pub use refine::{RefineKind, RefineParts, RefineValues, Refined, RefinedRows};
 pub use row_order::RowOrder;
 pub use row_source::RowSource;

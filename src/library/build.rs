@@ -2,7 +2,7 @@
 
 use super::{
     ClusterMethod, EntryColumns, EntryColumnsBuilder, Library, LibraryError, LibrarySettings,
-    index_section,
+    decoys, index_section,
 };
 use crate::cluster::{Clusters, Entries, LinkSettings, by_identity, components, links, singletons};
 use crate::domain::Spectrum;
@@ -24,6 +24,8 @@ pub struct Draft {
 /// What [`build`] is doing, for a progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// Making decoys.
+    Decoys,
     /// Making vectors.
     Embedding,
     /// Training and filling the index.
@@ -36,6 +38,7 @@ impl Stage {
     /// What to show a person.
     pub fn text(self) -> &'static str {
         match self {
+            Self::Decoys => "making decoys",
             Self::Embedding => "making vectors",
             Self::Indexing => "training the index",
             Self::Clustering => "clustering",
@@ -106,9 +109,13 @@ pub fn build(
     let Draft {
         mut settings,
         preparation,
-        entries,
-        prepared,
+        mut entries,
+        mut prepared,
     } = draft;
+    if !settings.decoys.is_none() {
+        on_stage(Stage::Decoys);
+    }
+    let mut notes = decoys::append(&settings, &preparation, &mut entries, &mut prepared)?;
     let entries = entries.finish();
     let order = RowOrder::by_key(entries.parts().0);
     let embedding = settings.embedding()?;
@@ -145,7 +152,8 @@ pub fn build(
         index: trained.index,
         clusters,
     };
-    Ok((library, trained.notes))
+    notes.extend(trained.notes);
+    Ok((library, notes))
 }
 
 /// Spectra that are embedded before their vectors are put behind one another.
@@ -211,6 +219,7 @@ fn cluster(
                     order,
                     vectors,
                     index,
+                    linkable: &|row| !entries.is_decoy(row),
                 },
                 how,
             );

@@ -64,6 +64,13 @@ impl Default for TextColumnBuilder {
 }
 
 impl TextColumnBuilder {
+    /// Text of `row`.
+    pub fn get(&self, row: u32) -> &str {
+        let range = self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize;
+        // Only whole texts were pushed.
+        std::str::from_utf8(&self.bytes[range]).unwrap_or_default()
+    }
+
     /// Appends one text.
     pub fn push(&mut self, text: &str) {
         self.bytes.extend_from_slice(text.as_bytes());

@@ -1,7 +1,7 @@
 //! One library, one set of settings, any number of queries.
 
 use super::admission::{Admission, Query, Source};
-use super::answer::{Answer, Plan};
+use super::answer::{Answer, Match, Plan};
 use super::candidates::{Asking, pick};
 use super::groups::best_of_groups;
 use super::rank::{choose, rank};
@@ -102,6 +102,8 @@ impl<'a> Searcher<'a> {
                     plan: Plan::NoPeaks(*why),
                     n_candidates: 0,
                     matches: Vec::new(),
+                    decoy: None,
+                    q_value: None,
                 },
             })
             .collect()
@@ -114,6 +116,11 @@ impl<'a> Searcher<'a> {
         positions: &[u32],
         scratch: &mut Scratch,
     ) -> Answer {
+        let entries = self.library.entries();
+        let n_candidates = positions
+            .iter()
+            .filter(|&&p| !entries.is_decoy(self.library.order().row(p)))
+            .count();
         let hits = rank(
             self.library,
             &query.prepared,
@@ -121,6 +128,9 @@ impl<'a> Searcher<'a> {
             &self.settings,
             scratch,
         );
+        let (decoys, hits): (Vec<Match>, Vec<Match>) = hits
+            .into_iter()
+            .partition(|hit| entries.is_decoy(hit.entry));
         let plan = match source {
             _ if positions.is_empty() => Plan::NoCandidate,
             _ if hits.is_empty() => Plan::BelowThreshold,
@@ -129,8 +139,10 @@ impl<'a> Searcher<'a> {
         };
         Answer {
             plan,
-            n_candidates: positions.len(),
+            n_candidates,
             matches: best_of_groups(self.library, &hits, &self.settings),
+            decoy: decoys.first().copied(),
+            q_value: None,
         }
     }
 }

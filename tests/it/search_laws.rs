@@ -161,6 +161,7 @@ fn is_exhaustive(
                 assert!(!hits.is_empty());
             }
             Plan::NoPeaks(_) => panic!("{}: no peaks", query.id),
+            Plan::AboveFdr => panic!("{}: no rate was asked for", query.id),
         }
     }
     answers
