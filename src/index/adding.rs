@@ -5,6 +5,7 @@ use super::any_index::AnyIndex;
 use super::growth::Growth;
 use super::mapped::Mapped;
 use super::parts::PartsError;
+use super::points::Points;
 use super::pq::Pq;
 use super::refine::Refined;
 use super::residuals::norms_of_codes;
@@ -71,7 +72,7 @@ impl AnyIndex {
                 expected: self.dim(),
             });
         }
-        check(rows)?;
+        check(Points::Dense(rows))?;
         let n_rows = self.len() + rows.nrows();
         if n_rows > u32::MAX as usize {
             return Err(TrainError::TooManyRows(n_rows).into());

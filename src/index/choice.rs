@@ -5,7 +5,7 @@
 //! are kept whole while there are few, else as codes in lists with a second look at the best.
 
 use super::factory::{Factory, Rows, UnknownFactory};
-use super::kmeans::are_sparse;
+use super::points::{Points, are_sparse};
 use super::refine::RefineKind;
 use ndarray::ArrayView2;
 use std::num::NonZeroU32;
@@ -28,7 +28,7 @@ impl RowShape {
         Self {
             n_rows: rows.nrows(),
             dim: rows.ncols(),
-            sparse: are_sparse(rows),
+            sparse: are_sparse(Points::Dense(rows)),
         }
     }
 }
@@ -72,7 +72,7 @@ impl Wish {
                 if rows.n_rows <= COMPARE_ALL {
                     postings
                 } else {
-                    in_lists(postings, rows.n_rows)
+                    in_lists(postings, rows.n_rows).with_lists_at_most(most_lists(rows))
                 }
             }
             Self::Auto if rows.n_rows < FLAT_BELOW => Factory::FLAT,
@@ -115,6 +115,21 @@ fn in_lists(factory: Factory, n_rows: usize) -> Factory {
     }
 }
 
+/// Every list holds where the postings of each coordinate start: lists are so long that this takes
+/// no more than 16 bytes a row.
+fn most_lists(rows: RowShape) -> usize {
+    4 * rows.n_rows / rows.dim.max(1)
+}
+
+impl Factory {
+    fn with_lists_at_most(self, most: usize) -> Self {
+        Self {
+            n_list: self.n_list.map(|n| n.min(at_least_1(most))),
+            ..self
+        }
+    }
+}
+
 fn at_least_1(n: usize) -> NonZeroU32 {
     NonZeroU32::new(n as u32).unwrap_or(NonZeroU32::MIN)
 }
@@ -143,6 +158,7 @@ mod tests {
             (9_999, 512, true, "Sparse"),
             (200_000, 512, true, "Sparse"),
             (1_000_000, 512, true, "IVF2048,Sparse"),
+            (1_000_000, 16_384, true, "IVF244,Sparse"),
         ] {
             assert_eq!(settled("auto", n_rows, dim, sparse), expected);
         }

@@ -4,8 +4,9 @@
 use super::ivf::Coarse;
 use super::matrix::squared_norm;
 use super::metric::Metric;
+use super::points::Points;
 use super::pq::{Codebook, Encoder, encode_tile};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
 /// For L2, the squared norms of the rows that codes stand for.
@@ -26,7 +27,7 @@ pub(super) fn norms_of_codes(codebook: &Codebook, metric: Metric, codes: &[u8]) 
 
 /// What rows add to the centres of their lists, by position, computed when asked for.
 pub(super) struct Residuals<'a> {
-    pub(super) rows: ArrayView2<'a, f32>,
+    pub(super) rows: Points<'a>,
     pub(super) coarse: &'a Coarse,
     /// The row at each position.
     pub(super) members: &'a [u32],
@@ -36,15 +37,15 @@ pub(super) struct Residuals<'a> {
 
 impl Residuals<'_> {
     fn write(&self, position: usize, into: &mut [f32]) {
-        let row = self.rows.row(self.members[position] as usize);
+        self.rows.write(self.members[position] as usize, into);
         let centre = self.coarse.centroid(self.list_at[position] as usize);
-        for ((into, x), c) in into.iter_mut().zip(row).zip(centre) {
-            *into = x - c;
+        for (into, c) in into.iter_mut().zip(centre) {
+            *into -= c;
         }
     }
 
     pub(super) fn at(&self, positions: &[usize]) -> Array2<f32> {
-        let mut residuals = Array2::zeros((positions.len(), self.rows.ncols()));
+        let mut residuals = Array2::zeros((positions.len(), self.rows.dim()));
         residuals
             .axis_iter_mut(Axis(0))
             .into_par_iter()

@@ -12,13 +12,14 @@ use super::kmeans::{
 use super::mapped::{Mapped, learn_map};
 use super::metric::Metric;
 use super::parts::PartsError;
-use super::pq::{CodeStore, Codebook, Pq};
+use super::points::Points;
+use super::pq::{CodeStore, Codebook, Encoder, Pq, encode_tile};
 use super::random::Random;
 use super::refine::{Refined, RefinedRows};
 use super::residuals::{Residuals, norms_of_codes};
 use super::row_store::RowStore;
 use super::sparse::{Sparse, SparseStore};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -101,38 +102,51 @@ const RESIDUAL_STREAM: u64 = u64::MAX;
 
 /// Trains the ordered index on `rows` and fills it with them. The same arguments give the same
 /// bytes, on any number of threads.
-pub fn train(
+///
+/// Rows that are mostly zeros train as fast and to the same bytes either way; kept without their
+/// zeros they take a fraction of the memory, and only kinds that hold whole rows hold theirs.
+pub fn train<'a>(
     factory: Factory,
     metric: Metric,
-    rows: ArrayView2<'_, f32>,
+    rows: impl Into<Points<'a>>,
+    seed: u64,
+    settings: TrainSettings,
+) -> Result<Trained, TrainError> {
+    match rows.into() {
+        Points::Dense(rows) => {
+            let rows = rows.as_standard_layout();
+            train_on(factory, metric, Points::Dense(rows.view()), seed, settings)
+        }
+        rows @ Points::Sparse(_) => train_on(factory, metric, rows, seed, settings),
+    }
+}
+
+fn train_on(
+    factory: Factory,
+    metric: Metric,
+    rows: Points<'_>,
     seed: u64,
     settings: TrainSettings,
 ) -> Result<Trained, TrainError> {
     check(rows)?;
     let started = Instant::now();
-    let rows = rows.as_standard_layout();
     let mut report = Report::default();
-    let map = (factory.map).map(|kind| {
-        report.learn(|notes| learn_map(kind, metric, rows.view(), (seed, settings.codebook), notes))
-    });
-    let index = match (map, factory.map) {
-        (Some(map), Some(kind)) => {
-            let mapped = map.apply(rows.view());
-            let index = index_rows(
-                factory,
-                metric,
-                mapped.view(),
-                (seed, settings),
-                &mut report,
-            )?;
+    let index = match factory.map {
+        Some(kind) => {
+            let whole = rows.whole();
+            let codebook = (seed, settings.codebook);
+            let map = report.learn(|notes| learn_map(kind, metric, whole.view(), codebook, notes));
+            let mapped = map.apply(whole.view());
+            let mapped = Points::Dense(mapped.view());
+            let index = index_rows(factory, metric, mapped, (seed, settings), &mut report)?;
             AnyIndex::Mapped(Box::new(Mapped::new(kind, map, index)?))
         }
-        _ => index_rows(factory, metric, rows.view(), (seed, settings), &mut report)?,
+        None => index_rows(factory, metric, rows, (seed, settings), &mut report)?,
     };
     let index = match factory.refine {
         None => index,
         Some(kind) => {
-            let rows = RefinedRows::build(metric, kind, rows.view());
+            let rows = RefinedRows::build(metric, kind, rows.whole().view());
             AnyIndex::Refined(Box::new(Refined::new(index, rows)))
         }
     };
@@ -167,7 +181,7 @@ impl Report {
 fn index_rows(
     factory: Factory,
     metric: Metric,
-    rows: ArrayView2<'_, f32>,
+    rows: Points<'_>,
     (seed, settings): (u64, TrainSettings),
     report: &mut Report,
 ) -> Result<AnyIndex, TrainError> {
@@ -179,11 +193,10 @@ fn index_rows(
     };
     Ok(match factory.n_list {
         None => match factory.rows {
-            Rows::Flat => AnyIndex::Flat(Flat::new(
-                metric,
-                rows.ncols(),
-                rows.iter().copied().collect(),
-            )),
+            Rows::Flat => {
+                let values = rows.whole().into_owned().into_raw_vec_and_offset().0;
+                AnyIndex::Flat(Flat::new(metric, rows.dim(), values))
+            }
             Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows)),
             Rows::Pq { n_sub } => AnyIndex::Pq(Pq::new(job.codes(n_sub.get() as usize, report))),
         },
@@ -195,36 +208,38 @@ fn index_rows(
 }
 
 /// Refuses what no index can hold.
-pub(super) fn check(rows: ArrayView2<'_, f32>) -> Result<(), TrainError> {
-    if rows.ncols() == 0 {
+pub(super) fn check(rows: Points<'_>) -> Result<(), TrainError> {
+    if rows.dim() == 0 {
         return Err(TrainError::NoDimension);
     }
-    if rows.nrows() > u32::MAX as usize {
-        return Err(TrainError::TooManyRows(rows.nrows()));
+    if rows.len() > u32::MAX as usize {
+        return Err(TrainError::TooManyRows(rows.len()));
     }
-    let unusable = |value: &f32| value.is_nan() || value.abs() > MAX_VALUE;
-    let bad_row = rows
-        .axis_iter(Axis(0))
-        .into_par_iter()
-        .position_first(|row| row.iter().any(unusable));
-    let Some(row) = bad_row else {
-        return Ok(());
+    let unusable = |row: usize| {
+        let mut first = None;
+        rows.each_value(row, |coordinate, value| {
+            if first.is_none() && (value.is_nan() || value.abs() > MAX_VALUE) {
+                first = Some((coordinate, value));
+            }
+        });
+        first
     };
-    let coordinate = rows.row(row).iter().position(unusable).unwrap_or(0);
-    Err(TrainError::Value {
-        row,
-        coordinate,
-        value: rows[[row, coordinate]],
-    })
+    let bad_row = (0..rows.len())
+        .into_par_iter()
+        .find_first(|&row| unusable(row).is_some());
+    match bad_row.and_then(|row| Some((row, unusable(row)?))) {
+        None => Ok(()),
+        Some((row, (coordinate, value))) => Err(TrainError::Value {
+            row,
+            coordinate,
+            value,
+        }),
+    }
 }
 
 /// The list that each row belongs in: that of the nearest centre, or of the centre with the
 /// direction nearest its own. Every centre is asked.
-pub(super) fn nearest_lists(
-    rows: ArrayView2<'_, f32>,
-    centroids: &Array2<f32>,
-    metric: Metric,
-) -> Vec<u32> {
+pub(super) fn nearest_lists(rows: Points<'_>, centroids: &Array2<f32>, metric: Metric) -> Vec<u32> {
     let mut centres = centroids.clone();
     normalise(&mut centres, metric);
     assign(rows, centres.view(), metric).0
@@ -233,7 +248,7 @@ pub(super) fn nearest_lists(
 /// What one training works from.
 struct Job<'a> {
     metric: Metric,
-    rows: ArrayView2<'a, f32>,
+    rows: Points<'a>,
     seed: u64,
     settings: TrainSettings,
 }
@@ -265,7 +280,7 @@ impl Job<'_> {
         move_to_means(&mut centroids, self.rows, &groups);
         let groups = Groups::new(&nearest_lists(self.rows, &centroids, self.metric), found);
         let centroids = centroids.into_raw_vec_and_offset().0;
-        let coarse = Coarse::checked(self.metric, self.rows.ncols(), centroids.into())?;
+        let coarse = Coarse::checked(self.metric, self.rows.dim(), centroids.into())?;
         Ok((coarse, Lists::new(groups.offsets, groups.members)))
     }
 
@@ -274,9 +289,9 @@ impl Job<'_> {
         match kept {
             Rows::Flat => {
                 let members: Vec<usize> = lists.rows().iter().map(|&row| row as usize).collect();
-                let values = self.rows.select(Axis(0), &members);
+                let values = self.rows.to_dense(&members);
                 let values = values.into_raw_vec_and_offset().0;
-                let rows = RowStore::new(self.metric, self.rows.ncols(), values);
+                let rows = RowStore::new(self.metric, self.rows.dim(), values);
                 AnyIndex::IvfFlat(Ivf::new(coarse, lists, rows))
             }
             Rows::Sparse => {
@@ -316,11 +331,34 @@ impl Job<'_> {
 
     /// Codes of the rows themselves.
     fn codes(&self, n_sub: usize, report: &mut Report) -> CodeStore {
-        let codebook = report.learn(|notes| self.codebook(self.rows, n_sub, notes));
-        let codes = codebook.encode(self.rows);
+        let sample = Random::new(self.seed, 0).sample(self.rows.len(), self.most_rows());
+        let sample = self.rows.to_dense(&sample);
+        let codebook = report.learn(|notes| self.codebook(sample.view(), n_sub, notes));
+        let codes = self.encode(&codebook);
         let norms = norms_of_codes(&codebook, self.metric, &codes);
-        let one_list = [0, self.rows.nrows() as u64];
+        let one_list = [0, self.rows.len() as u64];
         CodeStore::new(self.metric, codebook, (&codes, &one_list), norms)
+    }
+
+    /// Rows that codewords are learned from, at most.
+    fn most_rows(&self) -> usize {
+        256_usize.saturating_mul(self.settings.codebook.max_points_per_centre.max(1))
+    }
+
+    /// The codes of the rows, a tile of whole rows at a time.
+    fn encode(&self, codebook: &Codebook) -> Vec<u8> {
+        let (n_sub, tile) = (codebook.n_sub(), encode_tile());
+        let encoder = Encoder::new(codebook);
+        let mut codes = vec![0; self.rows.len() * n_sub];
+        codes
+            .par_chunks_mut(tile * n_sub)
+            .enumerate()
+            .for_each_init(Vec::new, |products, (tile_idx, codes)| {
+                let first = tile_idx * tile;
+                let part = self.rows.slice(first..first + codes.len() / n_sub);
+                encoder.encode_into(part.whole().view(), codes, products);
+            });
+        codes
     }
 
     /// Codes of what rows add to the centre of their list, in list order.
@@ -333,13 +371,13 @@ impl Job<'_> {
     ) -> CodeStore {
         let list_at = lists.list_at_positions();
         let residuals = Residuals {
-            rows: self.rows,
+            rows: self.rows.view(),
             coarse,
             members: lists.rows(),
             list_at: &list_at,
         };
-        let limit = 256 * self.settings.codebook.max_points_per_centre.max(1);
-        let sample = Random::new(self.seed, RESIDUAL_STREAM).sample(self.rows.nrows(), limit);
+        let sample =
+            Random::new(self.seed, RESIDUAL_STREAM).sample(self.rows.len(), self.most_rows());
         let codebook =
             report.learn(|notes| self.codebook(residuals.at(&sample).view(), n_sub, notes));
         let (codes, norms) = residuals.encode(&codebook, self.metric);

@@ -22,21 +22,18 @@ pub(super) fn parse_kind(text: &str) -> Result<Wish, SettingsError> {
 
 /// Length of vectors that are kept as they are or in codes: longer ones gained less than a point.
 const DENSE_DIM: usize = 512;
-/// Length of vectors kept as postings, where it costs nothing: fewer bins share a place.
-const SPARSE_DIM: usize = 4096;
-/// Numbers a build may hold in vectors: half a gigabyte.
-const MOST_NUMBERS: usize = 1 << 27;
+/// Length of vectors kept as postings, where it costs a few bytes: with 8192 places for each of two
+/// views, few bins share one.
+const SPARSE_DIM: usize = 16_384;
 
-/// The length of the vectors of `n` spectra where it is left to us.
-pub(super) fn choose_dim(kind: &str, n: usize) -> Result<usize, SettingsError> {
+/// The length of the vectors where it is left to us.
+pub(super) fn choose_dim(kind: &str) -> Result<usize, SettingsError> {
     let sparse = match parse_kind(kind)? {
         Wish::Auto => true,
         Wish::Pq | Wish::IvfPq => false,
         Wish::Exactly(factory) => factory.rows == Rows::Sparse,
     };
-    let most = if sparse { SPARSE_DIM } else { DENSE_DIM };
-    let affordable = (MOST_NUMBERS / n.max(1)).max(1).next_power_of_two() / 2;
-    Ok(affordable.clamp(DENSE_DIM, most))
+    Ok(if sparse { SPARSE_DIM } else { DENSE_DIM })
 }
 
 /// The index to build for `n_rows` vectors of `dim` numbers; those of spectra are sparse.

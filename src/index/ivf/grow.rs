@@ -5,6 +5,7 @@ use super::inverted::Ivf;
 use super::kinds::{IvfFlat, IvfPq, IvfSparse};
 use super::lists::Lists;
 use crate::index::growth::Growth;
+use crate::index::points::Points;
 use crate::index::residuals::Residuals;
 use crate::index::train::nearest_lists;
 use ndarray::{Array2, ArrayView2};
@@ -15,7 +16,7 @@ impl<C: Codec> Ivf<C> {
         let shape = (self.coarse.n_lists(), self.coarse.dim());
         let centres = self.coarse.centroids().to_vec();
         let centres = Array2::from_shape_vec(shape, centres).expect("whole centres");
-        nearest_lists(rows, &centres, self.codec.metric())
+        nearest_lists(Points::Dense(rows), &centres, self.codec.metric())
     }
 
     /// The mean square of what rows in these lists add to their centres.
@@ -66,7 +67,7 @@ impl IvfPq {
     fn encode(&self, rows: ArrayView2<'_, f32>, labels: &[u32]) -> (Vec<u8>, Vec<f32>) {
         let members: Vec<u32> = (0..rows.nrows() as u32).collect();
         let residuals = Residuals {
-            rows,
+            rows: Points::Dense(rows),
             coarse: &self.coarse,
             members: &members,
             list_at: labels,

@@ -1,10 +1,10 @@
 //! Which centre each point belongs to, by tiles of a matrix product.
 
-use super::points::{Points, are_sparse, sparse_or_whole};
 use super::sparse::Panels;
 use crate::index::matrix::{multiply, tile_rows};
 use crate::index::metric::Metric;
-use ndarray::{ArrayView2, s};
+use crate::index::points::{Points, are_sparse, sparse_or_whole};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -15,16 +15,17 @@ use std::ops::Range;
 ///
 /// # Panics
 /// If there are points but no centres, or if their dimensions differ.
-pub fn assign(
-    points: ArrayView2<'_, f32>,
+pub fn assign<'a>(
+    points: impl Into<Points<'a>>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
+    let points = points.into();
     let sparse = are_sparse(points);
     let nearest = Nearest::for_points(centres, metric, sparse);
     let rows = tile_rows(centres.nrows());
-    label_tiles(points.nrows(), rows, |tile, products, found| {
-        let tile = points.slice_move(s![tile, ..]);
+    label_tiles(points.len(), rows, |tile, products, found| {
+        let tile = points.slice(tile);
         nearest.visit_points(sparse_or_whole(tile, sparse).view(), products, found);
     })
 }

@@ -9,11 +9,11 @@ use super::Lloyd;
 use super::assign::{Nearest, assign, assign_points, label_tiles};
 use super::capped::Capped;
 use super::group::Groups;
-use super::points::{Points, are_sparse, sparse_or_whole};
 use crate::index::matrix::tile_rows;
 use crate::index::metric::Metric;
+use crate::index::points::{Points, are_sparse, sparse_or_whole};
 use crate::index::random::Random;
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, Axis};
 
 /// Below this many centres comparing with all of them is as fast.
 const ROUTED_FROM: usize = 512;
@@ -41,19 +41,20 @@ const ROUTE_STREAM: u64 = 1 << 40;
 ///
 /// # Panics
 /// If there are points but no centres, or if their dimensions differ.
-pub fn assign_routed(
-    points: ArrayView2<'_, f32>,
+pub fn assign_routed<'a>(
+    points: impl Into<Points<'a>>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
+    let points = points.into();
     let sparse = are_sparse(points);
     if !pays(centres.nrows(), sparse) {
         return assign(points, centres, metric);
     }
     let plan = Plan::new(centres, metric);
     let router = plan.router(centres, metric, sparse);
-    label_tiles(points.nrows(), TILE, |tile, scratch, found| {
-        let tile = points.slice_move(s![tile, ..]);
+    label_tiles(points.len(), TILE, |tile, scratch, found| {
+        let tile = points.slice(tile);
         router.visit(sparse_or_whole(tile, sparse).view(), scratch, found);
     })
 }

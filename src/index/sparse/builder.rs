@@ -1,8 +1,8 @@
-//! Dense rows to postings, block by block.
+//! Rows to postings, block by block.
 
 use super::store::{SparseParts, SparseStore, blocks};
 use crate::index::metric::Metric;
-use ndarray::{ArrayView1, ArrayView2, Axis};
+use crate::index::points::Points;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -11,6 +11,12 @@ use std::ops::Range;
 /// of a register instead of row by row.
 const DENSE_FROM: usize = 3;
 
+/// Blocks that are built before they are put behind one another: some 100 MB.
+const BLOCKS_AT_ONCE: usize = 256;
+
+/// Rows whose greatest values one task finds.
+const ROWS_AT_ONCE: usize = 4096;
+
 /// The greatest weight.
 const MAX_WEIGHT: f32 = 32_767.0;
 
@@ -18,21 +24,26 @@ impl SparseStore {
     /// The rows `members` of `rows`, position by position, in lists that start at `list_offsets`.
     pub(in crate::index) fn build(
         metric: Metric,
-        rows: ArrayView2<'_, f32>,
+        rows: Points<'_>,
         list_offsets: &[u64],
         members: &[u32],
     ) -> Self {
         let scales = scales(rows);
         let bounds: Vec<Range<usize>> = blocks(list_offsets).collect();
-        let built: Vec<BlockWords> = bounds
-            .par_iter()
-            .map(|block| build_block(rows, &members[block.clone()], &scales))
-            .collect();
+        let mut joined = Joined::new(bounds.len(), scales.len());
+        // Some blocks at a time, so that postings do not stand in memory twice.
+        for bounds in bounds.chunks(BLOCKS_AT_ONCE) {
+            let built: Vec<BlockWords> = bounds
+                .par_iter()
+                .map(|block| build_block(rows, &members[block.clone()], &scales))
+                .collect();
+            built.into_iter().for_each(|block| joined.push(block));
+        }
         let mut norms = vec![0.0; metric.n_norms(members.len())];
         norms.par_iter_mut().zip(members).for_each(|(norm, &row)| {
-            *norm = rows.row(row as usize).iter().map(|x| x * x).sum();
+            rows.each_value(row as usize, |_, x| *norm += x * x);
         });
-        Self::new(metric, list_offsets, join(scales, built, norms))
+        Self::new(metric, list_offsets, joined.finish(scales, norms))
     }
 }
 
@@ -40,45 +51,55 @@ impl SparseStore {
 pub(super) type BlockWords = (Vec<u32>, Vec<u16>);
 
 /// Blocks behind one another, in the form they are kept.
-pub(super) fn join(scales: Vec<f32>, built: Vec<BlockWords>, norms: Vec<f32>) -> SparseParts {
-    let mut starts = Vec::with_capacity(built.len() + 1);
-    let mut end = 0;
-    starts.push(end);
-    for (_, words) in &built {
-        end += words.len() as u64;
-        starts.push(end);
+pub(super) struct Joined {
+    starts: Vec<u64>,
+    offsets: Vec<u32>,
+    postings: Vec<u16>,
+}
+
+impl Joined {
+    pub(super) fn new(n_blocks: usize, dim: usize) -> Self {
+        let mut starts = Vec::with_capacity(n_blocks + 1);
+        starts.push(0);
+        Self {
+            starts,
+            offsets: Vec::with_capacity(n_blocks * (dim + 1)),
+            postings: Vec::new(),
+        }
     }
-    let mut offsets = Vec::with_capacity(built.len() * (scales.len() + 1));
-    let mut postings = Vec::with_capacity(end as usize);
-    for (block_offsets, words) in built {
-        offsets.extend_from_slice(&block_offsets);
-        postings.extend_from_slice(&words);
+
+    pub(super) fn push(&mut self, (offsets, words): BlockWords) {
+        self.offsets.extend_from_slice(&offsets);
+        self.postings.extend_from_slice(&words);
+        self.starts.push(self.postings.len() as u64);
     }
-    SparseParts {
-        scales: scales.into(),
-        starts: starts.into(),
-        offsets: offsets.into(),
-        postings: postings.into(),
-        norms: norms.into(),
+
+    pub(super) fn finish(self, scales: Vec<f32>, norms: Vec<f32>) -> SparseParts {
+        SparseParts {
+            scales: scales.into(),
+            starts: self.starts.into(),
+            offsets: self.offsets.into(),
+            postings: self.postings.into(),
+            norms: norms.into(),
+        }
     }
 }
 
 /// What a weight of 1 stands for, by coordinate.
-pub(super) fn scales(rows: ArrayView2<'_, f32>) -> Vec<f32> {
-    let greatest = rows
-        .axis_chunks_iter(Axis(0), 1024)
+pub(super) fn scales(rows: Points<'_>) -> Vec<f32> {
+    let greatest = (0..rows.len().div_ceil(ROWS_AT_ONCE))
         .into_par_iter()
-        .map(|tile| {
-            let mut greatest = vec![0.0_f32; rows.ncols()];
-            for row in tile.outer_iter() {
-                for (greatest, x) in greatest.iter_mut().zip(row) {
-                    *greatest = greatest.max(x.abs());
-                }
+        .map(|run| {
+            let mut greatest = vec![0.0_f32; rows.dim()];
+            for row in run * ROWS_AT_ONCE..rows.len().min((run + 1) * ROWS_AT_ONCE) {
+                rows.each_value(row, |column, x| {
+                    greatest[column] = greatest[column].max(x.abs());
+                });
             }
             greatest
         })
         .reduce(
-            || vec![0.0; rows.ncols()],
+            || vec![0.0; rows.dim()],
             |a, b| a.iter().zip(&b).map(|(a, b)| a.max(*b)).collect(),
         );
     greatest.into_iter().map(scale).collect()
@@ -98,48 +119,78 @@ fn scale(greatest: f32) -> f32 {
     scale
 }
 
-/// By coordinate, the rows of a block that have a weight there, and the weights.
-pub(super) type Columns = Vec<Vec<(u16, u16)>>;
+/// What a block holds: coordinate, row and weight, ascending by row in each coordinate.
+pub(super) struct Columns {
+    postings: Vec<(u32, u16, u16)>,
+    counts: Vec<u32>,
+}
 
-fn build_block(rows: ArrayView2<'_, f32>, members: &[u32], scales: &[f32]) -> BlockWords {
-    let mut columns: Columns = vec![Vec::new(); scales.len()];
+impl Columns {
+    pub(super) fn new(dim: usize) -> Self {
+        Self {
+            postings: Vec::new(),
+            counts: vec![0; dim],
+        }
+    }
+
+    /// Puts a weight behind those of its coordinate, unless it rounded to nothing.
+    pub(super) fn put(&mut self, coordinate: usize, row: u16, weight: i16) {
+        if weight != 0 {
+            (self.postings).push((coordinate as u32, row, weight.cast_unsigned()));
+            self.counts[coordinate] += 1;
+        }
+    }
+
+    /// Puts a row in place `at` of the block, behind those that are there.
+    pub(super) fn put_row(&mut self, at: usize, rows: Points<'_>, row: usize, scales: &[f32]) {
+        rows.each_value(row, |coordinate, x| {
+            self.put(
+                coordinate,
+                at as u16,
+                (x / scales[coordinate]).round() as i16,
+            );
+        });
+    }
+
+    /// The columns of a block of `n_rows` rows one after another, and where they start.
+    pub(super) fn words(self, n_rows: usize) -> BlockWords {
+        let Self { postings, counts } = self;
+        let is_dense = |count: u32| count as usize * DENSE_FROM >= n_rows;
+        let mut offsets = Vec::with_capacity(counts.len() + 1);
+        let mut end = 0;
+        offsets.push(end);
+        for &count in &counts {
+            end += if is_dense(count) {
+                n_rows as u32
+            } else {
+                2 * count
+            };
+            offsets.push(end);
+        }
+        let mut words = vec![0; end as usize];
+        let mut filled = vec![0_u32; counts.len()];
+        for (coordinate, row, weight) in postings {
+            let coordinate = coordinate as usize;
+            let (start, count) = (offsets[coordinate], counts[coordinate]);
+            if is_dense(count) {
+                words[start as usize + usize::from(row)] = weight;
+            } else {
+                let place = &mut filled[coordinate];
+                words[(start + *place) as usize] = row;
+                words[(start + count + *place) as usize] = weight;
+                *place += 1;
+            }
+        }
+        (offsets, words)
+    }
+}
+
+fn build_block(rows: Points<'_>, members: &[u32], scales: &[f32]) -> BlockWords {
+    let mut columns = Columns::new(scales.len());
     for (at, &row) in members.iter().enumerate() {
-        put_row(&mut columns, at, rows.row(row as usize), scales);
+        columns.put_row(at, rows, row as usize, scales);
     }
-    words(&columns, members.len())
-}
-
-/// Puts `row` in place `at` of a block, behind those that are there.
-pub(super) fn put_row(columns: &mut Columns, at: usize, row: ArrayView1<'_, f32>, scales: &[f32]) {
-    for ((column, x), scale) in columns.iter_mut().zip(row).zip(scales) {
-        if *x != 0.0 {
-            let weight = (x / scale).round() as i16;
-            if weight != 0 {
-                column.push((at as u16, weight.cast_unsigned()));
-            }
-        }
-    }
-}
-
-/// The columns of a block of `n_rows` rows one after another, and where they start.
-pub(super) fn words(columns: &Columns, n_rows: usize) -> BlockWords {
-    let mut offsets = Vec::with_capacity(columns.len() + 1);
-    let mut words = Vec::new();
-    offsets.push(0);
-    for column in columns {
-        if column.len() * DENSE_FROM >= n_rows {
-            let start = words.len();
-            words.resize(start + n_rows, 0);
-            for (row, weight) in column {
-                words[start + usize::from(*row)] = *weight;
-            }
-        } else {
-            words.extend(column.iter().map(|(row, _)| *row));
-            words.extend(column.iter().map(|(_, weight)| *weight));
-        }
-        offsets.push(words.len() as u32);
-    }
-    (offsets, words)
+    columns.words(members.len())
 }
 
 #[cfg(test)]
@@ -174,7 +225,7 @@ mod tests {
         // Lists of 5000 (two blocks), 0 and 4000 rows.
         let list_offsets = [0, 5000, 5000, 9000];
         let members: Vec<u32> = (0..9000).rev().collect();
-        let store = SparseStore::build(Metric::L2, rows.view(), &list_offsets, &members);
+        let store = SparseStore::build(Metric::L2, rows.view().into(), &list_offsets, &members);
         let parts = store.parts().clone();
         let store = SparseStore::checked(Metric::L2, 12, &list_offsets, parts).unwrap();
         let mut held = Array2::<f32>::zeros((9000, 12));

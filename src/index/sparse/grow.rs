@@ -1,10 +1,11 @@
 //! Postings with rows added: blocks are taken apart into columns and put together again.
 
-use super::builder::{BlockWords, Columns, join, put_row, scales, words};
+use super::builder::{BlockWords, Columns, Joined, scales};
 use super::flat_sparse::Sparse;
 use super::store::SparseStore;
 use crate::index::growth::{Growth, norms_of};
 use crate::index::kernels::columns::MAX_ROWS;
+use crate::index::points::Points;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -21,24 +22,20 @@ impl SparseStore {
     /// the scale grows, and the weights held are rounded to it.
     pub(in crate::index) fn grown(&self, growth: &Growth, rows: ArrayView2<'_, f32>) -> Self {
         let parts = self.parts();
-        let wider = parts.scales.iter().zip(scales(rows));
+        let points = Points::Dense(rows);
+        let wider = parts.scales.iter().zip(scales(points));
         let scales: Vec<f32> = wider.map(|(held, added)| held.max(added)).collect();
         let built: Vec<BlockWords> = planned(growth)
             .par_iter()
             .map(|block| {
-                let mut columns: Columns = vec![Vec::new(); scales.len()];
+                let mut columns = Columns::new(scales.len());
                 if let Some(held) = block.held {
                     self.take_apart(held, block.n_held, &scales, &mut columns);
                 }
                 for (idx, &row) in block.added.iter().enumerate() {
-                    put_row(
-                        &mut columns,
-                        block.n_held + idx,
-                        rows.row(row as usize),
-                        &scales,
-                    );
+                    columns.put_row(block.n_held + idx, points, row as usize, &scales);
                 }
-                words(&columns, block.n_held + block.added.len())
+                columns.words(block.n_held + block.added.len())
             })
             .collect();
         let norms = norms_of(self.metric(), rows);
@@ -47,7 +44,13 @@ impl SparseStore {
         } else {
             growth.interleave(&parts.norms, &norms, 1)
         };
-        Self::new(self.metric(), growth.offsets(), join(scales, built, norms))
+        let mut joined = Joined::new(built.len(), scales.len());
+        built.into_iter().for_each(|block| joined.push(block));
+        Self::new(
+            self.metric(),
+            growth.offsets(),
+            joined.finish(scales, norms),
+        )
     }
 
     /// Writes what a block holds, in weights of `scales`, into `columns`.
@@ -55,14 +58,12 @@ impl SparseStore {
         let parts = self.parts();
         let offsets = &parts.offsets[block * (scales.len() + 1)..][..=scales.len()];
         let words = &parts.postings[parts.starts[block] as usize..];
-        for (coordinate, column) in columns.iter_mut().enumerate() {
+        for coordinate in 0..scales.len() {
             let held = &words[offsets[coordinate] as usize..offsets[coordinate + 1] as usize];
             let shrink = parts.scales[coordinate] / scales[coordinate];
             let mut put = |row: u16, weight: u16| {
                 let weight = (f32::from(weight.cast_signed()) * shrink).round() as i16;
-                if weight != 0 {
-                    column.push((row, weight.cast_unsigned()));
-                }
+                columns.put(coordinate, row, weight);
             };
             if held.len() == n_rows {
                 (0..).zip(held).for_each(|(row, &weight)| put(row, weight));
