@@ -37,7 +37,9 @@ impl SparseStore {
                 .par_iter()
                 .map(|block| build_block(rows, &members[block.clone()], &scales))
                 .collect();
-            built.into_iter().for_each(|block| joined.push(block));
+            for block in built {
+                joined.push(block);
+            }
         }
         let mut norms = vec![0.0; metric.n_norms(members.len())];
         norms.par_iter_mut().zip(members).for_each(|(norm, &row)| {

@@ -45,7 +45,9 @@ impl SparseStore {
             growth.interleave(&parts.norms, &norms, 1)
         };
         let mut joined = Joined::new(built.len(), scales.len());
-        built.into_iter().for_each(|block| joined.push(block));
+        for block in built {
+            joined.push(block);
+        }
         Self::new(
             self.metric(),
             growth.offsets(),

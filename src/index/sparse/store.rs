@@ -56,11 +56,11 @@ pub struct SparseQuery {
 
 /// Sums of one block of rows: of all coordinates or the first half, and of the second.
 #[derive(Debug, Clone)]
-pub struct SparseSums(Box<[[f32; MAX_ROWS]; 2]>);
+pub struct SparseSums(Box<[f32; MAX_ROWS]>, Box<[f32; MAX_ROWS]>);
 
 impl Default for SparseSums {
     fn default() -> Self {
-        Self(Box::new([[0.0; MAX_ROWS]; 2]))
+        Self(Box::new([0.0; MAX_ROWS]), Box::new([0.0; MAX_ROWS]))
     }
 }
 
@@ -190,7 +190,7 @@ impl SparseStore {
             let block_idx = first_block + (start - all.start) / MAX_ROWS;
             self.add_up(block_idx, block.len(), query, sums);
             let within = wanted.start.max(block.start)..wanted.end.min(block.end);
-            let scores = &mut sums.0[0][within.start - start..within.end - start];
+            let scores = &mut sums.0[within.start - start..within.end - start];
             if query.first_half.is_none() {
                 let norms = norms_at(&self.parts.norms, self.metric, within.clone());
                 self.metric.finish(scores, norms, query.norm);
@@ -210,7 +210,7 @@ impl SparseStore {
         if n_rows <= SMALL_BLOCK {
             fetch(&block, query);
         }
-        let [sums, seconds] = &mut *sums.0;
+        let SparseSums(sums, seconds) = sums;
         let add = |places: &[Place], sums: &mut [f32; MAX_ROWS]| {
             sums[..n_rows].fill(0.0);
             add_postings(Level::detected(), block, places, sums);
@@ -223,7 +223,7 @@ impl SparseStore {
         add(first, sums);
         add(second, seconds);
         // Opposite vectors are as unlike as those that share nothing, whatever the signs.
-        for (sum, second) in sums[..n_rows].iter_mut().zip(seconds) {
+        for (sum, second) in sums[..n_rows].iter_mut().zip(seconds.iter()) {
             *sum = sum.max(0.0) * second.max(0.0);
         }
     }
