@@ -1,8 +1,8 @@
 //! How well scores tell two kinds of queries apart.
 
 /// The area under the receiver operating characteristic: the share of pairs of one of `higher` and
-/// one of `lower` in which the first scores higher, ties counted half (Mann & Whitney 1947; Hanley
-/// & McNeil 1982). `None` without pairs.
+/// one of `lower` in which the first scores higher, ties counted half (Mann & Whitney 1947; Bamber
+/// 1975). `None` without pairs.
 pub(super) fn area_under_curve(higher: &[f64], lower: &[f64]) -> Option<f64> {
     if higher.is_empty() || lower.is_empty() {
         return None;
