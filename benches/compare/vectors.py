@@ -25,8 +25,9 @@ import subprocess
 import sys
 import tempfile
 
+from environment import ROOT, python_with
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 PROGRAM = os.environ.get("MZSEEK_PROGRAM", os.path.join(ROOT, "target", "release", "mzseek"))
 WORKER = os.path.join(HERE, "faiss_worker.py")
 PACKAGES = ["numpy==2.3.5", "faiss-cpu==1.15.1", "h5py"]
@@ -57,15 +58,9 @@ SETS = {
 
 def peers(asked):
     """The interpreter of the environment with faiss, made where it is missing and none was named."""
-    folder = asked.peers or os.environ.get("MZSEEK_PEERS") or os.path.join(ROOT, "target", "peers")
-    python = os.path.join(folder, "bin", "python")
-    if not os.path.exists(python):
-        if asked.peers:
-            sys.exit(f"{python} is missing: --peers names a Python environment with faiss and numpy")
-        print(f"making the environment with faiss in {folder}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-    return python
+    if asked.peers and not os.path.exists(os.path.join(asked.peers, "bin", "python")):
+        sys.exit(f"{asked.peers}/bin/python is missing: --peers names a Python environment with faiss and numpy")
+    return python_with("peers", PACKAGES, asked.peers or os.environ.get("MZSEEK_PEERS"))
 
 
 def run(words, threads):
