@@ -36,6 +36,8 @@ pub(super) fn search<C: Codec>(
     effort: Effort,
     filters: Filters<'_>,
 ) -> Vec<Vec<Neighbour>> {
+    filters.expect_len(queries.nrows());
+    let queries = queries.as_standard_layout();
     // Answers do not depend on the size of a block, so it may depend on the number of threads.
     let share = queries.nrows().div_ceil(2 * rayon::current_num_threads());
     let size = share.clamp(MIN_BLOCK.min(C::SHARED_QUERIES), C::SHARED_QUERIES);

@@ -170,9 +170,7 @@ impl<C: Codec> VectorIndex for Ivf<C> {
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        filters.expect_len(queries.nrows());
-        let queries = queries.as_standard_layout();
-        batch::search(self, queries.view(), (k, false), effort, filters)
+        batch::search(self, queries, (k, false), effort, filters)
     }
 
     fn search_halves(
@@ -182,8 +180,6 @@ impl<C: Codec> VectorIndex for Ivf<C> {
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        filters.expect_len(queries.nrows());
-        let queries = queries.as_standard_layout();
-        batch::search(self, queries.view(), (k, true), effort, filters)
+        batch::search(self, queries, (k, true), effort, filters)
     }
 }
