@@ -3,7 +3,8 @@
 use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
-use crate::report::EvaluationError;
+use crate::plot::PngError;
+use crate::report::{EvaluationError, ReportError};
 use std::io;
 use std::path::Path;
 
@@ -59,13 +60,13 @@ impl Failure {
         }
     }
 
-    /// The CSV writer could not write `path`.
-    pub fn csv(path: &Path, error: csv::Error) -> Self {
-        if let csv::ErrorKind::Io(source) = error.into_kind() {
-            Self::write(path, source)
-        } else {
-            // The other kinds concern reading, or rows of unequal length, which we do not write.
-            Self::write(path, io::Error::other("rows of unequal length"))
+    /// The report `path` could not be written.
+    pub fn report(path: &Path, error: ReportError) -> Self {
+        match error {
+            ReportError::Io(source) => Self::write(path, source),
+            other @ (ReportError::Parquet(_) | ReportError::Sqlite(_)) => {
+                Self::write(path, io::Error::other(other.to_string()))
+            }
         }
     }
 
@@ -121,6 +122,12 @@ impl From<ConfigError> for Failure {
 
 impl From<EvaluationError> for Failure {
     fn from(error: EvaluationError) -> Self {
+        Self::input(error.to_string())
+    }
+}
+
+impl From<PngError> for Failure {
+    fn from(error: PngError) -> Self {
         Self::input(error.to_string())
     }
 }

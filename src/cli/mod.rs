@@ -9,6 +9,7 @@ mod demo;
 mod evaluate;
 mod info;
 mod intake;
+mod plot;
 mod run_fdr;
 mod search;
 mod vectors;
@@ -57,6 +58,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Build(build::BuildArgs),
     Search(search::SearchArgs),
+    Plot(plot::PlotArgs),
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
     Evaluate(evaluate::EvaluateArgs),
@@ -105,6 +107,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Demo(args) => demo::run(&args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Search(args) => search::run(&args, console),
+        Command::Plot(args) => plot::run(&args, console),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),

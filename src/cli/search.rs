@@ -8,11 +8,12 @@ use crate::domain::{MassRange, PrecursorWindow, Seconds, Tolerance};
 use crate::failure::Failure;
 use crate::files::PendingFile;
 use crate::library::{Condition, Library};
-use crate::report::{CsvReport, RunSummary};
+use crate::report::{ColumnSet, Report, ReportFormat, ReportTarget, RunSummary};
 use crate::search::{Amount, GroupBy, Plan, ScoreChoice, SearchSettings, Searcher};
 use clap::Args;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 /// Say what spectra are: search them in a library
@@ -22,6 +23,8 @@ Examples:
   mzseek search library.h5 run.mzML -o report.csv --precursor-tol 10ppm
   mzseek search library.h5 a.mgf b.mgf.gz --top-k 3 --only-matched > report.csv
   mzseek search library.h5 unknowns.msp --precursor-tol open --group-by compound
+  mzseek search library.h5 run.mzML -o report.parquet          (or .tsv .jsonl .mztab .sqlite)
+  mzseek search library.h5 run.mzML --columns gnps -o report.tsv
   mzseek search peptides.h5 run.mzML --precursor-tol 20ppm --cascade --fdr 0.01 > report.csv
   mzseek search library.h5 run.mgf --where \"charge = 1 and instrument contains 'orbitrap'\"
   mzseek search library.h5 run.mgf --precursor-range=-20..300Da   (analogues)
@@ -39,9 +42,15 @@ pub(super) struct SearchArgs {
     /// Query spectra: MSP, MGF or mzML, plain or .gz
     #[arg(required = true, value_name = "QUERIES")]
     queries: Vec<PathBuf>,
-    /// The report to make; stdout if not given
-    #[arg(short, long, value_name = "REPORT.csv")]
+    /// The report to make; its extension chooses the format; CSV on stdout if not given
+    #[arg(short, long, value_name = "REPORT")]
     output: Option<PathBuf>,
+    /// Format of the report: csv, tsv, jsonl, mztab, mztab-m, parquet or sqlite
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<ReportFormat>,
+    /// Columns of the report: all, gnps, mzmine, or names with commas between
+    #[arg(long, value_name = "COLUMNS", default_value = "all")]
+    columns: ColumnsFlag,
     #[command(flatten)]
     how: SearchFlags,
     #[command(flatten)]
@@ -154,10 +163,46 @@ fn parse_index(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "write a number of at least 0".to_owned())
 }
 
+/// Columns, with the words that chose them.
+#[derive(Debug, Clone)]
+struct ColumnsFlag {
+    words: String,
+    set: ColumnSet,
+}
+
+impl FromStr for ColumnsFlag {
+    type Err = String;
+
+    fn from_str(words: &str) -> Result<Self, String> {
+        Ok(Self {
+            words: words.to_owned(),
+            set: words.parse()?,
+        })
+    }
+}
+
+impl SearchArgs {
+    /// The format asked for: by its word, else by the report's name, else CSV.
+    fn report_format(&self) -> Result<ReportFormat, Failure> {
+        let by_name = self.output.as_deref().and_then(ReportFormat::of_name);
+        let format = self.format.or(by_name).unwrap_or(ReportFormat::Csv);
+        if format == ReportFormat::Sqlite && self.output.is_none() {
+            let text = "--format sqlite needs a file: give -o REPORT.sqlite";
+            return Err(Failure::usage(text));
+        }
+        if !format.has_free_columns() && self.columns.words != "all" {
+            let text = format!("--columns does not go with {format}, whose columns are given");
+            return Err(Failure::usage(text));
+        }
+        Ok(format)
+    }
+}
+
 pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failure> {
     if let Some(output) = &args.output {
         intake::refuse_as_output(args.queries.iter().chain([&args.library]), output)?;
     }
+    let format = args.report_format()?;
     let started = Instant::now();
     let library = Library::open(&args.library)?;
     let opening = started.elapsed();
@@ -168,17 +213,18 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     }
     let (outcome, mut summary) = if let Some(path) = &args.output {
         let failed = |e: io::Error| Failure::write(path, e);
-        let mut out = BufWriter::new(PendingFile::create(path).map_err(failed)?);
-        let done = report(args, &searcher, &mut out, console)?;
-        let pending = out.into_inner().map_err(|e| failed(e.into_error()))?;
+        let mut pending = PendingFile::create(path).map_err(failed)?;
+        let place = pending.path().to_owned();
+        let target = match format {
+            ReportFormat::Sqlite => ReportTarget::File(&place),
+            _ => ReportTarget::Stream(Box::new(BufWriter::new(&mut pending))),
+        };
+        let done = report(args, &searcher, (format, target), console)?;
         pending.publish().map_err(failed)?;
         done
     } else {
-        let mut out = BufWriter::new(io::stdout().lock());
-        let done = report(args, &searcher, &mut out, console)?;
-        out.flush()
-            .map_err(|e| Failure::write(Path::new("stdout"), e))?;
-        done
+        let target = ReportTarget::Stream(Box::new(BufWriter::new(io::stdout())));
+        report(args, &searcher, (format, target), console)?
     };
     summary.stage("opening", opening);
     console.say(&summary);
@@ -213,13 +259,15 @@ impl Tally {
 fn report(
     args: &SearchArgs,
     searcher: &Searcher<'_>,
-    out: &mut impl Write,
+    (format, target): (ReportFormat, ReportTarget<'_>),
     console: Console,
 ) -> Result<(Outcome, RunSummary), Failure> {
-    let target = args.output.as_deref().unwrap_or(Path::new("stdout"));
+    let name = args.output.as_deref().unwrap_or(Path::new("stdout"));
+    let failed = |e| Failure::report(name, e);
     let mut tally = Tally::default();
     let mut run = RunAnswers::new(args.fdr, searcher)?;
-    let mut csv = CsvReport::begin(out, args.only_matched).map_err(|e| Failure::csv(target, e))?;
+    let mut report =
+        Report::begin(format, &args.columns.set, target, args.only_matched).map_err(failed)?;
     let intake = Intake::read(&args.queries, console, |queries, _| {
         let started = Instant::now();
         let answers = run.search(queries);
@@ -227,8 +275,9 @@ fn report(
         let started = Instant::now();
         for (query, answer) in queries.iter().zip(&answers) {
             tally.add(&answer.plan);
-            csv.answer(searcher.library(), query, answer)
-                .map_err(|e| Failure::csv(target, e))?;
+            report
+                .answer(searcher.library(), query, answer)
+                .map_err(failed)?;
         }
         tally.writing += started.elapsed();
         Ok(())
@@ -236,11 +285,12 @@ fn report(
     let started = Instant::now();
     for (query, answer) in run.finish() {
         tally.add(&answer.plan);
-        csv.answer(searcher.library(), &query, &answer)
-            .map_err(|e| Failure::csv(target, e))?;
+        report
+            .answer(searcher.library(), &query, &answer)
+            .map_err(failed)?;
     }
     tally.writing += started.elapsed();
-    csv.end().map_err(|e| Failure::csv(target, e))?;
+    report.end().map_err(failed)?;
     if intake.n_damaged > 0 && intake.n_damaged == intake.n_records() {
         intake.finish(console);
         let text = format!("none of {} query records could be read", intake.n_damaged);

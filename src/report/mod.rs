@@ -1,18 +1,27 @@
-//! Results as files: the CSV report, read back by `evaluate`, and the summary of a run.
+//! Results as files: the report in every shape it can have, read back by `evaluate`, mirror plots,
+//! and the summary of a run.
 //!
-//! Every column is declared once, in `columns`; header and rows come from that list.
+//! Every column is declared once, in `columns`; header, types and rows come from that list.
 
+mod column_sets;
 mod columns;
-mod csv_report;
 mod evaluation;
 mod fdr_check;
+mod mirror;
 mod roc;
+mod row;
 mod summary;
 mod table;
+mod value;
+mod writers;
 
-pub use columns::{COLUMNS, Column, Row};
-pub use csv_report::CsvReport;
+pub use column_sets::ColumnSet;
+pub use columns::{COLUMNS, Cell, Column};
 pub use evaluation::{Evaluation, EvaluationError};
 pub use fdr_check::{Accepted, FdrCheck};
+pub use mirror::mirror_plot;
+pub use row::Row;
 pub use summary::{RunSummary, Skipped};
 pub use table::Table;
+pub use value::Value;
+pub use writers::{Report, ReportError, ReportFormat, ReportTarget};

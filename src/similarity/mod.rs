@@ -9,6 +9,7 @@ mod assignment;
 mod composite;
 mod cosine;
 mod entropy;
+mod matched;
 mod peak_columns;
 mod reach;
 mod view;
@@ -19,6 +20,7 @@ pub use assignment::Assignment;
 pub use composite::NistComposite;
 pub use cosine::{Cosine, Norm, Reach, Weighting};
 pub use entropy::{HybridEntropy, SpectralEntropy, TwoViewEntropy};
+pub use matched::{MatchedPeaks, matched_peaks};
 pub use peak_columns::{PeakColumns, PeakColumnsBuilder};
 pub use view::{OwnedView, View};
 

@@ -22,6 +22,8 @@ mod massbank;
 mod module_order;
 mod molecules;
 mod outputs;
+mod pictures;
+mod report_formats;
 mod reproducible;
 mod search_laws;
 mod shelf;
