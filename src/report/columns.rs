@@ -186,6 +186,13 @@ pub const COLUMNS: &[Column] = &[
         Cow::Borrowed(row.q_value().map_or("", |q| q.method.word()))
     }),
     number(
+        "probability",
+        "probability that the first match is right where every second compound is in the library; \
+         empty for further matches and where the library could not teach it",
+        4,
+        |row| row.probability(),
+    ),
+    number(
         "delta_next",
         "similarity minus that of the next hit of another compound; empty without one",
         6,
@@ -267,7 +274,7 @@ mod tests {
             "query_file, query_id, query_index, query_precursor_mz, query_charge, query_rt, rank, \
              cluster_id, cluster_size, cluster_purity, similarity, score_name, matched_peaks, \
              matched_intensity, precursor_delta_da, precursor_delta_ppm, mass_shift, \
-             mass_shift_name, q_value, fdr_method, delta_next, ambiguity_group, ambiguity_size, \
+             mass_shift_name, q_value, fdr_method, probability, delta_next, ambiguity_group, ambiguity_size, \
              library, entry_id, entry_index, name, formula, adduct, inchikey, smiles, peptide, \
              entry_precursor_mz, entry_charge, collision_energy, instrument, plan, n_candidates"
         );

@@ -63,6 +63,11 @@ impl<'a> Row<'a> {
         self.answer.q_value.filter(|_| rank == 1)
     }
 
+    pub(super) fn probability(&self) -> Option<f64> {
+        let (rank, _) = self.ranked?;
+        self.answer.probability.filter(|_| rank == 1)
+    }
+
     pub(super) fn shift_name(&self) -> String {
         let shift = self.matched().and_then(|m| Some((m, m.mass_shift?)));
         let Some((matched, shift)) = shift else {

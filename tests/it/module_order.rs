@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const ROWS: &[&[&str]] = &[
     &["domain", "index", "files", "plot"],
     &["prepare"],
-    &["similarity", "embed", "formats", "decoy"],
+    &["similarity", "embed", "formats", "decoy", "confidence"],
     &["cluster"],
     &["library"],
     &["search"],

@@ -20,7 +20,7 @@ WHOLE = {
 }
 NUMBERS = {
     "query_precursor_mz", "query_rt", "cluster_purity", "similarity", "matched_intensity",
-    "precursor_delta_da", "precursor_delta_ppm", "mass_shift", "q_value", "delta_next",
+    "precursor_delta_da", "precursor_delta_ppm", "mass_shift", "q_value", "probability", "delta_next",
     "entry_precursor_mz",
 }
 for name in text.columns:
