@@ -4,7 +4,7 @@ use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
 use crate::plot::PngError;
-use crate::report::{EvaluationError, ReportError};
+use crate::report::{EvaluationError, ProvenanceError, ReportError};
 use std::io;
 use std::path::Path;
 
@@ -129,5 +129,16 @@ impl From<EvaluationError> for Failure {
 impl From<PngError> for Failure {
     fn from(error: PngError) -> Self {
         Self::input(error.to_string())
+    }
+}
+
+impl From<ProvenanceError> for Failure {
+    fn from(error: ProvenanceError) -> Self {
+        match error {
+            ProvenanceError::Io { path, source } => Self::write(&path, source),
+            ProvenanceError::Json { .. } | ProvenanceError::Version { .. } => {
+                Self::input(error.to_string())
+            }
+        }
     }
 }

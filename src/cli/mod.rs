@@ -3,6 +3,7 @@
 //! Data goes to stdout or `--output`, everything for people to stderr. Exit codes: 0 done, 1 failed,
 //! 2 wrong usage, 3 done but some input records were skipped.
 
+mod again;
 mod build;
 mod console;
 mod demo;
@@ -58,6 +59,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Build(build::BuildArgs),
     Search(search::SearchArgs),
+    Again(again::AgainArgs),
     Plot(plot::PlotArgs),
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
@@ -107,6 +109,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Demo(args) => demo::run(&args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Search(args) => search::run(&args, console),
+        Command::Again(args) => again::run(&args, console),
         Command::Plot(args) => plot::run(&args, console),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),

@@ -1,7 +1,7 @@
 //! Answers that wait for the end of the run, because only a run has false discovery rates.
 //!
-//! Only a library with decoys makes them wait; then each query keeps its metadata and answers, not
-//! its peaks: some 600 bytes with ten matches.
+//! Only a library with decoys makes them wait; then each query keeps its metadata and answers, and
+//! its peaks only where they will be drawn: some 600 bytes with ten matches.
 
 use crate::domain::{PeakList, PrecursorWindow, Spectrum};
 use crate::failure::Failure;
@@ -33,6 +33,13 @@ fn is_closed(searcher: &Searcher<'_>) -> bool {
 }
 
 impl FdrFlags {
+    /// The flags given, each with its value.
+    pub(super) fn words(self) -> Vec<(&'static str, String)> {
+        let rate = self.fdr.map(|rate| ("fdr", rate.to_string()));
+        let cascade = self.cascade.then(|| ("cascade", "true".to_owned()));
+        rate.into_iter().chain(cascade).collect()
+    }
+
     /// # Errors
     /// A flag without its use: there are no decoys, or a cascade starts open.
     pub(super) fn check(&self, searcher: &Searcher<'_>) -> Result<(), Failure> {
@@ -66,6 +73,7 @@ pub(super) struct RunAnswers<'a> {
     flags: FdrFlags,
     library: &'a Library,
     first: &'a Searcher<'a>,
+    keeps_peaks: bool,
     second: Option<Searcher<'a>>,
     queries: Vec<Spectrum>,
     answers: Vec<Answer>,
@@ -73,14 +81,21 @@ pub(super) struct RunAnswers<'a> {
 }
 
 impl<'a> RunAnswers<'a> {
+    /// Queries kept have their peaks where `keeps_peaks` says so.
+    ///
     /// # Errors
     /// See [`FdrFlags::check`].
-    pub(super) fn new(flags: FdrFlags, searcher: &'a Searcher<'a>) -> Result<Self, Failure> {
+    pub(super) fn new(
+        flags: FdrFlags,
+        searcher: &'a Searcher<'a>,
+        keeps_peaks: bool,
+    ) -> Result<Self, Failure> {
         flags.check(searcher)?;
         Ok(Self {
             flags,
             library: searcher.library(),
             first: searcher,
+            keeps_peaks,
             second: flags.second(searcher),
             queries: Vec::new(),
             answers: Vec::new(),
@@ -99,7 +114,11 @@ impl<'a> RunAnswers<'a> {
         }
         self.answers.extend(answers);
         self.queries.extend(queries.iter().map(|query| Spectrum {
-            peaks: PeakList::default(),
+            peaks: if self.keeps_peaks {
+                query.peaks.clone()
+            } else {
+                PeakList::default()
+            },
             origin: query.origin.clone(),
             id: query.id.clone(),
             measurement: query.measurement.clone(),

@@ -94,6 +94,7 @@ pub(crate) struct Container {
     path: PathBuf,
     format: &'static Format,
     attributes: Attributes,
+    checksum: String,
     sections: Vec<Placed>,
     map: Arc<Mmap>,
 }
@@ -154,6 +155,7 @@ impl Container {
             path: path.to_owned(),
             format,
             attributes,
+            checksum: expected,
             sections,
             map: Arc::new(map),
         })
@@ -175,6 +177,11 @@ impl Container {
     /// The arrays with their lengths in bytes.
     pub(crate) fn section_bytes(&self) -> impl Iterator<Item = (&Section, usize)> {
         self.sections.iter().map(|p| (&p.section, p.end - p.start))
+    }
+
+    /// The checksum over attributes and table of contents, and so over everything.
+    pub(crate) fn overall_checksum(&self) -> &str {
+        &self.checksum
     }
 
     /// Compares the bytes of array `name` with its checksum, which reads all of them.

@@ -57,6 +57,16 @@ impl Library {
         Self::load(&container)
     }
 
+    /// The checksum of the library at `path`, which stands for all of its bytes: it is over the
+    /// table of contents, which holds those of all arrays.
+    ///
+    /// # Errors
+    /// As for [`Library::open`].
+    pub fn checksum_of(path: &Path) -> Result<String, LibraryError> {
+        let container = Container::open(path, &LIBRARY)?;
+        Ok(container.overall_checksum().to_owned())
+    }
+
     pub(super) fn load(container: &Container) -> Result<Self, LibraryError> {
         let settings = read_settings(container)?;
         let entries = read_entries(container)?;

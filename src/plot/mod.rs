@@ -6,12 +6,14 @@
 
 mod axis;
 pub mod colours;
+mod histogram;
 mod labels;
 mod mirror;
 mod png;
 mod svg;
 
 pub use axis::{Scale, nice_step, ticks};
+pub use histogram::Histogram;
 pub use mirror::{MirrorPair, MirrorPlot, MirrorSide};
 pub use png::{PngError, png};
 pub use svg::{Element, Svg};

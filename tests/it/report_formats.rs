@@ -8,10 +8,12 @@ use parquet::record::Field;
 use std::path::Path;
 use std::process::Command;
 
-/// A library, 60 queries of which some have no match, and the CSV report.
+/// A library, 61 queries of which the last has no match, and the CSV report.
 fn folder() -> (Folder, Report) {
     let all = molecules(60);
-    let folder = Folder::with_library(&msp(&all[..40]), &mgf(&all), &["--dim", "64"]);
+    let empty = "BEGIN IONS\nTITLE=without peaks\nPEPMASS=300\nEND IONS\n";
+    let queries = mgf(&all) + empty;
+    let folder = Folder::with_library(&msp(&all[..40]), &queries, &["--dim", "64"]);
     search(&folder, "report.csv", &[]);
     let report = Report::read(&folder.text("report.csv"));
     assert!(report.column("rank").contains(&""), "some have no match");
@@ -21,7 +23,7 @@ fn folder() -> (Folder, Report) {
 
 fn search(folder: &Folder, report: &str, flags: &[&str]) {
     let words = ["search", "lib.h5", "queries.mgf", "-o", report, "-q"];
-    let how = ["--precursor-tol", "open", "--min-score", "0.3", "-k", "3"];
+    let how = ["--precursor-tol", "open", "--min-score", "0.01", "-k", "3"];
     folder.run(&[&words[..], &how, flags].concat()).exits(0);
 }
 
