@@ -103,7 +103,11 @@ impl Model {
     ///
     /// # Errors
     /// Says what is wrong with them.
-    pub fn from_parts(mode: Mode, parts: &[f64], reliability: &[f64]) -> Result<Self, &'static str> {
+    pub fn from_parts(
+        mode: Mode,
+        parts: &[f64],
+        reliability: &[f64],
+    ) -> Result<Self, &'static str> {
         if parts.len() != 1 + 3 * mode.n_features() {
             return Err("does not have three numbers for each feature");
         }
