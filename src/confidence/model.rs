@@ -103,7 +103,11 @@ impl Model {
     ///
     /// # Errors
     /// Says what is wrong with them.
-    pub fn from_parts(mode: Mode, parts: &[f64], reliability: &[f64]) -> Result<Self, &'static str> {
+    pub fn from_parts(
+        mode: Mode,
+        parts: &[f64],
+        reliability: &[f64],
+    ) -> Result<Self, &'static str> {
         if parts.len() != 1 + 3 * mode.n_features() {
             return Err("does not have three numbers for each feature");
         }
@@ -179,7 +183,9 @@ mod tests {
     fn too_few_cases_teach_nothing() {
         assert_eq!(Model::learn(Mode::Open, &[]), None);
         let mut all_right = cases(500);
-        all_right.iter_mut().for_each(|case| case.right = true);
+        for case in &mut all_right {
+            case.right = true;
+        }
         assert_eq!(Model::learn(Mode::Open, &all_right), None);
     }
 

@@ -1,9 +1,7 @@
 //! An entry as a spectrum again.
 
 use super::{EntryText, Library};
-use crate::domain::{
-    Compound, Measurement, Origin, Peak, PeakList, Polarity, Seconds, Spectrum,
-};
+use crate::domain::{Compound, Measurement, Origin, Peak, PeakList, Polarity, Seconds, Spectrum};
 use std::path::Path;
 
 impl Library {

@@ -5,7 +5,8 @@ use crate::library::{EntryText, Library};
 use crate::plot::{MirrorPair, MirrorPlot, MirrorSide};
 use crate::prepare::{LeftOut, prepare};
 use crate::search::Match;
-use crate::similarity::{OwnedView, View, matched_peaks, score_named};
+use crate::similarity::align::Scratch;
+use crate::similarity::{MatchedAs, OwnedView, Similarity, View, score_named};
 
 /// Draws `query` above the entry of `matched`, as SVG: the peaks that were compared, which are those
 /// that cleaning left.
@@ -23,16 +24,9 @@ pub fn mirror_plot(
     let reference = library
         .peaks()
         .view(matched.entry, library.entries().precursor(matched.entry));
-    let pairs: Vec<MirrorPair> = score_named(matched.score_name)
-        .map(|score| matched_peaks(score, owned.view(), reference, tolerance))
-        .unwrap_or_default()
-        .into_iter()
-        .map(|pair| MirrorPair {
-            query: pair.query,
-            library: pair.reference,
-            shift: pair.shift,
-        })
-        .collect();
+    let pairs = score_named(matched.score_name)
+        .map(|score| pairs(score, owned.view(), reference, tolerance))
+        .unwrap_or_default();
     // The query's own m/z, which the view has rounded.
     let exact: Vec<(f64, f32)> = prepared.peaks().map(|p| (p.mz, p.intensity)).collect();
     let of_library = peaks(reference);
@@ -52,6 +46,39 @@ pub fn mirror_plot(
         pairs: &pairs,
     };
     Ok(plot.svg())
+}
+
+/// The pairs that the score rests on, ascending in the query, each once: as the fragment where it is
+/// there for its loss as well.
+fn pairs(
+    score: &dyn Similarity,
+    query: View<'_>,
+    reference: View<'_>,
+    tolerance: Tolerance,
+) -> Vec<MirrorPair> {
+    let unmoved = reference
+        .precursor
+        .map_or(0.0, |p| tolerance.half_width(p.mz.value()));
+    let found = score.explain(query, reference, tolerance, &mut Scratch::default());
+    let mut pairs: Vec<MirrorPair> = found
+        .iter()
+        .map(|part| MirrorPair {
+            query: part.pair.query as usize,
+            library: part.pair.reference as usize,
+            shift: match part.matched_as {
+                // Of a query with the precursor of the entry, the same loss is the same fragment.
+                MatchedAs::Loss | MatchedAs::Shifted if part.shift.abs() > unmoved => part.shift,
+                MatchedAs::Fragment | MatchedAs::Loss | MatchedAs::Shifted => 0.0,
+            },
+        })
+        .collect();
+    let moved = |pair: &MirrorPair| pair.shift.abs();
+    pairs.sort_by(|a, b| {
+        let peaks = (a.query, a.library).cmp(&(b.query, b.library));
+        peaks.then(moved(a).total_cmp(&moved(b)))
+    });
+    pairs.dedup_by_key(|pair| (pair.query, pair.library));
+    pairs
 }
 
 fn peaks(view: View<'_>) -> Vec<(f64, f32)> {

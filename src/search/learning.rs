@@ -69,7 +69,10 @@ pub fn learn(library: &Library) -> Result<Vec<Model>, LibraryError> {
         return Ok(Vec::new());
     }
     let sample = sample(library);
-    let queries: Vec<Spectrum> = sample.iter().map(|held| library.spectrum(held.row)).collect();
+    let queries: Vec<Spectrum> = sample
+        .iter()
+        .map(|held| library.spectrum(held.row))
+        .collect();
     let usual = SearchSettings {
         top_k: 1,
         group_by: GroupBy::Entry,
@@ -84,7 +87,13 @@ pub fn learn(library: &Library) -> Result<Vec<Model>, LibraryError> {
             },
             Mode::Open => PrecursorWindow::Open,
         };
-        let searcher = Searcher::new(library, SearchSettings { precursor, ..usual.clone() });
+        let searcher = Searcher::new(
+            library,
+            SearchSettings {
+                precursor,
+                ..usual.clone()
+            },
+        );
         let mut cases = Vec::new();
         for (held, hits) in sample.iter().zip(searcher.hits(&queries)) {
             if let Ok(hits) = hits {
@@ -118,7 +127,9 @@ impl HeldOut {
                 right: of_compound(first),
             })
         };
-        [case(&without_entry), case(&without_compound)].into_iter().flatten()
+        [case(&without_entry), case(&without_compound)]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -130,8 +141,11 @@ fn sample(library: &Library) -> Vec<HeldOut> {
             compounds.entry(identity).or_default().push(row);
         }
     }
-    let mut compounds: Vec<Vec<u32>> = compounds.into_values().filter(|rows| rows.len() > 1).collect();
-    let mut random = Random::new(u64::from(library.settings().seed), SAMPLE_STREAM);
+    let mut compounds: Vec<Vec<u32>> = compounds
+        .into_values()
+        .filter(|rows| rows.len() > 1)
+        .collect();
+    let mut random = Random::new(library.settings().seed, SAMPLE_STREAM);
     random.shuffle(&mut compounds);
     compounds.truncate(COMPOUNDS);
     let held_out = |compound: Vec<u32>| HeldOut {

@@ -215,7 +215,10 @@ impl<'a> Searcher<'a> {
             matches,
             decoy: decoys.first().copied(),
             q_value: None,
-            probability: self.model.zip(seen).map(|(model, seen)| model.probability(&seen)),
+            probability: self
+                .model
+                .zip(seen)
+                .map(|(model, seen)| model.probability(&seen)),
         }
     }
 }

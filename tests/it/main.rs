@@ -24,6 +24,7 @@ mod module_order;
 mod molecules;
 mod outputs;
 mod pictures;
+mod probability;
 mod provenance;
 mod report_formats;
 mod reproducible;
