@@ -4,7 +4,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 use std::sync::Arc;
 
-/// DejaVu Sans 2.37, of it Latin, Greek, scripts and signs; licence in LICENSE-FONT.
+/// `DejaVu` Sans 2.37, of it Latin, Greek, scripts and signs; licence in LICENSE-FONT.
 const SANS: &[u8] = include_bytes!("fonts/sans.ttf");
 /// Its oblique, of it what `m/z` needs.
 const OBLIQUE: &[u8] = include_bytes!("fonts/sans-oblique.ttf");

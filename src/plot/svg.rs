@@ -23,8 +23,8 @@ impl Svg {
         let mut svg = Self {
             text: root.open() + ">\n",
         };
-        svg.text
-            .push_str(&format!("<title>{}</title>\n", escape(name)));
+        // Writing to a String does not fail.
+        let _ = writeln!(svg.text, "<title>{}</title>", escape(name));
         let back = Element::new("rect").set("class", "back");
         svg.push(
             back.at("width", width)

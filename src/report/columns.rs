@@ -1,6 +1,6 @@
 //! The columns of the report, each declared once: name, meaning, type and how it is read off a row.
 
-use super::row::Row;
+use super::row::{Row, delta_ppm, probability};
 use super::value::Value;
 use crate::domain::Seconds;
 use crate::library::EntryText;
@@ -162,7 +162,7 @@ pub const COLUMNS: &[Column] = &[
         "precursor_delta_ppm",
         "the same in ppm of the entry precursor",
         3,
-        |row| row.delta_ppm(),
+        delta_ppm,
     ),
     number(
         "mass_shift",
@@ -190,7 +190,7 @@ pub const COLUMNS: &[Column] = &[
         "probability that the first match is right where every second compound is in the library; \
          empty for further matches and where the library could not teach it",
         4,
-        |row| row.probability(),
+        probability,
     ),
     number(
         "delta_next",

@@ -7,6 +7,7 @@ use crate::prepare::{LeftOut, prepare};
 use crate::search::Match;
 use crate::similarity::align::Scratch;
 use crate::similarity::{MatchedAs, OwnedView, Similarity, View, score_named};
+use std::fmt::Write;
 
 /// Draws `query` above the entry of `matched`, as SVG: the peaks that were compared, which are those
 /// that cleaning left.
@@ -110,7 +111,8 @@ fn subtitle(matched: &Match) -> String {
         score.matched_intensity * 100.0
     );
     if let Some(delta) = matched.precursor_delta {
-        text.push_str(&format!(", precursor {delta:+.4} Th"));
+        // Writing to a String does not fail.
+        let _ = write!(text, ", precursor {delta:+.4} Th");
     }
     text
 }

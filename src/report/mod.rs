@@ -6,6 +6,7 @@
 mod column_sets;
 mod columns;
 mod evaluation;
+mod explanation;
 mod fdr_check;
 mod html;
 mod mirror;
@@ -21,6 +22,7 @@ mod writers;
 pub use column_sets::ColumnSet;
 pub use columns::{COLUMNS, Cell, Column};
 pub use evaluation::{Evaluation, EvaluationError, RankedBy};
+pub use explanation::ExplanationReport;
 pub use fdr_check::{Accepted, FdrCheck};
 pub use html::HtmlReport;
 pub use mirror::mirror_plot;

@@ -63,11 +63,6 @@ impl<'a> Row<'a> {
         self.answer.q_value.filter(|_| rank == 1)
     }
 
-    pub(super) fn probability(&self) -> Option<f64> {
-        let (rank, _) = self.ranked?;
-        self.answer.probability.filter(|_| rank == 1)
-    }
-
     pub(super) fn shift_name(&self) -> String {
         let shift = self.matched().and_then(|m| Some((m, m.mass_shift?)));
         let Some((matched, shift)) = shift else {
@@ -77,10 +72,17 @@ impl<'a> Row<'a> {
         let tolerance = (entry_mz.unwrap_or_default() * SHIFT_PPM * 1.0e-6).max(SHIFT_DA);
         shift_name(shift, tolerance)
     }
+}
 
-    pub(super) fn delta_ppm(&self) -> Option<f64> {
-        let matched = self.matched()?;
-        let entry_mz = self.library.entries().precursor_mz(matched.entry)?;
-        Some(matched.precursor_delta? / entry_mz * 1.0e6)
-    }
+/// Probability that a first match is right, where the library taught how to tell.
+pub(super) fn probability(row: &Row<'_>) -> Option<f64> {
+    let (rank, _) = row.ranked?;
+    row.answer.probability.filter(|_| rank == 1)
+}
+
+/// Query precursor minus entry precursor, in ppm of the latter.
+pub(super) fn delta_ppm(row: &Row<'_>) -> Option<f64> {
+    let matched = row.matched()?;
+    let entry_mz = row.library.entries().precursor_mz(matched.entry)?;
+    Some(matched.precursor_delta? / entry_mz * 1.0e6)
 }

@@ -84,6 +84,8 @@ for (const scheme of ["light", "dark"]) {
     // Nothing sticks out, and what is written can be read.
     const [inner, whole] = await page.evaluate(() => [innerWidth, document.documentElement.scrollWidth]);
     check(whole <= inner, `${where}: the page is ${whole} px wide`);
+    const score = await page.$eval("tr.query", (tr, at) => tr.cells[at].getBoundingClientRect().right, column);
+    check(score <= width, `${where}: the score ends at ${score} px`);
     const back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     for (const [what, selector, style] of [
       ["text", "body", "color"], ["soft text", ".soft", "color"], ["links", "tr.query button", "color"],

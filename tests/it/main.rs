@@ -10,6 +10,7 @@ mod bad_usage;
 mod conformance;
 mod damage;
 mod decoys;
+mod explain;
 mod formats_contract;
 mod formats_data;
 mod formats_fuzz;

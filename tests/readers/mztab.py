@@ -115,48 +115,50 @@ else:
     for n in range(1, n_runs + 1):
         assert PARAM.match(metadata[f"ms_run[{n}]-scan_polarity[1]"])
         assert metadata[f"assay[{n}]-ms_run_ref"] == f"ms_run[{n}]"
-    assays = [f"abundance_assay[{n}]" for n in range(1, n_runs + 1)]
-    ordered("SML", """SML_ID SMF_ID_REFS database_identifier chemical_formula smiles inchi
-        chemical_name uri theoretical_neutral_mass adduct_ions reliability
-        best_id_confidence_measure best_id_confidence_value""".split() + assays
-        + ["abundance_study_variable[1]", "abundance_variation_study_variable[1]"])
-    ordered("SMF", """SMF_ID SME_ID_REFS SME_ID_REF_ambiguity_code adduct_ion isotopomer
-        exp_mass_to_charge charge retention_time_in_seconds retention_time_in_seconds_start
-        retention_time_in_seconds_end""".split() + assays)
-    ordered("SME", """SME_ID evidence_input_id database_identifier chemical_formula smiles inchi
-        chemical_name uri derivatized_form adduct_ion exp_mass_to_charge charge
-        theoretical_mass_to_charge spectra_ref identification_method ms_level
-        id_confidence_measure[1] rank""".split())
-    typed("SML", float, ["best_id_confidence_value"])
-    typed("SMF", int, ["charge", "SME_ID_REF_ambiguity_code"])
-    typed("SMF", float, ["exp_mass_to_charge", "retention_time_in_seconds"])
-    typed("SME", int, ["charge", "rank"])
-    typed("SME", float, ["exp_mass_to_charge", "theoretical_mass_to_charge"])
-    ADDUCT = re.compile(r"^\[\d*M([+-][\w]*)*\]\d+[+-]$")
-    features, evidence = unique("SMF", "SMF_ID"), unique("SME", "SME_ID")
-    unique("SML", "SML_ID")
-    used = []
-    for row in tables["SML"][1]:
-        assert set(row["SMF_ID_REFS"].split("|")) <= features
-        lists = ["database_identifier", "chemical_formula", "smiles", "inchi", "chemical_name",
-                 "uri", "theoretical_neutral_mass"]
-        assert len({len(row[name].split("|")) for name in lists}) == 1, row
-        assert row["adduct_ions"] == "null" or all(
-            ADDUCT.match(one) for one in row["adduct_ions"].split("|")), row["adduct_ions"]
-        assert PARAM.match(row["best_id_confidence_measure"])
-        assert row["reliability"] in "1234"
-    for row in tables["SMF"][1]:
-        refs = row["SME_ID_REFS"].split("|")
-        used += refs
-        assert set(refs) <= evidence
-        assert (len(refs) > 1) == (row["SME_ID_REF_ambiguity_code"] in ("1", "2")), row
-        assert row["adduct_ion"] == "null" or ADDUCT.match(row["adduct_ion"]), row["adduct_ion"]
-    assert sorted(used) == sorted(evidence), "every evidence belongs to one feature"
-    for row in tables["SME"][1]:
-        reference(row["spectra_ref"])
-        assert PARAM.match(row["identification_method"]) and PARAM.match(row["ms_level"])
-        assert int(row["rank"]) >= 1
-    found = len(tables["SME"][1])
+    found = 0
+    if n_matches > 0:
+        assays = [f"abundance_assay[{n}]" for n in range(1, n_runs + 1)]
+        ordered("SML", """SML_ID SMF_ID_REFS database_identifier chemical_formula smiles inchi
+            chemical_name uri theoretical_neutral_mass adduct_ions reliability
+            best_id_confidence_measure best_id_confidence_value""".split() + assays
+            + ["abundance_study_variable[1]", "abundance_variation_study_variable[1]"])
+        ordered("SMF", """SMF_ID SME_ID_REFS SME_ID_REF_ambiguity_code adduct_ion isotopomer
+            exp_mass_to_charge charge retention_time_in_seconds retention_time_in_seconds_start
+            retention_time_in_seconds_end""".split() + assays)
+        ordered("SME", """SME_ID evidence_input_id database_identifier chemical_formula smiles inchi
+            chemical_name uri derivatized_form adduct_ion exp_mass_to_charge charge
+            theoretical_mass_to_charge spectra_ref identification_method ms_level
+            id_confidence_measure[1] rank""".split())
+        typed("SML", float, ["best_id_confidence_value"])
+        typed("SMF", int, ["charge", "SME_ID_REF_ambiguity_code"])
+        typed("SMF", float, ["exp_mass_to_charge", "retention_time_in_seconds"])
+        typed("SME", int, ["charge", "rank"])
+        typed("SME", float, ["exp_mass_to_charge", "theoretical_mass_to_charge"])
+        ADDUCT = re.compile(r"^\[\d*M([+-][\w]*)*\]\d+[+-]$")
+        features, evidence = unique("SMF", "SMF_ID"), unique("SME", "SME_ID")
+        unique("SML", "SML_ID")
+        used = []
+        for row in tables["SML"][1]:
+            assert set(row["SMF_ID_REFS"].split("|")) <= features
+            lists = ["database_identifier", "chemical_formula", "smiles", "inchi", "chemical_name",
+                     "uri", "theoretical_neutral_mass"]
+            assert len({len(row[name].split("|")) for name in lists}) == 1, row
+            assert row["adduct_ions"] == "null" or all(
+                ADDUCT.match(one) for one in row["adduct_ions"].split("|")), row["adduct_ions"]
+            assert PARAM.match(row["best_id_confidence_measure"])
+            assert row["reliability"] in "1234"
+        for row in tables["SMF"][1]:
+            refs = row["SME_ID_REFS"].split("|")
+            used += refs
+            assert set(refs) <= evidence
+            assert (len(refs) > 1) == (row["SME_ID_REF_ambiguity_code"] in ("1", "2")), row
+            assert row["adduct_ion"] == "null" or ADDUCT.match(row["adduct_ion"]), row["adduct_ion"]
+        assert sorted(used) == sorted(evidence), "every evidence belongs to one feature"
+        for row in tables["SME"][1]:
+            reference(row["spectra_ref"])
+            assert PARAM.match(row["identification_method"]) and PARAM.match(row["ms_level"])
+            assert int(row["rank"]) >= 1
+        found = len(tables["SME"][1])
 
 assert found == n_matches, f"{found} rows, {n_matches} matches"
 read = mztab.MzTab(path)

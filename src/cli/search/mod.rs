@@ -174,9 +174,10 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
         let failed = |e: io::Error| Failure::write(path, e);
         let mut pending = PendingFile::create(path).map_err(failed)?;
         let place = pending.path().to_owned();
-        let target = match format {
-            ReportFormat::Sqlite => ReportTarget::File(&place),
-            _ => ReportTarget::Stream(Box::new(BufWriter::new(&mut pending))),
+        let target = if format == ReportFormat::Sqlite {
+            ReportTarget::File(&place)
+        } else {
+            ReportTarget::Stream(Box::new(BufWriter::new(&mut pending)))
         };
         let done = report(args, &searcher, (format, target), page.as_mut(), console)?;
         let made = FileStamp::of(&place).map_err(failed)?.called(path);

@@ -4,7 +4,7 @@
 //! scores and mass errors, and what the run was made with.
 
 use super::provenance::Provenance;
-use super::row::Row;
+use super::row::{Row, delta_ppm};
 use super::{COLUMNS, Column, mirror_plot};
 use crate::domain::{Spectrum, Tolerance};
 use crate::library::Library;
@@ -112,7 +112,7 @@ impl HtmlReport {
         let best = answer.matches.first();
         if let Some(best) = best {
             self.scores.push(best.score.similarity.into());
-            self.errors_ppm.extend(first.delta_ppm());
+            self.errors_ppm.extend(delta_ppm(first));
         }
         let plot = best
             .filter(|_| self.n_plots < MOST_PLOTS)

@@ -31,7 +31,7 @@ pub enum ReportFormat {
     MzTabM,
     /// Apache Parquet.
     Parquet,
-    /// A SQLite database with a table `matches`.
+    /// A `SQLite` database with a table `matches`.
     Sqlite,
 }
 
@@ -51,10 +51,11 @@ pub enum ReportError {
 
 impl From<csv::Error> for ReportError {
     fn from(error: csv::Error) -> Self {
-        match error.into_kind() {
-            csv::ErrorKind::Io(source) => Self::Io(source),
+        if let csv::ErrorKind::Io(source) = error.into_kind() {
+            Self::Io(source)
+        } else {
             // The other kinds concern reading, or rows of unequal length, which we do not write.
-            _ => Self::Io(io::Error::other("rows of unequal length")),
+            Self::Io(io::Error::other("rows of unequal length"))
         }
     }
 }

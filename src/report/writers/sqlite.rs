@@ -1,4 +1,4 @@
-//! A SQLite database: a table `matches` with a row per match, and a table `columns` that says what
+//! A `SQLite` database: a table `matches` with a row per match, and a table `columns` that says what
 //! its columns mean.
 
 use super::{ReportError, RowWriter};

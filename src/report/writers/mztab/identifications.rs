@@ -2,7 +2,7 @@
 
 use super::evidence::{Evidence, Run};
 use super::{Lines, engine, fixed, user_param, whole};
-use crate::domain::Peptidoform;
+use crate::domain::{Peptidoform, Residue};
 use crate::library::EntryText;
 
 /// The whole file, `Summary` of an `Identification`.
@@ -147,7 +147,7 @@ fn sequence(peptide: &str) -> (String, String) {
         });
         return (outside.collect(), String::new());
     };
-    let letters: String = form.residues().iter().map(|r| r.letter()).collect();
+    let letters: String = form.residues().iter().map(Residue::letter).collect();
     let n = form.residues().len();
     let (n_term, c_term) = form.terminal_shifts();
     let within = form.residues().iter().enumerate().map(|(at, residue)| {
