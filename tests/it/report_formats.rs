@@ -232,10 +232,14 @@ fn mztab_is_valid() {
         check(&python, "mztab.py", &[none, "0"], &folder);
     }
     // Peptides have a section of their own.
-    let peptides = "Name: PEPTIDEK/2\nPrecursorMZ: 464.7347\nCharge: 2\nComment: \
-                    Mods=1/0,P,Acetyl Parent=464.7347\nNum peaks: 6\n147.113\t500\n276.155\t900\n\
-                    391.182\t700\n504.266\t800\n605.314\t400\n702.367\t300\n\n";
-    let folder = Folder::with_library(peptides, "", &["--profile", "peptide", "--decoys", "none"]);
+    let peaks: String = (1..=12)
+        .map(|n| format!("{}.0{n:02}\t{}\n", 100 + 40 * n, 100 * n))
+        .collect();
+    let peptides = format!(
+        "Name: PEPTIDEK/2\nPrecursorMZ: 464.7347\nCharge: 2\nComment: Mods=1/0,P,Acetyl \
+         Parent=464.7347\nNum peaks: 12\n{peaks}\n"
+    );
+    let folder = Folder::with_library(&peptides, "", &["--profile", "peptide", "--decoys", "none"]);
     folder
         .run(&["search", "lib.h5", "refs.msp", "-o", "p.mztab", "-q"])
         .exits(0);
