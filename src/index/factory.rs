@@ -1,5 +1,6 @@
 //! The words an index is ordered with, as vector people know them: `IVF256,PQ64`.
 
+use super::pq::CodeBits;
 use super::refine::RefineKind;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -23,18 +24,21 @@ pub enum Rows {
     Flat,
     /// `Sparse`: the values that are not 0, exactly enough.
     Sparse,
-    /// `PQ64`: in `n_sub` bytes; in lists, what they add to the list's centre.
+    /// `PQ64`: in a byte for each sub-space; `PQ64x4fs`: in half a byte for each. In lists, what
+    /// they add to the list's centre.
     Pq {
-        /// Sub-spaces, and so bytes per row.
+        /// Sub-spaces.
         n_sub: NonZeroU32,
+        /// Bits for each of them.
+        bits: CodeBits,
     },
 }
 
 /// Text that orders no index.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not an index: write Flat, Sparse or PQ64 for how rows are kept, with the bytes per \
-     row after PQ (PQ64x8 is the same as PQ64), IVF256, before it for that many lists, and \
+    "{0:?} is not an index: write Flat, Sparse, PQ64 or PQ64x4fs for how rows are kept, with the \
+     sub-spaces after PQ (of a byte each, or with x4fs of half a byte), IVF256, before it for that many lists, and \
      ,Refine(Flat), ,Refine(F16) or ,Refine(SQ8) behind it for a second look"
 )]
 pub struct UnknownFactory(String);
@@ -70,6 +74,7 @@ impl Factory {
             n_list: None,
             rows: Rows::Pq {
                 n_sub: at_least_1((dim / 16).min(MAX_AUTO_SUB)),
+                bits: CodeBits::Eight,
             },
             refine: None,
         }
@@ -97,7 +102,10 @@ impl fmt::Display for Factory {
         match self.rows {
             Rows::Flat => f.write_str("Flat"),
             Rows::Sparse => f.write_str("Sparse"),
-            Rows::Pq { n_sub } => write!(f, "PQ{n_sub}"),
+            Rows::Pq { n_sub, bits } => match bits {
+                CodeBits::Eight => write!(f, "PQ{n_sub}"),
+                CodeBits::Four => write!(f, "PQ{n_sub}x4fs"),
+            },
         }?;
         match self.refine {
             None => Ok(()),
@@ -144,8 +152,14 @@ impl Rows {
             "sparse" => Some(Self::Sparse),
             _ => {
                 let number = word.strip_prefix("pq")?;
-                let n_sub = number.strip_suffix("x8").unwrap_or(number).parse().ok()?;
-                Some(Self::Pq { n_sub })
+                let (n_sub, bits) = match number.split_once('x') {
+                    None => (number, CodeBits::Eight),
+                    Some((n_sub, "8")) => (n_sub, CodeBits::Eight),
+                    Some((n_sub, "4" | "4fs")) => (n_sub, CodeBits::Four),
+                    Some(_) => return None,
+                };
+                let n_sub = n_sub.parse().ok()?;
+                Some(Self::Pq { n_sub, bits })
             }
         }
     }
@@ -158,11 +172,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_round_trip(n_list in 0_u32.., n_sub in 1_u32.., kind in 0..3, refine in 0..4) {
+        fn words_round_trip(n_list in 0_u32.., n_sub in 1_u32.., kind in 0..4, refine in 0..4) {
             let rows = match kind {
                 0 => Rows::Flat,
                 1 => Rows::Sparse,
-                _ => Rows::Pq { n_sub: NonZeroU32::new(n_sub).unwrap() },
+                _ => Rows::Pq {
+                    n_sub: NonZeroU32::new(n_sub).unwrap(),
+                    bits: if kind == 2 { CodeBits::Eight } else { CodeBits::Four },
+                },
             };
             let refine = match refine {
                 0 => None,
@@ -177,10 +194,13 @@ mod tests {
 
     #[test]
     fn the_long_form_is_the_short_one() {
-        assert_eq!(
-            "ivf256, pq64x8".parse::<Factory>().unwrap().to_string(),
-            "IVF256,PQ64"
-        );
+        for (long, short) in [
+            ("ivf256, pq64x8", "IVF256,PQ64"),
+            ("PQ32x4", "PQ32x4fs"),
+            ("ivf4,pq8X4FS,refine(f16)", "IVF4,PQ8x4fs,Refine(F16)"),
+        ] {
+            assert_eq!(long.parse::<Factory>().unwrap().to_string(), short);
+        }
     }
 
     #[test]
@@ -190,7 +210,10 @@ mod tests {
             "IVF",
             "IVF0,PQ8",
             "PQ0",
-            "PQ64x4fs",
+            "PQ64x5",
+            "PQ64x4fsx8",
+            "PQ64x8x8",
+            "PQ0x4fs",
             "IVF16",
             "HNSW32",
             "IVF4,PQ8,Flat",

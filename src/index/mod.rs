@@ -62,7 +62,7 @@ pub use kmeans::{
 pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
-pub use pq::{CodeParts, Codebook, Pq, PqParts};
+pub use pq::{CodeBits, CodeParts, Codebook, Pq, PqParts};
 pub use refine::{RefineKind, RefineParts, RefineValues, Refined, RefinedRows};
 pub use row_order::RowOrder;
 pub use row_source::RowSource;

@@ -11,7 +11,7 @@ use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means
 use super::matrix::squared_norm;
 use super::metric::Metric;
 use super::parts::PartsError;
-use super::pq::{CodeStore, Codebook, Encoder, Pq, encode_tile};
+use super::pq::{CodeBits, CodeStore, Codebook, Encoder, Pq, encode_tile};
 use super::random::Random;
 use super::refine::{Refined, RefinedRows};
 use super::row_store::RowStore;
@@ -111,8 +111,9 @@ pub fn train(
                 rows.iter().copied().collect(),
             )),
             Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows.view())),
-            Rows::Pq { n_sub } => {
-                AnyIndex::Pq(Pq::new(job.codes(n_sub.get() as usize, &mut notes)))
+            Rows::Pq { n_sub, bits } => {
+                let shape = (n_sub.get() as usize, bits);
+                AnyIndex::Pq(Pq::new(job.codes(shape, &mut notes)))
             }
         },
         Some(n_list) => {
@@ -207,8 +208,9 @@ impl Job<'_> {
                 let rows = SparseStore::build(self.metric, self.rows, offsets, members);
                 AnyIndex::IvfSparse(Ivf::new(coarse, lists, rows))
             }
-            Rows::Pq { n_sub } => {
-                let codes = self.residual_codes(&coarse, &lists, n_sub.get() as usize, notes);
+            Rows::Pq { n_sub, bits } => {
+                let shape = (n_sub.get() as usize, bits);
+                let codes = self.residual_codes(&coarse, &lists, shape, notes);
                 AnyIndex::IvfPq(Ivf::new(coarse, lists, codes))
             }
         }
@@ -218,28 +220,30 @@ impl Job<'_> {
     fn codebook(
         &self,
         rows: ArrayView2<'_, f32>,
-        n_sub: usize,
+        (n_sub, bits): (usize, CodeBits),
         notes: &mut Vec<String>,
     ) -> Codebook {
-        let codebook = Codebook::train(rows, n_sub, self.seed, self.settings.codebook);
+        let codebook = Codebook::train(rows, (n_sub, bits), self.seed, self.settings.codebook);
         if codebook.n_sub() < n_sub {
             notes.push(format!(
                 "{0} sub-spaces instead of {n_sub}: rows have only {0} coordinates",
                 codebook.n_sub()
             ));
         }
-        if codebook.n_codewords() < 256 {
+        let n_codewords = codebook.n_codewords();
+        if n_codewords < bits.max_codewords() {
             notes.push(format!(
-                "{0} codewords instead of 256: there are only {0} rows to learn from",
-                codebook.n_codewords()
+                "{n_codewords} codewords instead of {}: there are only {n_codewords} rows to learn \
+                 from",
+                bits.max_codewords()
             ));
         }
         codebook
     }
 
     /// Codes of the rows themselves.
-    fn codes(&self, n_sub: usize, notes: &mut Vec<String>) -> CodeStore {
-        let codebook = self.codebook(self.rows, n_sub, notes);
+    fn codes(&self, shape: (usize, CodeBits), notes: &mut Vec<String>) -> CodeStore {
+        let codebook = self.codebook(self.rows, shape, notes);
         let codes = codebook.encode(self.rows);
         let mut norms = vec![0.0; self.metric.n_norms(self.rows.nrows())];
         norms
@@ -261,7 +265,7 @@ impl Job<'_> {
         &self,
         coarse: &Coarse,
         lists: &Lists,
-        n_sub: usize,
+        shape: (usize, CodeBits),
         notes: &mut Vec<String>,
     ) -> CodeStore {
         let list_at = lists.list_at_positions();
@@ -273,7 +277,7 @@ impl Job<'_> {
         };
         let limit = 256 * self.settings.codebook.max_points_per_centre.max(1);
         let sample = Random::new(self.seed, RESIDUAL_STREAM).sample(self.rows.nrows(), limit);
-        let codebook = self.codebook(residuals.at(&sample).view(), n_sub, notes);
+        let codebook = self.codebook(residuals.at(&sample).view(), shape, notes);
         let (codes, norms) = residuals.encode(&codebook, self.metric);
         CodeStore::new(self.metric, codebook, (&codes, lists.offsets()), norms)
     }

@@ -23,6 +23,9 @@ pub(in crate::index) enum Level {
     /// 512-bit registers and byte permutes over two of them (AVX-512 F, BW, VL, VBMI).
     #[cfg(target_arch = "x86_64")]
     Vbmi,
+    /// 128-bit registers and byte shuffles, which every such processor has.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Level {
@@ -47,7 +50,12 @@ impl Level {
         }
     }
 
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "aarch64")]
+    fn detect() -> Self {
+        Self::Neon
+    }
+
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     fn detect() -> Self {
         Self::Plain
     }
@@ -57,7 +65,9 @@ impl Level {
     pub(in crate::index) fn all() -> Vec<Self> {
         #[cfg(target_arch = "x86_64")]
         let levels = [Self::Plain, Self::Avx2, Self::Vbmi];
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(target_arch = "aarch64")]
+        let levels = [Self::Plain, Self::Neon];
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         let levels = [Self::Plain];
         levels
             .into_iter()

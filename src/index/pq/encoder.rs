@@ -1,6 +1,7 @@
 //! Rows to codes: the nearest codeword in each sub-space, by tiles of matrix products.
 
-use super::codebook::{Codebook, MAX_CODEWORDS};
+use super::codebook::Codebook;
+use super::packing::CodeBits;
 use crate::index::kmeans::Nearest;
 use crate::index::matrix::tile_rows;
 use crate::index::metric::Metric;
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 
 /// Rows encoded at a time.
 pub(in crate::index) fn encode_tile() -> usize {
-    tile_rows(MAX_CODEWORDS)
+    tile_rows(CodeBits::Eight.max_codewords())
 }
 
 /// A codebook prepared for encoding many rows.
@@ -53,6 +54,7 @@ impl<'a> Encoder<'a> {
         products: &mut Vec<f32>,
     ) {
         let n_sub = self.codebook.n_sub();
+        let tile = self.codebook.in_order(tile);
         for (sub, nearest) in self.sub_spaces.iter().enumerate() {
             let part = tile.slice(s![.., self.codebook.span(sub)]);
             nearest.visit(part, products, |row, codeword, _| {
