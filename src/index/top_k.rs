@@ -90,9 +90,22 @@ impl TopK {
 
     /// The best candidates, best first: `k` of them, or all there were.
     pub fn into_sorted(mut self) -> Vec<Neighbour> {
+        self.sorted_keys();
+        self.keys.into_iter().map(neighbour).collect()
+    }
+
+    /// The keys of the best candidates, best first.
+    pub(super) fn sorted_keys(&mut self) -> &[u64] {
         self.cut();
         self.keys.sort_unstable_by(|a, b| b.cmp(a));
-        self.keys.into_iter().map(neighbour).collect()
+        &self.keys
+    }
+
+    /// Nothing yet, and room for `k`, in the memory there is.
+    pub(super) fn restart(&mut self, k: usize) {
+        self.k = k;
+        self.keys.clear();
+        self.floor = f32::NEG_INFINITY;
     }
 }
 

@@ -67,7 +67,7 @@ impl<C: Codec> Ivf<C> {
     fn visit(&self, ask: &Ask<'_>, state: &mut Scratch<C>, best: &mut TopK) {
         let mut n_probed = 0;
         while n_probed < ask.n_probe || !best.is_full() {
-            let Some(list) = state.order.next() else {
+            let Some(list) = state.order.next(&self.lists) else {
                 break;
             };
             if let Some(probe) = self.probe(list, ask.filter, ask.products[list]) {
@@ -133,7 +133,8 @@ impl<C: Codec> VectorIndex for Ivf<C> {
 
     fn search(&self, query: &[f32], effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
-        let products = self.coarse.products(row);
+        let mut products = Vec::new();
+        self.coarse.products(row, &mut products);
         if best.k() == 0 {
             return;
         }
@@ -144,7 +145,7 @@ impl<C: Codec> VectorIndex for Ivf<C> {
             order: VisitOrder::default(),
         };
         self.codec.prepare(query, &mut state.prepared);
-        (state.order).reset(&self.coarse, &self.lists, &products, n_probe);
+        state.order.reset(&self.coarse, &products, n_probe);
         let ask = Ask {
             products: &products,
             n_probe,

@@ -111,21 +111,39 @@ macro_rules! widened {
 }
 pub(in crate::index) use widened;
 
-/// Asks memory for `values`, which will be read soon.
+/// Asks memory for `values`, which will be read at once.
 pub(in crate::index) fn prefetch<T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        const CACHE_LINE: usize = 64;
-        let bytes = size_of_val(values);
-        for offset in (0..bytes).step_by(CACHE_LINE) {
-            #[expect(unsafe_code, reason = "a hint takes a pointer")]
-            // SAFETY: a prefetch reads nothing, whatever it points to; SSE is part of x86-64.
-            unsafe {
-                _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().wrapping_add(offset));
-            }
+    each_line(values, |line| {
+        #[expect(unsafe_code, reason = "a hint takes a pointer")]
+        // SAFETY: a prefetch reads nothing, whatever it points to; SSE is part of x86-64.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line);
         }
-    }
+    });
     #[cfg(not(target_arch = "x86_64"))]
     let _ = values;
+}
+
+/// The same for what will be read in a while: into the second-level cache, which can wait for more
+/// lines at a time than the first.
+pub(in crate::index) fn prefetch_far<T>(values: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    each_line(values, |line| {
+        #[expect(unsafe_code, reason = "a hint takes a pointer")]
+        // SAFETY: as above.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(line);
+        }
+    });
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = values;
+}
+
+#[cfg(target_arch = "x86_64")]
+fn each_line<T>(values: &[T], fetch: impl Fn(*const i8)) {
+    const CACHE_LINE: usize = 64;
+    for offset in (0..size_of_val(values)).step_by(CACHE_LINE) {
+        fetch(values.as_ptr().cast::<i8>().wrapping_add(offset));
+    }
 }

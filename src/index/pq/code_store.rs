@@ -5,7 +5,7 @@ use super::lookup::{LookupTable, Scale};
 use super::packing::CodeBits;
 use crate::index::filter::Offer;
 use crate::index::kernels::scan::{MAX_BLOCKS, Sums, WIDTH, sum_codes};
-use crate::index::kernels::{Level, widened};
+use crate::index::kernels::{Level, prefetch_far, widened};
 use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows, check_norms, count_rows};
@@ -48,6 +48,9 @@ pub struct CodeQuery {
     table: LookupTable,
     norm: f32,
 }
+
+/// Bytes for tables of eight bits, each value of which has a float and a byte.
+const TABLES: usize = 1 << 18;
 
 /// Rows scanned at a time.
 const SCAN_ROWS: usize = WIDTH * MAX_BLOCKS;
@@ -155,28 +158,37 @@ impl CodeStore {
         &self.codebook
     }
 
-    /// The bytes of the row at `position` of the list at `all`: every so many of a slice.
-    fn spread_code(&self, all: &Range<usize>, position: usize) -> (&[u8], usize) {
-        let n_bytes = self.codebook.n_bytes();
-        let start = all.start + (position - all.start) / WIDTH * WIDTH;
-        let width = WIDTH.min(all.end - start);
-        let block = &self.codes[start * n_bytes..][..width * n_bytes];
-        (&block[position - start..], width)
-    }
-
     /// The codes of the row at `position` of the list at `all`, and perhaps one more.
     pub(in crate::index) fn code(
         &self,
         all: &Range<usize>,
         position: usize,
     ) -> impl Iterator<Item = u8> + '_ {
-        let (codes, stride) = self.spread_code(all, position);
-        let bytes = codes.iter().step_by(stride).copied();
+        let n_bytes = self.codebook.n_bytes();
+        let start = all.start + (position - all.start) / WIDTH * WIDTH;
+        let width = WIDTH.min(all.end - start);
+        let block = &self.codes[start * n_bytes..][..width * n_bytes];
+        let bytes = block[position - start..].iter().step_by(width).copied();
         self.codebook.bits().unpack(bytes)
     }
 
     pub(in crate::index) fn len(&self) -> usize {
         self.codes.len() / self.codebook.n_bytes()
+    }
+
+    /// Queries whose tables stay in the second-level cache: those of bytes are many kilobytes each.
+    pub(in crate::index) fn shared_queries(&self) -> usize {
+        match self.codebook.bits() {
+            CodeBits::Four => 1024,
+            CodeBits::Eight => (TABLES / (self.codebook.n_sub() * 256 * 5)).max(2),
+        }
+    }
+
+    /// Asks memory for the first codes at `wanted`.
+    pub(in crate::index) fn fetch(&self, wanted: &Range<usize>) {
+        let n_bytes = self.codebook.n_bytes();
+        let end = wanted.end.min(wanted.start + SCAN_ROWS);
+        prefetch_far(&self.codes[wanted.start * n_bytes..end * n_bytes]);
     }
 
     pub(in crate::index) fn prepare(&self, query: &[f32], prepared: &mut CodeQuery) {
@@ -200,37 +212,42 @@ impl CodeStore {
         scratch: &mut CodeSums,
         offer: &mut Offer<'_>,
     ) {
-        let (level, n_bytes) = (Level::detected(), self.codebook.n_bytes());
+        let (level, n_bytes, bits) = (
+            Level::detected(),
+            self.codebook.n_bytes(),
+            self.codebook.bits(),
+        );
         let steps = query.table.steps();
         let line = self.line(query, list.centre_product);
-        let skipped = (list.wanted.start - list.all.start) / WIDTH * WIDTH;
-        for start in (list.all.start + skipped..list.wanted.end).step_by(SCAN_ROWS) {
-            let block = start..(start + SCAN_ROWS).min(list.all.end);
-            let n_rows = block.len();
-            let codes = &self.codes[block.start * n_bytes..block.end * n_bytes];
+        // Where the arrays lie is asked once: that may be a mapped file.
+        let all = &self.codes[list.all.start * n_bytes..list.all.end * n_bytes];
+        let all_norms = norms_at(&self.norms, self.metric, list.all.clone());
+        let n_all = list.all.len();
+        let wanted = list.wanted.start - list.all.start..list.wanted.end - list.all.start;
+        for start in (wanted.start / WIDTH * WIDTH..wanted.end).step_by(SCAN_ROWS) {
+            let end = (start + SCAN_ROWS).min(n_all);
+            let (codes, n_rows) = (&all[start * n_bytes..end * n_bytes], end - start);
             sum_codes(level, codes, steps, &mut scratch.sums, n_rows);
-            let norms = norms_at(&self.norms, self.metric, block.clone());
+            let norms = all_norms.get(start..end).unwrap_or(&[]);
             let sums = &scratch.sums[..n_rows];
             score(level, sums, norms, line, &mut scratch.scores);
-            let end = block.end.min(list.wanted.end);
-            let first = list.wanted.start.max(start);
-            let scores = &scratch.scores[first - start..end - start];
-            match self.codebook.bits() {
-                CodeBits::Four => offer.scores(first, scores),
-                CodeBits::Eight => {
-                    offer.bounds(first, scores, |position| self.score(query, list, position));
-                }
+            let first = wanted.start.max(start);
+            let scores = &scratch.scores[first - start..end.min(wanted.end) - start];
+            let first_position = list.all.start + first;
+            match bits {
+                CodeBits::Four => offer.scores(first_position, scores),
+                CodeBits::Eight => offer.bounds(first_position, scores, |position| {
+                    let row = position - list.all.start - start;
+                    let (block, lane) = (row / WIDTH * WIDTH, row % WIDTH);
+                    let width = WIDTH.min(n_rows - block);
+                    let product = query.table.sum(&codes[block * n_bytes + lane..], width);
+                    let mut score = [product + list.centre_product];
+                    let norm = norms.get(row..=row).unwrap_or(&[]);
+                    self.metric.finish(&mut score, norm, query.norm);
+                    score[0]
+                }),
             }
         }
-    }
-
-    /// The score of one row, from the products themselves.
-    fn score(&self, query: &CodeQuery, list: &CodeScan, position: usize) -> f32 {
-        let (codes, stride) = self.spread_code(&list.all, position);
-        let mut score = [query.table.sum(codes, stride) + list.centre_product];
-        let norm = norms_at(&self.norms, self.metric, position..position + 1);
-        self.metric.finish(&mut score, norm, query.norm);
-        score[0]
     }
 
     /// What the sum of a row's bytes says of its score.

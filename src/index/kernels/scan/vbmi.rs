@@ -2,7 +2,7 @@
 
 use super::{HalfRow, MAX_BLOCKS, Sums, TableRow, WIDTH};
 use std::arch::x86_64::{
-    __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_add_epi8, _mm512_add_epi16, _mm512_broadcast_i32x4,
+    __m512i, _MM_HINT_T1, _mm_prefetch, _mm512_add_epi8, _mm512_add_epi16, _mm512_broadcast_i32x4,
     _mm512_loadu_si512, _mm512_mask_blend_epi8, _mm512_maskz_loadu_epi8, _mm512_movepi8_mask,
     _mm512_permutex2var_epi8, _mm512_permutex2var_epi16, _mm512_permutexvar_epi8, _mm512_set_epi16,
     _mm512_setzero_si512, _mm512_slli_epi16, _mm512_srli_epi16, _mm512_storeu_si512,
@@ -198,7 +198,7 @@ impl Totals {
 #[expect(unsafe_code, reason = "a hint takes a pointer")]
 fn ahead(codes: &[u8], at: usize) {
     // SAFETY: a prefetch reads nothing, whatever it points to; SSE is part of x86-64.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(codes.as_ptr().cast::<i8>().wrapping_add(at)) };
+    unsafe { _mm_prefetch::<_MM_HINT_T1>(codes.as_ptr().cast::<i8>().wrapping_add(at)) };
 }
 
 #[target_feature(enable = "avx512f")]
