@@ -1,6 +1,8 @@
 //! The exact index: every row is kept and every row is scored.
 
 use super::filter::{Filter, Filters, Offer};
+use super::kernels::Level;
+use super::kernels::products::dot_rows_sized;
 use super::matrix::{multiply, squared_norm};
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -18,6 +20,9 @@ const QUERY_BLOCK: usize = 64;
 
 /// Rows per product, so that the products of a block (256 kB) stay in cache.
 const ROW_TILE: usize = 1024;
+
+/// Rows that a single query is multiplied with at a time.
+const SINGLE_TILE: usize = 256;
 
 /// Rows as they came, scored by blocked matrix products.
 #[derive(Debug, Clone)]
@@ -112,6 +117,50 @@ impl Flat {
         }
     }
 
+    /// Scores one query against the rows the filter wants.
+    ///
+    /// A product of one query with many rows is not worth packing the rows for, and plain sums are
+    /// many times faster; but these have another order, and so other last bits, than the products
+    /// of a block. So plain sums bound the scores, and what reaches the floor is scored as in a
+    /// block: a query has the same answer alone as among others.
+    fn search_one(&self, query: ArrayView2<'_, f32>, filter: &Filter<'_>, best: &mut TopK) {
+        let (dim, metric, values) = (self.0.dim, self.0.metric, &*self.0.values);
+        let (level, wanted) = (Level::detected(), filter.positions(self.len()));
+        let query_values = query.to_slice().expect("a query is a slice");
+        let query_norm = squared_norm(query_values);
+        let (mut bounds, mut sizes) = ([0.0; SINGLE_TILE], [0.0; SINGLE_TILE]);
+        let mut offer = Offer {
+            rows: None,
+            keep: filter.keep,
+            best,
+        };
+        for start in wanted.clone().step_by(SINGLE_TILE) {
+            let tile = start..(start + SINGLE_TILE).min(wanted.end);
+            let rows = &values[tile.start * dim..tile.end * dim];
+            let (bounds, sizes) = (&mut bounds[..tile.len()], &mut sizes[..tile.len()]);
+            dot_rows_sized(level, query_values, rows, bounds, sizes);
+            let norms = self.0.norms_at(tile.clone());
+            metric.finish(bounds, norms, query_norm);
+            for (at, (bound, size)) in bounds.iter_mut().zip(sizes).enumerate() {
+                let squares = norms.get(at).map_or(0.0, |norm| norm + query_norm);
+                // Each of two sums of `dim` products may be off by half a last bit per addition.
+                *bound += f32::EPSILON * (2.0 * (dim as f32 + 4.0) * *size + 4.0 * squares);
+                if !bound.is_finite() {
+                    *bound = f32::INFINITY;
+                }
+            }
+            offer.bounds(tile.start, bounds, |position| {
+                let row = &values[position * dim..(position + 1) * dim];
+                let row = ArrayView2::from_shape((1, dim), row).expect("one row");
+                let mut score = [0.0];
+                multiply(query, row.t(), &mut score);
+                let norm = self.0.norms_at(position..position + 1);
+                metric.finish(&mut score, norm, query_norm);
+                score[0]
+            });
+        }
+    }
+
     /// Whether one product over the union of all ranges beats a product per query.
     fn share_rows(&self, filters: &[&Filter<'_>]) -> bool {
         let ranges = || filters.iter().map(|filter| filter.positions(self.len()));
@@ -139,7 +188,7 @@ impl VectorIndex for Flat {
     fn search(&self, query: &[f32], _effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         assert_eq!(query.len(), self.dim(), "a query has the index's dimension");
         let query = ArrayView2::from_shape((1, query.len()), query).expect("one row");
-        self.search_block(query, &[filter], std::slice::from_mut(best));
+        self.search_one(query, filter, best);
     }
 
     fn search_batch(

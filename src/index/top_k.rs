@@ -48,6 +48,11 @@ impl TopK {
         self.floor
     }
 
+    /// Raises the floor as far as what was pushed allows, which a push does now and then only.
+    pub(super) fn raise_floor(&mut self) {
+        self.cut();
+    }
+
     /// Whether `k` candidates have been found.
     pub fn is_full(&self) -> bool {
         self.keys.len() >= self.k

@@ -1,6 +1,7 @@
 //! Which centre each point belongs to, by tiles of a matrix product.
 
 use super::points::{Points, are_sparse, sparse_or_whole};
+use super::rounded::{self, Rounded, biases};
 use super::sparse::Panels;
 use crate::index::matrix::{multiply, tile_rows};
 use crate::index::metric::Metric;
@@ -29,16 +30,35 @@ pub fn assign(
     })
 }
 
-/// The same for points that were gathered before.
+/// The same for points that were gathered before; from 128 centres on, of almost all points the
+/// nearest.
 pub(super) fn assign_points(
     points: Points<'_>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
+    if let Points::Dense(points) = points
+        && Rounded::pays(centres.nrows(), centres.ncols())
+    {
+        return assign_rounded(points, centres, metric);
+    }
     let nearest = Nearest::for_points(centres, metric, points.is_sparse());
     let rows = tile_rows(centres.nrows());
     label_tiles(points.len(), rows, |tile, products, found| {
         nearest.visit_points(points.slice(tile), products, found);
+    })
+}
+
+/// The centre of almost all points the nearest, with centres and points rounded to bytes.
+pub(super) fn assign_rounded(
+    points: ArrayView2<'_, f32>,
+    centres: ArrayView2<'_, f32>,
+    metric: Metric,
+) -> (Vec<u32>, Vec<f32>) {
+    let bias = biases(centres, metric);
+    let rounded = Rounded::new(centres, &bias);
+    label_tiles(points.nrows(), rounded::TILE, |tile, scratch, found| {
+        rounded.visit(points.slice(s![tile, ..]), scratch, found);
     })
 }
 
@@ -98,15 +118,9 @@ impl<'a> Nearest<'a> {
 
     /// Centres for whole points or for sparse ones.
     pub(super) fn for_points(centres: ArrayView2<'a, f32>, metric: Metric, sparse: bool) -> Self {
-        let bias = match metric {
-            Metric::InnerProduct => vec![0.0; centres.nrows()],
-            Metric::L2 => (centres.outer_iter())
-                .map(|centre| -0.5 * centre.iter().map(|x| x * x).sum::<f32>())
-                .collect(),
-        };
         Self {
             centres,
-            bias,
+            bias: biases(centres, metric),
             panels: sparse.then(|| Panels::new(centres)),
         }
     }

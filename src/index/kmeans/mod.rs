@@ -5,7 +5,7 @@
 //! mostly zeros are kept and multiplied without them. Everything is seeded and every sum has one
 //! order, so the centres do not depend on the number of threads.
 //!
-//! Reading order: `points` (how points are kept), `assign` and `route` (which centre is near),
+//! Reading order: `points` (how points are kept), `assign`, `rounded` and `route` (which centre is near),
 //! `start` and `update` (Lloyd's other two steps), `two_level`, `balance`, `mini_batch` (for rows
 //! beyond memory).
 
@@ -15,6 +15,7 @@ mod capped;
 mod group;
 mod mini_batch;
 mod points;
+mod rounded;
 mod route;
 mod sparse;
 mod start;
@@ -70,12 +71,7 @@ pub fn kmeans(
         metric,
         max_iterations: settings.max_iterations,
     };
-    let two_level_from = if sample.view().is_sparse() {
-        SPARSE_TWO_LEVEL_FROM
-    } else {
-        TWO_LEVEL_FROM
-    };
-    let mut centres = if plan.n_centres < two_level_from {
+    let mut centres = if plan.n_centres < TWO_LEVEL_FROM {
         lloyd_of(sample.view(), plan, &mut random)
     } else {
         two_level::two_level(sample.view(), plan, seed, &mut random)
@@ -84,11 +80,8 @@ pub fn kmeans(
     centres
 }
 
-/// From this many centres on, training in two levels is many times faster and as good.
-const TWO_LEVEL_FROM: usize = 1024;
-
-/// The same for sparse points, for which one level is cheap.
-const SPARSE_TWO_LEVEL_FROM: usize = 2048;
+/// From this many centres on, training in two levels is many times faster and nearly as good.
+const TWO_LEVEL_FROM: usize = 2048;
 
 /// At most `limit` rows of `points`, chosen by chance, in ascending order.
 pub(super) fn sample_rows(

@@ -6,10 +6,11 @@
 //! near to it. Where that matters, [`assign()`](super::assign()) compares with all.
 
 use super::Lloyd;
-use super::assign::{Nearest, assign, assign_points, label_tiles};
+use super::assign::{Nearest, assign, assign_points, assign_rounded, label_tiles};
 use super::capped::Capped;
 use super::group::Groups;
 use super::points::{Points, are_sparse, sparse_or_whole};
+use super::rounded::Rounded;
 use crate::index::matrix::tile_rows;
 use crate::index::metric::Metric;
 use crate::index::random::Random;
@@ -36,7 +37,7 @@ const ASK_ALL: usize = 16;
 /// The stream of chance that groups centres.
 const ROUTE_STREAM: u64 = 1 << 40;
 
-/// The centre each point is near and how close it is, as [`assign`] gives them; from 512 centres
+/// The centre each point is near and how close it is, as [`assign`] gives them; from 128 centres
 /// on, of almost all points the nearest.
 ///
 /// # Panics
@@ -47,6 +48,9 @@ pub fn assign_routed(
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
     let sparse = are_sparse(points);
+    if !sparse && rounding_will_do(centres) {
+        return assign_rounded(points, centres, metric);
+    }
     if !pays(centres.nrows(), sparse) {
         return assign(points, centres, metric);
     }
@@ -64,6 +68,11 @@ pub(super) fn assign_points_routed(
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
+    if let Points::Dense(points) = points
+        && rounding_will_do(centres)
+    {
+        return assign_rounded(points, centres, metric);
+    }
     if !pays(centres.nrows(), points.is_sparse()) {
         return assign_points(points, centres, metric);
     }
@@ -72,6 +81,15 @@ pub(super) fn assign_points_routed(
     label_tiles(points.len(), TILE, |tile, scratch, found| {
         router.visit(points.slice(tile), scratch, found);
     })
+}
+
+/// Up to that many centres, comparing bytes with all of them costs no more than routing, and misses
+/// far fewer of the nearest.
+const ROUNDED_UP_TO: usize = 8192;
+
+fn rounding_will_do(centres: ArrayView2<'_, f32>) -> bool {
+    let (n, dim) = centres.dim();
+    n <= ROUNDED_UP_TO && Rounded::pays(n, dim)
 }
 
 fn pays(n_centres: usize, sparse: bool) -> bool {

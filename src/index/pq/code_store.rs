@@ -5,7 +5,7 @@ use super::lookup::{LookupTable, Scale};
 use super::packing::CodeBits;
 use crate::index::filter::Offer;
 use crate::index::kernels::scan::{MAX_BLOCKS, Sums, WIDTH, sum_codes};
-use crate::index::kernels::{Level, prefetch_far, widened};
+use crate::index::kernels::{Level, prefetch, widened};
 use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows, check_norms, count_rows};
@@ -188,7 +188,7 @@ impl CodeStore {
     pub(in crate::index) fn fetch(&self, wanted: &Range<usize>) {
         let n_bytes = self.codebook.n_bytes();
         let end = wanted.end.min(wanted.start + SCAN_ROWS);
-        prefetch_far(&self.codes[wanted.start * n_bytes..end * n_bytes]);
+        prefetch(&self.codes[wanted.start * n_bytes..end * n_bytes]);
     }
 
     pub(in crate::index) fn prepare(&self, query: &[f32], prepared: &mut CodeQuery) {

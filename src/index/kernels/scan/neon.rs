@@ -32,7 +32,7 @@ pub(super) fn sum_halves(codes: &[u8], table: &[[HalfRow; 2]], sums: &mut Sums, 
             }
         }
         for (sums, totals) in sums.chunks_mut(LANES).zip(totals) {
-            let totals: [u16; LANES] = bytemuck::must_cast(totals);
+            let totals: [u16; LANES] = bytemuck::cast(totals);
             sums.copy_from_slice(&totals[..sums.len()]);
         }
     }
