@@ -6,6 +6,7 @@
 //! with intrinsics and compute whole numbers, so they too agree to the bit.
 
 pub(in crate::index) mod bytes;
+pub(in crate::index) mod codewords;
 pub(in crate::index) mod columns;
 pub(in crate::index) mod products;
 pub(in crate::index) mod scan;

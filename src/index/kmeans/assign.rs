@@ -104,7 +104,7 @@ pub(super) fn label_lists(points: Points<'_>, nearest: &Nearest<'_>, n: usize) -
 }
 
 /// Centres prepared for being compared with many points.
-pub(in crate::index) struct Nearest<'a> {
+pub(super) struct Nearest<'a> {
     centres: ArrayView2<'a, f32>,
     bias: Vec<f32>,
     /// The centres once more, where points are sparse.
@@ -112,10 +112,6 @@ pub(in crate::index) struct Nearest<'a> {
 }
 
 impl<'a> Nearest<'a> {
-    pub(in crate::index) fn new(centres: ArrayView2<'a, f32>, metric: Metric) -> Self {
-        Self::for_points(centres, metric, false)
-    }
-
     /// Centres for whole points or for sparse ones.
     pub(super) fn for_points(centres: ArrayView2<'a, f32>, metric: Metric, sparse: bool) -> Self {
         Self {
@@ -130,16 +126,6 @@ impl<'a> Nearest<'a> {
     }
 
     /// Calls `found(row, centre, closeness)` for each row of a tile of points, in order.
-    pub(in crate::index) fn visit(
-        &self,
-        points: ArrayView2<'_, f32>,
-        products: &mut Vec<f32>,
-        found: impl FnMut(usize, u32, f32),
-    ) {
-        self.visit_points(Points::Dense(points), products, found);
-    }
-
-    /// The same for points kept either way.
     pub(super) fn visit_points(
         &self,
         points: Points<'_>,

@@ -54,6 +54,16 @@ pub fn assign_routed(
     if !pays(centres.nrows(), sparse) {
         return assign(points, centres, metric);
     }
+    route(points, centres, metric, sparse)
+}
+
+/// The same in two levels, whatever the number of centres.
+pub(super) fn route(
+    points: ArrayView2<'_, f32>,
+    centres: ArrayView2<'_, f32>,
+    metric: Metric,
+    sparse: bool,
+) -> (Vec<u32>, Vec<f32>) {
     let plan = Plan::new(centres, metric);
     let router = plan.router(centres, metric, sparse);
     label_tiles(points.nrows(), TILE, |tile, scratch, found| {

@@ -163,12 +163,6 @@ impl Codebook {
         span(self.dim, self.n_sub, sub)
     }
 
-    /// `values` as a matrix: a row per place, a column per codeword.
-    pub(super) fn matrix(&self) -> ArrayView2<'_, f32> {
-        ArrayView2::from_shape((self.dim, self.n_codewords), &self.values)
-            .expect("one value per coordinate and codeword")
-    }
-
     /// The nearest codewords of each row, a byte each, `n_sub` after `n_sub`.
     pub fn encode(&self, rows: ArrayView2<'_, f32>) -> Vec<u8> {
         Encoder::new(self).encode(rows)

@@ -18,6 +18,6 @@ mod pq_index;
 pub use code_store::CodeParts;
 pub(super) use code_store::{CodeQuery, CodeScan, CodeStore, CodeSums};
 pub use codebook::Codebook;
-pub(super) use encoder::{Encoder, encode_tile};
+pub(super) use encoder::{ENCODE_TILE, Encoder};
 pub use packing::CodeBits;
 pub use pq_index::{Pq, PqParts};

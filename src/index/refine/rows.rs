@@ -62,6 +62,9 @@ const AHEAD: usize = 8;
 const SCORED_AT_LEAST: usize = 16;
 const SCORED_AT_A_TIME: usize = 4;
 
+/// What the rest may gain beyond the most so far, as a part of how far that is from the mean.
+const SPARE: f32 = 0.75;
+
 impl RefinedRows {
     pub(in crate::index) fn build(
         metric: Metric,
@@ -201,7 +204,8 @@ impl RefinedRows {
 
     /// Offers the scores of rows that another index `found`, its best first, to `best`.
     ///
-    /// It ends where the rest would need to gain more by the second look than any row has so far.
+    /// It ends where the rest would need to gain far more by the second look than any row has so
+    /// far.
     pub(super) fn score(&self, query: &[f32], found: &[Neighbour], best: &mut TopK) {
         assert_eq!(query.len(), self.dim, "a query has the index's dimension");
         let level = Level::detected();
@@ -221,11 +225,12 @@ impl RefinedRows {
             self.fetch(hit.row);
         }
         let mut ahead = rest.iter();
-        let mut most_gained = f32::NEG_INFINITY;
+        let (mut most_gained, mut gained) = (f32::NEG_INFINITY, 0.0);
         for (nth, hit) in found.iter().enumerate() {
             if nth >= SCORED_AT_LEAST && nth.is_multiple_of(SCORED_AT_A_TIME) {
                 best.raise_floor();
-                if hit.score + most_gained < best.floor() {
+                let mean = gained / nth as f32;
+                if hit.score + most_gained + SPARE * (most_gained - mean) < best.floor() {
                     break;
                 }
             }
@@ -246,6 +251,7 @@ impl RefinedRows {
             };
             self.metric.finish(&mut score, norms, norm);
             most_gained = most_gained.max(score[0] - hit.score);
+            gained += score[0] - hit.score;
             best.push(hit.row, score[0]);
         }
     }
