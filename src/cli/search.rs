@@ -3,10 +3,10 @@
 use super::Outcome;
 use super::console::Console;
 use super::intake::{self, Intake};
-use crate::domain::{PrecursorWindow, Tolerance};
+use crate::domain::{MassRange, PrecursorWindow, Seconds, Tolerance};
 use crate::failure::Failure;
 use crate::files::PendingFile;
-use crate::library::Library;
+use crate::library::{Condition, Library};
 use crate::report::{CsvReport, RunSummary};
 use crate::search::{Amount, GroupBy, Plan, ScoreChoice, SearchSettings, Searcher};
 use clap::Args;
@@ -21,6 +21,12 @@ Examples:
   mzseek search library.h5 run.mzML -o report.csv --precursor-tol 10ppm
   mzseek search library.h5 a.mgf b.mgf.gz --top-k 3 --only-matched > report.csv
   mzseek search library.h5 unknowns.msp --precursor-tol open --group-by compound
+  mzseek search library.h5 run.mgf --where \"charge = 1 and instrument contains 'orbitrap'\"
+  mzseek search library.h5 run.mgf --precursor-range=-20..300Da   (analogues)
+
+Columns for --where: precursor_mz, charge, polarity, adduct, instrument, collision_energy,
+formula, name, inchikey, smiles, peptide, id, library, retention_time (s), retention_index.
+Operators: = != < <= > >= between..and, in (..), contains, is known, is unknown, and, or, not.
 
 A query without a match has one row whose plan says why: no_peaks, no_candidate or
 below_threshold. How spectra are cleaned is read from the library.")]
@@ -53,6 +59,23 @@ pub(super) struct SearchFlags {
     /// How far the precursor may lie from the library's: 10ppm, 0.5Da or open
     #[arg(long, value_name = "TOL", default_value = "10ppm")]
     precursor_tol: PrecursorWindow,
+    /// Search analogues: query mass minus library mass within this range, as in -20..300Da
+    #[arg(
+        long,
+        value_name = "LOW..HIGHDa",
+        allow_hyphen_values = true,
+        conflicts_with = "precursor_tol"
+    )]
+    precursor_range: Option<MassRange>,
+    /// Only entries that meet this condition
+    #[arg(long = "where", value_name = "EXPR")]
+    condition: Option<Condition>,
+    /// How far the retention time may lie from the library's, as in 30s or 0.5min; where both are known
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    rt_tol: Option<Seconds>,
+    /// How far the retention index may lie from the library's; where both are known
+    #[arg(long, value_name = "N", value_parser = parse_index)]
+    ri_tol: Option<f64>,
     /// How far apart matching fragments may lie [default: the library's]
     #[arg(long, value_name = "TOL")]
     fragment_tol: Option<Tolerance>,
@@ -62,8 +85,8 @@ pub(super) struct SearchFlags {
     /// Inverted lists visited per query
     #[arg(long, value_name = "N|auto", default_value = "auto")]
     n_probe: Amount,
-    /// Entries the index proposes per query
-    #[arg(long, value_name = "N|auto", default_value = "auto")]
+    /// Entries the index proposes per query; all scores every one, without the index
+    #[arg(long, value_name = "N|auto|all", default_value = "auto")]
     n_candidates: Amount,
     /// Least score reported, 0 to 1
     #[arg(long, value_name = "S", default_value = "0", value_parser = parse_share)]
@@ -71,6 +94,9 @@ pub(super) struct SearchFlags {
     /// Least number of matched peaks reported
     #[arg(long, value_name = "N", default_value = "1")]
     min_matched: u32,
+    /// Matches with scores this close are one ambiguity group
+    #[arg(long, value_name = "S", default_value = "0.02", value_parser = parse_share)]
+    ambiguity_margin: f32,
 }
 
 impl SearchFlags {
@@ -79,7 +105,12 @@ impl SearchFlags {
         Ok(SearchSettings {
             top_k: self.top_k.get(),
             group_by: self.group_by,
-            precursor: self.precursor_tol,
+            precursor: self
+                .precursor_range
+                .map_or(self.precursor_tol, PrecursorWindow::Range),
+            retention_time: self.rt_tol,
+            retention_index: self.ri_tol,
+            condition: self.condition.clone(),
             fragment_tolerance: match self.fragment_tol {
                 Some(tolerance) => tolerance,
                 None => library.settings().fragment_tolerance()?,
@@ -89,6 +120,7 @@ impl SearchFlags {
             n_candidates: self.n_candidates,
             min_score: self.min_score,
             min_matched: self.min_matched,
+            ambiguity_margin: self.ambiguity_margin,
         })
     }
 }
@@ -96,6 +128,26 @@ impl SearchFlags {
 fn parse_share(text: &str) -> Result<f32, String> {
     let number = text.parse().ok().filter(|n| (0.0..=1.0).contains(n));
     number.ok_or_else(|| "write a number from 0 to 1".to_owned())
+}
+
+fn parse_time(text: &str) -> Result<Seconds, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let (number, seconds) = match (lower.strip_suffix("min"), lower.strip_suffix('s')) {
+        (Some(number), _) => (number, 60.0),
+        (None, Some(number)) => (number, 1.0),
+        (None, None) => return Err("write a number and a unit, as in 30s or 0.5min".to_owned()),
+    };
+    let number = number.trim().parse().ok().filter(|n: &f64| *n >= 0.0);
+    let time = number.and_then(|n| Seconds::new(n * seconds).ok());
+    time.ok_or_else(|| "write a number and a unit, as in 30s or 0.5min".to_owned())
+}
+
+fn parse_index(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|n: &f64| n.is_finite() && *n >= 0.0);
+    number.ok_or_else(|| "write a number of at least 0".to_owned())
 }
 
 pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failure> {
@@ -106,6 +158,10 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     let library = Library::open(&args.library)?;
     let opening = started.elapsed();
     let searcher = Searcher::new(&library, args.how.settings(&library)?);
+    if let Some(n_met) = searcher.n_met() {
+        let n = library.entries().len();
+        console.say(format_args!("{n_met} of {n} entries meet the condition"));
+    }
     let (outcome, mut summary) = if let Some(path) = &args.output {
         let failed = |e: io::Error| Failure::write(path, e);
         let mut out = BufWriter::new(PendingFile::create(path).map_err(failed)?);
@@ -137,7 +193,7 @@ struct Tally {
 impl Tally {
     fn add(&mut self, plan: &Plan) {
         let place = match plan {
-            Plan::Window | Plan::Index(_) => {
+            Plan::Window | Plan::Condition | Plan::Exhaustive | Plan::Index(_) => {
                 self.matched += 1;
                 return;
             }

@@ -24,6 +24,9 @@ pub enum Invalid {
     /// Text that is no tolerance.
     #[error("{0:?} is not a tolerance: write a number and a unit, as in 10ppm or 0.02Da")]
     Tolerance(String),
+    /// Text or numbers that are no range of masses.
+    #[error("{0:?} is not a range of masses: write the lower and the upper end, as in -20..300Da")]
+    MassRange(String),
     /// Text that is no polarity.
     #[error("{0:?} is not a polarity: write positive or negative")]
     Polarity(String),

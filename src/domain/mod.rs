@@ -6,7 +6,9 @@
 
 mod charge;
 mod compound;
+mod formula;
 mod invalid;
+mod mass_shift;
 mod peaks;
 mod spectrum;
 mod tolerance;
@@ -14,7 +16,9 @@ mod units;
 
 pub use charge::{Charge, Polarity};
 pub use compound::{Compound, first_block};
+pub use formula::monoisotopic_mass;
 pub use invalid::Invalid;
+pub use mass_shift::{MassRange, shift_name};
 pub use peaks::{Peak, PeakList};
 pub use spectrum::{Measurement, Origin, Precursor, Spectrum};
 pub use tolerance::{PrecursorWindow, Tolerance};

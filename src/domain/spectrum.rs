@@ -31,6 +31,8 @@ pub struct Measurement {
     pub polarity: Option<Polarity>,
     /// Retention time.
     pub retention_time: Option<Seconds>,
+    /// Retention index (Kovats or the like, without unit): finite.
+    pub retention_index: Option<f64>,
     /// Collision energy with its unit.
     pub collision_energy: String,
     /// Instrument or instrument type.

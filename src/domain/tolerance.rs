@@ -1,6 +1,6 @@
 //! How far two m/z values may lie apart and still be the same.
 
-use super::{Da, Invalid, Mz, Ppm};
+use super::{Da, Invalid, MassRange, Mz, Ppm};
 use std::fmt;
 use std::str::FromStr;
 
@@ -20,6 +20,8 @@ pub enum PrecursorWindow {
     Open,
     /// Only precursors this close to the query's.
     Within(Tolerance),
+    /// Only precursors of this much less mass than the query's, for analogues.
+    Range(MassRange),
 }
 
 impl Tolerance {
@@ -69,6 +71,7 @@ impl fmt::Display for PrecursorWindow {
         match self {
             Self::Open => f.write_str("open"),
             Self::Within(tolerance) => tolerance.fmt(f),
+            Self::Range(range) => range.fmt(f),
         }
     }
 }

@@ -24,6 +24,7 @@ pub(super) struct Draft {
     pub(super) instrument_type: String,
     pub(super) polarity: Option<Polarity>,
     pub(super) retention_time: Option<Seconds>,
+    pub(super) retention_index: Option<f64>,
     pub(super) ms_level: Option<u8>,
     pub(super) precursor_mz: Option<Mz>,
     pub(super) charge: StatedCharge,
@@ -132,6 +133,7 @@ impl Draft {
             measurement: Measurement {
                 polarity: self.polarity,
                 retention_time: self.retention_time,
+                retention_index: self.retention_index,
                 collision_energy: self.collision_energy,
                 instrument,
             },

@@ -34,6 +34,9 @@ impl Draft {
             Key::RtInSeconds => self.state_time(value, 1.0),
             // MS-DIAL, RIKEN and MassBank exports give minutes where they name no unit.
             Key::RetentionTime => self.state_time(value, SECONDS_PER_MINUTE),
+            Key::RetentionIndex => {
+                self.retention_index = self.retention_index.or_else(|| retention_index(value));
+            }
             Key::MsLevel => self.ms_level = self.ms_level.or(ms_level(value)),
             Key::Comment | Key::NumPeaks | Key::Other => {}
         }
@@ -80,6 +83,14 @@ fn time(value: &[u8], seconds_per_unit: f64) -> Option<Seconds> {
         Some(f64::midpoint(from, to))
     })?;
     Seconds::new(value * seconds_per_unit).ok()
+}
+
+/// Reads the first number; NIST appends its spread and count (`1840/3/12`), or lists several.
+fn retention_index(value: &[u8]) -> Option<f64> {
+    let first = value
+        .split(|b| matches!(b, b'/' | b' ' | b',' | b';'))
+        .next()?;
+    parse_whole(first).filter(|index| index.is_finite())
 }
 
 /// Reads `2`, `MS2` and `MS` (which is how full scans are called); other words say nothing.

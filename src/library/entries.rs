@@ -1,7 +1,7 @@
 //! What a library knows of each entry beside its peaks, in columns.
 
 use super::{TextColumn, TextColumnBuilder};
-use crate::domain::{Charge, Mz, Polarity, Precursor, Spectrum, first_block};
+use crate::domain::{Charge, Mz, Polarity, Precursor, Seconds, Spectrum, first_block};
 use crate::index::Slab;
 use std::borrow::Cow;
 
@@ -72,6 +72,15 @@ impl EntryText {
     }
 }
 
+/// When each entry left the column; NaN where unknown.
+#[derive(Debug, Clone)]
+pub struct RetentionColumns {
+    /// Retention time in seconds.
+    pub time: Slab<f64>,
+    /// Retention index.
+    pub index: Slab<f64>,
+}
+
 /// One row per entry.
 #[derive(Debug, Clone)]
 pub struct EntryColumns {
@@ -81,6 +90,8 @@ pub struct EntryColumns {
     charge: Slab<i8>,
     /// 1 positive, -1 negative, 0 unknown.
     polarity: Slab<i8>,
+    /// In seconds, and without unit; NaN where unknown.
+    retention: RetentionColumns,
     texts: Vec<TextColumn>,
 }
 
@@ -93,17 +104,21 @@ impl EntryColumns {
         precursor_mz: Slab<f64>,
         charge: Slab<i8>,
         polarity: Slab<i8>,
+        retention: RetentionColumns,
         texts: Vec<TextColumn>,
     ) -> Result<Self, &'static str> {
         let n = precursor_mz.len();
         let even = charge.len() == n
             && polarity.len() == n
+            && retention.time.len() == n
+            && retention.index.len() == n
             && texts.len() == EntryText::ALL.len()
             && texts.iter().all(|t| t.len() == n);
         even.then_some(Self {
             precursor_mz,
             charge,
             polarity,
+            retention,
             texts,
         })
         .ok_or("columns differ in length")
@@ -141,6 +156,21 @@ impl EntryColumns {
     /// Polarity of `row` as 1, -1 or 0 for unknown.
     pub fn polarity_sign(&self, row: u32) -> i8 {
         self.polarity[row as usize]
+    }
+
+    /// Retention time of `row` in seconds, where known.
+    pub fn retention_time(&self, row: u32) -> Option<f64> {
+        Some(self.retention.time[row as usize]).filter(|time| time.is_finite())
+    }
+
+    /// Retention index of `row`, where known.
+    pub fn retention_index(&self, row: u32) -> Option<f64> {
+        Some(self.retention.index[row as usize]).filter(|index| index.is_finite())
+    }
+
+    /// Both retention columns, for writing.
+    pub fn retention(&self) -> &RetentionColumns {
+        &self.retention
     }
 
     /// A text of `row`; empty where unknown.
@@ -192,6 +222,8 @@ pub struct EntryColumnsBuilder {
     precursor_mz: Vec<f64>,
     charge: Vec<i8>,
     polarity: Vec<i8>,
+    retention_time: Vec<f64>,
+    retention_index: Vec<f64>,
     texts: [TextColumnBuilder; EntryText::ALL.len()],
 }
 
@@ -204,6 +236,11 @@ impl EntryColumnsBuilder {
         self.charge
             .push(precursor.and_then(|p| p.charge).map_or(0, Charge::state));
         self.polarity.push(polarity_sign(spectrum.polarity()));
+        let measured = &spectrum.measurement;
+        self.retention_time
+            .push(measured.retention_time.map_or(f64::NAN, Seconds::value));
+        self.retention_index
+            .push(measured.retention_index.unwrap_or(f64::NAN));
         for (column, text) in self.texts.iter_mut().zip(EntryText::ALL) {
             column.push(text.of(spectrum));
         }
@@ -215,6 +252,10 @@ impl EntryColumnsBuilder {
             precursor_mz: self.precursor_mz.into(),
             charge: self.charge.into(),
             polarity: self.polarity.into(),
+            retention: RetentionColumns {
+                time: self.retention_time.into(),
+                index: self.retention_index.into(),
+            },
             texts: self
                 .texts
                 .into_iter()

@@ -4,7 +4,8 @@ use super::container::{Attributes, Container, Element};
 use super::index_section::IndexShape;
 use super::writer::Writer;
 use super::{
-    EntryColumns, EntryText, LIBRARY, LibraryError, LibrarySettings, TextColumn, index_section,
+    EntryColumns, EntryText, LIBRARY, LibraryError, LibrarySettings, RetentionColumns, TextColumn,
+    index_section,
 };
 use crate::cluster::{ClusterPart, Clusters};
 use crate::embed::Embedding;
@@ -161,6 +162,9 @@ pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
     writer.put("entries/precursor_mz", precursor_mz)?;
     writer.put("entries/charge", charge)?;
     writer.put("entries/polarity", polarity)?;
+    let retention = library.entries.retention();
+    writer.put("entries/retention_time", &retention.time)?;
+    writer.put("entries/retention_index", &retention.index)?;
     for (text, column) in EntryText::ALL.iter().zip(texts) {
         let (offsets, bytes) = column.parts();
         let (offsets_name, bytes_name) = text_sections(*text);
@@ -221,6 +225,10 @@ fn read_entries(container: &Container) -> Result<EntryColumns, LibraryError> {
         container.slab("entries/precursor_mz")?,
         container.slab("entries/charge")?,
         container.slab("entries/polarity")?,
+        RetentionColumns {
+            time: container.slab("entries/retention_time")?,
+            index: container.slab("entries/retention_index")?,
+        },
         texts,
     )
     .map_err(|fault| container.damaged("entries", fault))

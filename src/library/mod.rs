@@ -5,6 +5,7 @@
 //! here, never from flags.
 
 mod build;
+mod condition;
 mod container;
 mod entries;
 mod error;
@@ -18,8 +19,9 @@ mod verify;
 mod writer;
 
 pub use build::{Draft, Stage, build};
+pub use condition::{Condition, ConditionError};
 pub(crate) use container::{Attributes, Container};
-pub use entries::{EntryColumns, EntryColumnsBuilder, EntryText, polarity_sign};
+pub use entries::{EntryColumns, EntryColumnsBuilder, EntryText, RetentionColumns, polarity_sign};
 pub use error::LibraryError;
 pub use file::{Library, write};
 pub use format::{FORMAT, FORMAT_VERSION, Format, LIBRARY};

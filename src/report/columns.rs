@@ -2,7 +2,7 @@
 //!
 //! What is absent is empty, never 0.
 
-use crate::domain::{Seconds, Spectrum};
+use crate::domain::{Seconds, Spectrum, shift_name};
 use crate::library::{EntryText, Library};
 use crate::search::{Answer, Match};
 use std::fmt::Write;
@@ -163,9 +163,45 @@ pub const COLUMNS: &[Column] = &[
         },
     ),
     column(
+        "mass_shift",
+        "mass of the query minus mass of the entry in Da, for ions of equal charge",
+        |row, cell| {
+            fixed(cell, row.matched().and_then(|m| m.mass_shift), 5);
+        },
+    ),
+    column(
+        "mass_shift_name",
+        "known changes of that mass, with their sign",
+        |row, cell| {
+            cell.push_str(&row.shift_name());
+        },
+    ),
+    column(
         "q_value",
         "false discovery rate at which the match is accepted; empty without decoys",
         |_, _| {},
+    ),
+    column(
+        "delta_next",
+        "similarity minus that of the next hit of another compound; empty without one",
+        |row, cell| {
+            let delta = |m: &Match| m.ambiguity.delta_next;
+            fixed(cell, row.matched().and_then(delta).map(f64::from), 6);
+        },
+    ),
+    column(
+        "ambiguity_group",
+        "number of the group of matches that the query does not separate, from 1",
+        |row, cell| {
+            put(cell, row.matched().map(|m| m.ambiguity.group));
+        },
+    ),
+    column(
+        "ambiguity_size",
+        "different compounds in that group",
+        |row, cell| {
+            put(cell, row.matched().map(|m| m.ambiguity.compounds));
+        },
     ),
     column("library", "name of the library", |row, cell| {
         put(cell, row.matched().map(|_| row.library.name()));
@@ -243,6 +279,11 @@ pub const COLUMNS: &[Column] = &[
     ),
 ];
 
+/// How well a mass difference must agree with a known one to be given its name: the accuracy of
+/// current instruments, of both precursors.
+const SHIFT_PPM: f64 = 10.0;
+const SHIFT_DA: f64 = 0.002;
+
 impl<'a> Row<'a> {
     fn matched(&self) -> Option<&'a Match> {
         self.ranked.map(|(_, matched)| matched)
@@ -252,6 +293,16 @@ impl<'a> Row<'a> {
         if let Some(matched) = self.matched() {
             cell.push_str(&self.library.entries().text(text, matched.entry));
         }
+    }
+
+    fn shift_name(&self) -> String {
+        let shift = self.matched().and_then(|m| Some((m, m.mass_shift?)));
+        let Some((matched, shift)) = shift else {
+            return String::new();
+        };
+        let entry_mz = self.library.entries().precursor_mz(matched.entry);
+        let tolerance = (entry_mz.unwrap_or_default() * SHIFT_PPM * 1.0e-6).max(SHIFT_DA);
+        shift_name(shift, tolerance)
     }
 
     fn delta_ppm(&self) -> Option<f64> {
@@ -288,7 +339,8 @@ mod tests {
             names.join(", "),
             "query_file, query_id, query_index, query_precursor_mz, query_charge, query_rt, rank, \
              cluster_id, cluster_size, cluster_purity, similarity, score_name, matched_peaks, \
-             matched_intensity, precursor_delta_da, precursor_delta_ppm, q_value, library, \
+             matched_intensity, precursor_delta_da, precursor_delta_ppm, mass_shift, \
+             mass_shift_name, q_value, delta_next, ambiguity_group, ambiguity_size, library, \
              entry_id, entry_index, name, formula, adduct, inchikey, smiles, peptide, \
              entry_precursor_mz, entry_charge, collision_energy, instrument, plan, n_candidates"
         );

@@ -8,6 +8,10 @@ use crate::similarity::Score;
 pub enum Plan {
     /// Every entry within the precursor window was scored.
     Window,
+    /// So few entries meet the user's condition that each of them was scored.
+    Condition,
+    /// Every entry was scored, as the user asked.
+    Exhaustive,
     /// The index of this kind proposed entries.
     Index(&'static str),
     /// The query has too few peaks to be compared.
@@ -23,6 +27,8 @@ impl Plan {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Window => "window",
+            Self::Condition => "where",
+            Self::Exhaustive => "exhaustive",
             Self::Index(kind) => kind,
             Self::NoPeaks(_) => "no_peaks",
             Self::NoCandidate => "no_candidate",
@@ -55,4 +61,19 @@ pub struct Match {
     pub score_name: &'static str,
     /// Query precursor minus entry precursor in Da, where both are known.
     pub precursor_delta: Option<f64>,
+    /// Neutral mass of the query minus that of the entry in Da, where both are known.
+    pub mass_shift: Option<f64>,
+    /// What else it might be.
+    pub ambiguity: Ambiguity,
+}
+
+/// How far a match stands out from others of the same query.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Ambiguity {
+    /// Number from 1 of the group of matches that the query does not separate.
+    pub group: u32,
+    /// Different compounds in that group.
+    pub compounds: u32,
+    /// Its score minus that of the next hit of another compound; none where no other was scored.
+    pub delta_next: Option<f32>,
 }

@@ -1,11 +1,12 @@
 //! Answers a query spectrum with the clusters of a library that it is most like.
 //!
-//! A [`Searcher`] cleans queries as its library was cleaned, picks candidates by precursor window
-//! or through the index (`candidates`), scores each exactly on its stored peaks (`rank`), and
+//! A [`Searcher`] cleans queries as its library was cleaned, sees which entries may answer
+//! (`admission`), takes those of the precursor window or what the index proposes (`candidates`), scores each exactly on its stored peaks (`rank`), and
 //! answers with groups of entries, each by its best hit (`groups`). The index only brings
 //! the right entries near; the exact score decides. Answers do not depend on threads or on which
 //! other queries were asked.
 
+mod admission;
 mod answer;
 mod candidates;
 mod groups;
@@ -13,6 +14,6 @@ mod rank;
 mod searcher;
 mod settings;
 
-pub use answer::{Answer, Match, Plan};
+pub use answer::{Ambiguity, Answer, Match, Plan};
 pub use searcher::Searcher;
 pub use settings::{Amount, GroupBy, ScoreChoice, SearchSettings, UnknownWord};

@@ -1,12 +1,12 @@
 //! The exact score of every candidate, best first.
 
-use super::answer::Match;
+use super::answer::{Ambiguity, Match};
 use super::settings::{ScoreChoice, SearchSettings};
-use crate::domain::PrecursorWindow;
+use crate::domain::{Charge, Precursor, PrecursorWindow};
 use crate::library::Library;
 use crate::prepare::PreparedSpectrum;
 use crate::similarity::align::Scratch;
-use crate::similarity::{OwnedView, Similarity, SpectralEntropy, TwoViewEntropy};
+use crate::similarity::{Cosine, OwnedView, Similarity, SpectralEntropy, TwoViewEntropy};
 
 /// Scores the entries at `positions` and sorts them: by score, then by absolute precursor
 /// difference, then by row. Entries below the least score or matched peaks are left out.
@@ -36,6 +36,8 @@ pub(super) fn rank(
                 cluster: library.clusters().cluster_of(entry),
                 score,
                 score_name: similarity.name(),
+                mass_shift: both.and_then(|(query, entry)| mass_shift(query, entry)),
+                ambiguity: Ambiguity::default(),
                 precursor_delta: both.map(|(query, entry)| query.mz.value() - entry.mz.value()),
             })
         })
@@ -55,6 +57,16 @@ fn choose(settings: &SearchSettings, both_precursors: bool) -> &'static dyn Simi
     match (settings.score, settings.precursor) {
         (ScoreChoice::Exactly(score), _) => score,
         (ScoreChoice::Auto, PrecursorWindow::Open) if both_precursors => &TwoViewEntropy,
+        (ScoreChoice::Auto, PrecursorWindow::Range(_)) => &Cosine::MODIFIED,
         (ScoreChoice::Auto, _) => &SpectralEntropy { weighted: true },
     }
+}
+
+/// Difference of the neutral masses: m/z times charge, where ions of equal charge lost or gained
+/// the same number of protons.
+fn mass_shift(query: Precursor, entry: Precursor) -> Option<f64> {
+    let charge = query.charge.or(entry.charge).map_or(1, Charge::state);
+    let agree = query.charge.is_none() || entry.charge.is_none() || query.charge == entry.charge;
+    let apart = query.mz.value() - entry.mz.value();
+    agree.then(|| apart * f64::from(charge.unsigned_abs()))
 }

@@ -1,14 +1,15 @@
 //! One library, one set of settings, any number of queries.
 
+use super::admission::{Admission, Query, Source};
 use super::answer::{Answer, Plan};
-use super::candidates::{Picker, Source, source};
+use super::candidates::{Asking, pick};
 use super::groups::best_of_groups;
 use super::rank::rank;
 use super::settings::{Amount, SearchSettings};
 use crate::domain::Spectrum;
 use crate::index::Effort;
 use crate::library::Library;
-use crate::prepare::{LeftOut, PreparedSpectrum, prepare};
+use crate::prepare::{LeftOut, prepare};
 use crate::similarity::align::Scratch;
 use rayon::prelude::*;
 
@@ -17,7 +18,8 @@ use rayon::prelude::*;
 pub struct Searcher<'a> {
     library: &'a Library,
     settings: SearchSettings,
-    picker: Picker<'a>,
+    admission: Admission<'a>,
+    asking: Asking,
 }
 
 /// Rows whose codes are scanned where that is left to us: at this number the loss against scanning
@@ -28,20 +30,32 @@ const MIN_PROBE: usize = 32;
 impl<'a> Searcher<'a> {
     /// A searcher of `library`.
     pub fn new(library: &'a Library, settings: SearchSettings) -> Self {
+        let n_lists = library.index().n_lists();
         let n_probe = match settings.n_probe {
             Amount::Exactly(n) => n,
-            Amount::Auto => auto_probes(library.index().n_lists(), library.entries().len()),
+            Amount::All => n_lists,
+            Amount::Auto => auto_probes(n_lists, library.entries().len()),
         };
         let n_candidates = match settings.n_candidates {
             Amount::Exactly(n) => n,
+            // Then the index is not asked.
+            Amount::All => library.entries().len(),
             Amount::Auto => auto_candidates(library.index().kind()).max(settings.top_k),
         };
-        let picker = Picker::new(library, n_candidates, Effort { n_probe });
         Self {
             library,
+            admission: Admission::new(library, &settings),
             settings,
-            picker,
+            asking: Asking {
+                n_candidates,
+                effort: Effort { n_probe },
+            },
         }
+    }
+
+    /// Number of entries that meet the condition of the settings, where there is one.
+    pub fn n_met(&self) -> Option<usize> {
+        self.admission.n_met()
     }
 
     /// The settings in use.
@@ -56,16 +70,19 @@ impl<'a> Searcher<'a> {
 
     /// Answers each query, in the order asked, on all threads of the pool.
     pub fn search(&self, queries: &[Spectrum]) -> Vec<Answer> {
-        let prepared: Vec<Result<PreparedSpectrum, LeftOut>> = queries
+        let prepared: Vec<Result<Query<'_>, LeftOut>> = queries
             .par_iter()
-            .map(|q| prepare(q, self.library.preparation()))
+            .map(|spectrum| {
+                let prepared = prepare(spectrum, self.library.preparation())?;
+                Ok(Query { spectrum, prepared })
+            })
             .collect();
-        let comparable: Vec<(&PreparedSpectrum, Source)> = prepared
+        let comparable: Vec<(&Query<'_>, Source)> = prepared
             .iter()
             .flatten()
-            .map(|query| (query, source(self.library, query, self.settings.precursor)))
+            .map(|query| (query, self.admission.source(query)))
             .collect();
-        let picked = self.picker.pick(&comparable);
+        let picked = pick(self.library, &self.admission, self.asking, &comparable);
         let answers: Vec<Answer> = comparable
             .par_iter()
             .zip(picked)
@@ -91,25 +108,28 @@ impl<'a> Searcher<'a> {
 
     fn answer(
         &self,
-        query: &PreparedSpectrum,
+        query: &Query<'_>,
         source: &Source,
         positions: &[u32],
         scratch: &mut Scratch,
     ) -> Answer {
-        let hits = rank(self.library, query, positions, &self.settings, scratch);
+        let hits = rank(
+            self.library,
+            &query.prepared,
+            positions,
+            &self.settings,
+            scratch,
+        );
         let plan = match source {
             _ if positions.is_empty() => Plan::NoCandidate,
             _ if hits.is_empty() => Plan::BelowThreshold,
-            Source::Whole(_) => Plan::Window,
+            Source::Whole(_, plan) => *plan,
             Source::Index(_) => Plan::Index(self.library.index().kind()),
         };
-        let SearchSettings {
-            group_by, top_k, ..
-        } = self.settings;
         Answer {
             plan,
             n_candidates: positions.len(),
-            matches: best_of_groups(self.library, hits, group_by, top_k),
+            matches: best_of_groups(self.library, &hits, &self.settings),
         }
     }
 }

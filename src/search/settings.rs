@@ -1,6 +1,7 @@
 //! What a search is asked for, resolved.
 
-use crate::domain::{PrecursorWindow, Tolerance};
+use crate::domain::{PrecursorWindow, Seconds, Tolerance};
+use crate::library::Condition;
 use crate::similarity::{SCORES, Similarity, score_named};
 use std::fmt;
 use std::str::FromStr;
@@ -14,6 +15,12 @@ pub struct SearchSettings {
     pub group_by: GroupBy,
     /// Which library precursors are compared.
     pub precursor: PrecursorWindow,
+    /// How far retention times may lie apart, where both are known.
+    pub retention_time: Option<Seconds>,
+    /// How far retention indices may lie apart, where both are known.
+    pub retention_index: Option<f64>,
+    /// What entries must meet.
+    pub condition: Option<Condition>,
     /// How far apart two fragments may lie.
     pub fragment_tolerance: Tolerance,
     /// The score that ranks.
@@ -26,6 +33,29 @@ pub struct SearchSettings {
     pub min_score: f32,
     /// Least number of matched peaks reported.
     pub min_matched: u32,
+    /// Matches whose scores lie this close to the best of them are called ambiguous.
+    pub ambiguity_margin: f32,
+}
+
+impl SearchSettings {
+    /// An open search where nothing more is asked.
+    pub fn new(fragment_tolerance: Tolerance) -> Self {
+        Self {
+            top_k: 10,
+            group_by: GroupBy::Cluster,
+            precursor: PrecursorWindow::Open,
+            retention_time: None,
+            retention_index: None,
+            condition: None,
+            fragment_tolerance,
+            score: ScoreChoice::Auto,
+            n_probe: Amount::Auto,
+            n_candidates: Amount::Auto,
+            min_score: 0.0,
+            min_matched: 1,
+            ambiguity_margin: 0.02,
+        }
+    }
 }
 
 /// What counts as one match.
@@ -55,6 +85,8 @@ pub enum Amount {
     Auto,
     /// This many, at least 1.
     Exactly(usize),
+    /// As many as there are.
+    All,
 }
 
 /// A word that is none of those expected.
@@ -122,6 +154,7 @@ impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Auto => f.write_str("auto"),
+            Self::All => f.write_str("all"),
             Self::Exactly(n) => n.fmt(f),
         }
     }
@@ -134,9 +167,10 @@ impl FromStr for Amount {
         match text.parse() {
             Ok(n) if n > 0 => Ok(Self::Exactly(n)),
             _ if text == "auto" => Ok(Self::Auto),
+            _ if text == "all" => Ok(Self::All),
             _ => Err(UnknownWord {
                 found: text.to_owned(),
-                expected: "auto, a whole number of at least 1".to_owned(),
+                expected: "auto, all, a whole number of at least 1".to_owned(),
             }),
         }
     }
@@ -151,13 +185,13 @@ mod tests {
         for group in [GroupBy::Cluster, GroupBy::Compound, GroupBy::Entry] {
             assert_eq!(group.to_string().parse::<GroupBy>().unwrap(), group);
         }
-        for amount in [Amount::Auto, Amount::Exactly(7)] {
+        for amount in [Amount::Auto, Amount::All, Amount::Exactly(7)] {
             assert_eq!(amount.to_string().parse::<Amount>().unwrap(), amount);
         }
         let error = "0".parse::<Amount>().unwrap_err().to_string();
         assert_eq!(
             error,
-            "\"0\" is not one of: auto, a whole number of at least 1"
+            "\"0\" is not one of: auto, all, a whole number of at least 1"
         );
         assert!("clusters".parse::<GroupBy>().is_err());
     }

@@ -6,9 +6,8 @@
 
 use crate::kit::{Folder, Run};
 use crate::molecules::{mgf, molecules, msp, spectra};
-use mzseek::domain::PrecursorWindow;
 use mzseek::library::{Library, LibraryError, verify};
-use mzseek::search::{Amount, Answer, GroupBy, ScoreChoice, SearchSettings, Searcher};
+use mzseek::search::{Answer, SearchSettings, Searcher};
 use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
@@ -47,17 +46,7 @@ fn arrays(path: &Path) -> Vec<(String, Range<usize>)> {
 /// Answers by window and through the index.
 fn answers(path: &Path) -> Result<Vec<Answer>, LibraryError> {
     let library = Library::open(path)?;
-    let mut settings = SearchSettings {
-        top_k: 10,
-        group_by: GroupBy::Cluster,
-        precursor: PrecursorWindow::Open,
-        fragment_tolerance: library.settings().fragment_tolerance()?,
-        score: ScoreChoice::Auto,
-        n_probe: Amount::Auto,
-        n_candidates: Amount::Auto,
-        min_score: 0.0,
-        min_matched: 1,
-    };
+    let mut settings = SearchSettings::new(library.settings().fragment_tolerance()?);
     let queries = spectra(&molecules(5));
     let mut answers = Searcher::new(&library, settings.clone()).search(&queries);
     settings.precursor = "10ppm".parse().unwrap();

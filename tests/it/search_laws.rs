@@ -2,12 +2,12 @@
 
 use crate::molecules::{Molecule, molecules, spectra};
 use mzseek::config::{Wishes, resolve, set};
-use mzseek::domain::{PrecursorWindow, Spectrum};
+use mzseek::domain::{Charge, Precursor, PrecursorWindow, Seconds, Spectrum};
 use mzseek::library::{Draft, Library, build, polarity_sign};
 use mzseek::prepare::prepare;
 use mzseek::search::{Amount, Answer, GroupBy, Match, Plan, ScoreChoice, SearchSettings, Searcher};
 use mzseek::similarity::align::Scratch;
-use mzseek::similarity::{OwnedView, Similarity, SpectralEntropy, TwoViewEntropy};
+use mzseek::similarity::{Cosine, OwnedView, Similarity, SpectralEntropy, TwoViewEntropy};
 use std::collections::HashSet;
 
 fn library(molecules: &[Molecule], profile: &str, index: &str) -> Library {
@@ -48,15 +48,9 @@ fn small_molecules(index: &str) -> (Library, Vec<Spectrum>) {
 
 fn settings(library: &Library, precursor: &str) -> SearchSettings {
     SearchSettings {
-        top_k: 10,
         group_by: GroupBy::Entry,
         precursor: precursor.parse().unwrap(),
-        fragment_tolerance: library.settings().fragment_tolerance().unwrap(),
-        score: ScoreChoice::Auto,
-        n_probe: Amount::Auto,
-        n_candidates: Amount::Auto,
-        min_score: 0.0,
-        min_matched: 1,
+        ..SearchSettings::new(library.settings().fragment_tolerance().unwrap())
     }
 }
 
@@ -67,15 +61,33 @@ fn search(library: &Library, settings: SearchSettings, queries: &[Spectrum]) -> 
 /// Whether `query` may be compared with the entry at `row`: polarity and precursor window.
 fn eligible(library: &Library, settings: &SearchSettings, query: &Spectrum, row: u32) -> bool {
     let sign = polarity_sign(query.polarity()) * library.entries().polarity_sign(row);
+    let entries = library.entries();
+    let condition = &settings.condition;
+    let met = condition
+        .as_ref()
+        .is_none_or(|c| c.holds(entries, library.name(), row));
     let near = match (settings.precursor, query.precursor) {
         (PrecursorWindow::Within(tolerance), Some(precursor)) => {
             let (low, high) = tolerance.window(precursor.mz);
             let entry = library.entries().precursor_mz(row);
             entry.is_some_and(|mz| (low..=high).contains(&mz))
         }
+        (PrecursorWindow::Range(_), Some(precursor)) => {
+            entries.precursor(row).is_some_and(|entry| {
+                // -20..300 Da, as the only test of it asks.
+                let state = |p: Precursor| p.charge.map_or(1, Charge::state);
+                let shift = precursor.mz.value() - entry.mz.value();
+                let same = if precursor.charge.is_none() || entry.charge.is_none() {
+                    state(precursor).abs() == state(entry).abs()
+                } else {
+                    state(precursor) == state(entry)
+                };
+                same && (-20.0..=300.0).contains(&shift)
+            })
+        }
         _ => true,
     };
-    sign >= 0 && near
+    sign >= 0 && near && met
 }
 
 /// Entry and similarity of the best `top_k` of all eligible entries, and how many those are.
@@ -95,7 +107,10 @@ fn exhaustive(
         n_eligible += 1;
         let entry_mz = library.entries().precursor_mz(row);
         let open = settings.precursor == PrecursorWindow::Open;
-        let score: &dyn Similarity = if open && entry_mz.and(query_mz).is_some() {
+        let range = matches!(settings.precursor, PrecursorWindow::Range(_));
+        let score: &dyn Similarity = if range {
+            &Cosine::MODIFIED
+        } else if open && entry_mz.and(query_mz).is_some() {
             &TwoViewEntropy
         } else {
             &SpectralEntropy { weighted: true }
@@ -142,7 +157,9 @@ fn is_exhaustive(
         match answer.plan {
             Plan::NoCandidate => assert_eq!(n_eligible, 0),
             Plan::BelowThreshold => assert!(n_eligible > 0 && hits.is_empty()),
-            Plan::Window | Plan::Index(_) => assert!(!hits.is_empty()),
+            Plan::Window | Plan::Condition | Plan::Exhaustive | Plan::Index(_) => {
+                assert!(!hits.is_empty());
+            }
             Plan::NoPeaks(_) => panic!("{}: no peaks", query.id),
         }
     }
@@ -284,7 +301,7 @@ fn least_score_and_least_matched_peaks_are_inclusive() {
     let third = kept
         .iter()
         .flat_map(|a| &a.matches)
-        .find(|m| **m == some.matches[2]);
+        .find(|m| (m.entry, m.score) == (some.matches[2].entry, some.matches[2].score));
     assert!(third.is_some(), "a score equal to the least is kept");
     (how.min_score, how.min_matched) = (0.0, 4);
     let kept = is_exhaustive(&library, &how, &queries);
@@ -395,5 +412,124 @@ fn a_library_without_any_precursor() {
         };
         let answers = is_exhaustive(&library, &open, &queries);
         assert!(answers[10..].iter().all(|a| !a.matches.is_empty()));
+    }
+}
+
+#[test]
+fn a_condition_acts_before_the_best_are_chosen() {
+    for index in ["flat", "sparse", "IVF8,PQ8"] {
+        let (library, queries) = small_molecules(index);
+        for (tolerance, condition, n_met) in [
+            ("open", "precursor_mz < 300", None),
+            ("open", "charge is unknown", Some(46)),
+            ("40Da", "polarity = '-' or charge is unknown", None),
+            ("open", "name = 'nothing of that name'", Some(0)),
+        ] {
+            let mut how = settings(&library, tolerance);
+            how.condition = Some(condition.parse().unwrap());
+            let searcher = Searcher::new(&library, how.clone());
+            if n_met.is_some() {
+                assert_eq!(searcher.n_met(), n_met, "{condition}");
+            }
+            for answer in is_exhaustive(&library, &how, &queries) {
+                let plan = answer.plan;
+                assert!(
+                    !matches!(plan, Plan::Index(_) | Plan::Exhaustive),
+                    "{plan:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn all_candidates_means_no_index() {
+    let (library, queries) = small_molecules("IVF8,PQ8");
+    let mut how = settings(&library, "open");
+    how.n_candidates = Amount::All;
+    for answer in is_exhaustive(&library, &how, &queries) {
+        assert_eq!(answer.plan, Plan::Exhaustive);
+    }
+}
+
+#[test]
+fn analogues_lie_in_the_range_and_have_their_charge() {
+    let (library, queries) = small_molecules("flat");
+    let mut how = settings(&library, "open");
+    how.precursor = PrecursorWindow::Range("-20..300Da".parse().unwrap());
+    how.n_candidates = Amount::All;
+    let answers = is_exhaustive(&library, &how, &queries);
+    let shifted = answers.iter().flat_map(|a| &a.matches);
+    let n_shifted = shifted
+        .filter(|m| m.mass_shift.is_some_and(|s| s.abs() > 1.0))
+        .count();
+    assert!(n_shifted > 50, "{n_shifted}");
+}
+
+#[test]
+fn retention_must_agree_where_both_sides_have_it() {
+    let molecules = molecules(9);
+    let mut references = spectra(&molecules);
+    for (idx, reference) in references.iter_mut().enumerate() {
+        let measured = &mut reference.measurement;
+        measured.retention_time = (idx % 3 > 0).then(|| Seconds::new(100.0 * idx as f64).unwrap());
+        measured.retention_index = (idx % 3 > 1).then_some(1000.0 + idx as f64);
+    }
+    let mut draft = Draft::new(resolve(&Wishes::default()).unwrap()).unwrap();
+    draft.extend(&references);
+    let library = build(draft, "laws", |_| {}).unwrap().0;
+    let mut query = references[4].clone();
+    let mut how = settings(&library, "open");
+    let rows = |how: &SearchSettings, query: &Spectrum| {
+        let mut how = how.clone();
+        how.n_candidates = Amount::All;
+        how.score = ScoreChoice::Auto;
+        let answers = search(&library, how, std::slice::from_ref(query));
+        answers[0].n_candidates
+    };
+    assert_eq!(rows(&how, &query), 9);
+    how.retention_time = Seconds::new(100.0).ok();
+    // 400 s: entries at 400 and 500 s agree, 0, 3 and 6 state nothing.
+    assert_eq!(rows(&how, &query), 5);
+    how.retention_index = Some(2.0);
+    query.measurement.retention_index = Some(1004.0);
+    // 1005 agrees, 1002 and 1008 would by index only where the time agreed too.
+    assert_eq!(rows(&how, &query), 5);
+    query.measurement.retention_index = Some(1010.0);
+    assert_eq!(rows(&how, &query), 4);
+    query.measurement.retention_time = None;
+    // Time is not asked any more: 1008 agrees, and six entries have no index.
+    assert_eq!(rows(&how, &query), 7);
+}
+
+#[test]
+fn what_cannot_be_separated_is_grouped() {
+    // One spectrum under three names, and another one.
+    let base = molecules(2);
+    let named = |name: &str| Molecule {
+        name: name.to_owned(),
+        ..base[0].clone()
+    };
+    let library = library(
+        &[
+            named("a"),
+            named("b"),
+            named("b"),
+            named("c"),
+            base[1].clone(),
+        ],
+        "small-molecule",
+        "flat",
+    );
+    let how = settings(&library, "open");
+    let answer = &search(&library, how, &spectra(&base[..1]))[0];
+    let first: Vec<_> = answer.matches[..4].iter().map(|m| m.ambiguity).collect();
+    for ambiguity in &first {
+        assert_eq!((ambiguity.group, ambiguity.compounds), (1, 3));
+    }
+    assert_eq!(first[0].delta_next, Some(0.0));
+    if let Some(last) = answer.matches.get(4) {
+        assert_eq!((last.ambiguity.group, last.ambiguity.compounds), (2, 1));
+        assert_eq!(last.ambiguity.delta_next, None);
     }
 }

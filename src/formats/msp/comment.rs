@@ -39,6 +39,7 @@ pub(super) fn read<'a>(comment: &'a [u8], draft: &mut Draft) -> Option<&'a [u8]>
             | Key::PepMass
             | Key::Formula
             | Key::RetentionTime
+            | Key::RetentionIndex
             | Key::MsLevel
             | Key::Comment
             | Key::NumPeaks

@@ -40,6 +40,7 @@ pub(super) fn record(
     let measurement = Measurement {
         polarity,
         retention_time: retention_time(&scan, facts),
+        retention_index: None,
         collision_energy: collision_energy(&scan, facts),
         instrument: instrument.to_owned(),
     };
