@@ -27,6 +27,9 @@ pub struct TopK {
 /// would leave the floor low for longer, and every candidate above it has its price.
 const MIN_SPARE: usize = 16;
 
+/// Candidates for which room is made at once; for more it grows.
+const RESERVED: usize = 256;
+
 impl TopK {
     /// Nothing yet, and room for `k`. Memory grows with what is pushed, not with `k`.
     pub fn new(k: usize) -> Self {
@@ -70,6 +73,9 @@ impl TopK {
     fn admit(&mut self, row: u32, score: f32) {
         if self.k == 0 {
             return;
+        }
+        if self.keys.capacity() == 0 {
+            self.keys.reserve(self.k.min(RESERVED) * 2 + MIN_SPARE);
         }
         self.keys.push(sort_key(row, score));
         if self.keys.len()

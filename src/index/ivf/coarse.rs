@@ -123,7 +123,7 @@ impl Coarse {
         promises.clear();
         match self.metric {
             Metric::InnerProduct => {
-                promises.extend(products.iter().map(|&product| number(product)))
+                promises.extend(products.iter().map(|&product| number(product)));
             }
             Metric::L2 => {
                 let pairs = products.iter().zip(&self.norms);

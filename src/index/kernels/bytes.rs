@@ -159,18 +159,17 @@ mod vnni {
         let points = points.chunks(POINTS * n_quads.max(1));
         let scales = scales.chunks(POINTS);
         for ((points, scales), greatest) in points.zip(scales).zip(greatest.chunks_mut(POINTS)) {
-            match (
-                greatest.as_chunks_mut::<POINTS>().0.first_mut(),
-                scales.as_chunks().0.first(),
+            if let ([scales], [greatest]) = (
+                scales.as_chunks::<POINTS>().0,
+                greatest.as_chunks_mut::<POINTS>().0,
             ) {
-                (Some(greatest), Some(scales)) => some::<POINTS>(panel, points, scales, greatest),
-                _ => {
-                    let points = points.chunks_exact(n_quads.max(1));
-                    for ((point, scale), greatest) in points.zip(scales).zip(greatest) {
-                        let greatest = std::array::from_mut(greatest);
-                        some::<1>(panel, point, std::array::from_ref(scale), greatest);
-                    }
-                }
+                some(panel, points, scales, greatest);
+                continue;
+            }
+            let points = points.chunks_exact(n_quads.max(1));
+            for ((point, scale), greatest) in points.zip(scales).zip(greatest) {
+                let greatest = std::array::from_mut(greatest);
+                some(panel, point, std::array::from_ref(scale), greatest);
             }
         }
     }
@@ -184,10 +183,10 @@ mod vnni {
         greatest: &mut [Greatest; N],
     ) {
         let starts: [[i32; LANES]; PARTS] = bytemuck::cast(panel.starts);
-        let mut sums = [starts.map(|starts| bytemuck::cast(starts)); N];
+        let mut sums = [starts.map(bytemuck::cast); N];
         for (quad_idx, quad) in panel.quads.iter().enumerate() {
             let centres: [[[i8; 4]; LANES]; PARTS] = bytemuck::cast(*quad);
-            let centres = centres.map(|centres| bytemuck::cast(centres));
+            let centres = centres.map(bytemuck::cast);
             for (point, sums) in sums.iter_mut().enumerate() {
                 let values = points[point * panel.quads.len() + quad_idx];
                 let values = _mm512_set1_epi32(i32::from_ne_bytes(values));

@@ -1,63 +1,47 @@
-//! Which of the codewords of a sub-space is nearest to a part of a row.
+//! Which of the codewords of a sub-space is nearest to the parts of some rows.
 
 use super::widened;
 
-/// Codewords compared at a time, in registers.
-const STRIPE: usize = 64;
-
-/// Of the codewords whose number leaves the same remainder by this, the nearest is kept.
-const LANES: usize = 16;
+/// Rows compared at a time, each in a lane of its own.
+pub(in crate::index) const ROWS: usize = 32;
 
 widened! {
-    /// The codeword with the greatest `part . codeword + bias`, the lower of equal ones. `values`
-    /// has for each coordinate of the part its value in each codeword.
-    pub(in crate::index) fn nearest_codeword(part: &[f32], values: &[f32], biases: &[f32]) -> u8 =
-        nearest
+    /// For each row the codeword with the greatest `part . codeword + bias`, the lower of equal
+    /// ones. `parts` has for each coordinate of the sub-space its value in each row, and `values`
+    /// its value in each codeword.
+    pub(in crate::index) fn nearest_codewords(
+        parts: &[[f32; ROWS]],
+        values: &[f32],
+        biases: &[f32],
+        codes: &mut [u8; ROWS],
+    ) -> () = nearest
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn nearest(part: &[f32], values: &[f32], biases: &[f32]) -> u8 {
+fn nearest(parts: &[[f32; ROWS]], values: &[f32], biases: &[f32], codes: &mut [u8; ROWS]) {
     let n = biases.len();
-    let (mut greatest, mut codewords) = ([f32::NEG_INFINITY; LANES], [0_u32; LANES]);
-    let (stripes, rest) = biases.as_chunks::<STRIPE>();
-    for (stripe, biases) in stripes.iter().enumerate() {
-        let first = stripe * STRIPE;
-        let mut sums = [0.0; STRIPE];
-        for (coordinate, x) in part.iter().enumerate() {
-            if let Some(values) = values[coordinate * n + first..].first_chunk::<STRIPE>() {
-                for (sum, value) in sums.iter_mut().zip(values) {
-                    *sum += x * value;
-                }
+    let (mut greatest, mut codewords) = ([f32::NEG_INFINITY; ROWS], [0_u32; ROWS]);
+    for (codeword, bias) in biases.iter().enumerate() {
+        let mut sums = [0.0; ROWS];
+        for (part, values) in parts.iter().zip(values.chunks_exact(n)) {
+            let value = values[codeword];
+            for (sum, x) in sums.iter_mut().zip(part) {
+                *sum += x * value;
             }
         }
-        for at in 0..STRIPE {
-            let (lane, sum) = (at % LANES, sums[at] + biases[at]);
-            let greater = sum > greatest[lane];
-            greatest[lane] = if greater { sum } else { greatest[lane] };
-            let codeword = (first + at) as u32;
-            codewords[lane] = if greater { codeword } else { codewords[lane] };
+        for row in 0..ROWS {
+            let sum = sums[row] + bias;
+            let greater = sum > greatest[row];
+            greatest[row] = if greater { sum } else { greatest[row] };
+            codewords[row] = if greater {
+                codeword as u32
+            } else {
+                codewords[row]
+            };
         }
     }
-    for (at, bias) in rest.iter().enumerate() {
-        let codeword = stripes.len() * STRIPE + at;
-        let products = part.iter().zip(values[codeword..].iter().step_by(n));
-        let sum = products.fold(0.0, |sum, (x, value)| sum + x * value) + bias;
-        if sum > greatest[at % LANES] {
-            greatest[at % LANES] = sum;
-            codewords[at % LANES] = codeword as u32;
-        }
-    }
-    let most = greatest.into_iter().fold(f32::NEG_INFINITY, f32::max);
-    let lanes = greatest.iter().zip(codewords);
-    let found = lanes.map(|(greatest, codeword)| {
-        if *greatest == most {
-            codeword
-        } else {
-            u32::MAX
-        }
-    });
-    found.fold(u32::MAX, u32::min) as u8
+    *codes = codewords.map(|codeword| codeword as u8);
 }
 
 #[cfg(test)]
@@ -70,26 +54,30 @@ mod tests {
     fn every_level_finds_the_lowest_of_the_nearest() {
         let mut random = Random::new(9, 0);
         for (n, width) in [(256, 4), (256, 1), (16, 2), (100, 3), (1, 5), (70, 8)] {
-            for _ in 0..50 {
-                // Whole numbers: ties are the rule.
-                let mut whole =
-                    |n| -> Vec<f32> { (0..n).map(|_| random.below(5) as f32).collect() };
-                let (part, values, biases) = (whole(width), whole(width * n), whole(n));
+            // Whole numbers: ties are the rule.
+            let mut whole = |n| -> Vec<f32> { (0..n).map(|_| random.below(5) as f32).collect() };
+            let (values, biases) = (whole(width * n), whole(n));
+            let parts: Vec<[f32; ROWS]> = (0..width)
+                .map(|_| std::array::from_fn(|_| whole(1)[0]))
+                .collect();
+            let nearest = |row: usize| {
                 let score = |codeword: usize| -> f32 {
-                    let products = (0..width).map(|d| part[d] * values[d * n + codeword]);
+                    let products = (0..width).map(|d| parts[d][row] * values[d * n + codeword]);
                     products.sum::<f32>() + biases[codeword]
                 };
-                let expected = (0..n).fold(0, |best, codeword| {
+                (1..n).fold(0, |best, codeword| {
                     if score(codeword) > score(best) {
                         codeword
                     } else {
                         best
                     }
-                });
-                for level in Level::all() {
-                    let found = nearest_codeword(level, &part, &values, &biases);
-                    assert_eq!(usize::from(found), expected, "{level:?} {n} {width}");
-                }
+                })
+            };
+            let expected: Vec<u8> = (0..ROWS).map(|row| nearest(row) as u8).collect();
+            for level in Level::all() {
+                let mut codes = [7; ROWS];
+                nearest_codewords(level, &parts, &values, &biases, &mut codes);
+                assert_eq!(codes[..], expected, "{level:?} {n} {width}");
             }
         }
     }

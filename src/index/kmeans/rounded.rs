@@ -215,7 +215,7 @@ mod tests {
         let points = centres.slice(s![..9, ..]);
         let mut found = Vec::new();
         rounded.visit(points, &mut Scratch::default(), |_, centre, _| {
-            found.push(centre)
+            found.push(centre);
         });
         assert_eq!(found, [0; 9]);
     }

@@ -153,11 +153,6 @@ impl Codebook {
         self.order.get(place).map_or(place, |&at| at as usize)
     }
 
-    /// `rows` with their coordinates at their places.
-    pub(super) fn in_order<'r>(&self, rows: ArrayView2<'r, f32>) -> CowArray<'r, f32, Ix2> {
-        in_order(&self.order, rows)
-    }
-
     /// The places of sub-space `sub`.
     pub(super) fn span(&self, sub: usize) -> Range<usize> {
         span(self.dim, self.n_sub, sub)
@@ -200,6 +195,7 @@ impl Codebook {
     }
 }
 
+/// `rows` with their coordinates at their places.
 fn in_order<'r>(order: &[u32], rows: ArrayView2<'r, f32>) -> CowArray<'r, f32, Ix2> {
     if order.is_empty() {
         return rows.into();

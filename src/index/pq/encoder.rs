@@ -2,7 +2,7 @@
 
 use super::codebook::Codebook;
 use crate::index::kernels::Level;
-use crate::index::kernels::codewords::nearest_codeword;
+use crate::index::kernels::codewords::{ROWS, nearest_codewords};
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
@@ -49,14 +49,23 @@ impl<'a> Encoder<'a> {
     pub(in crate::index) fn encode_into(&self, tile: ArrayView2<'_, f32>, codes: &mut [u8]) {
         let (level, n_sub) = (Level::detected(), self.codebook.n_sub());
         let n = self.codebook.n_codewords();
-        let tile = self.codebook.in_order(tile);
-        let tile = tile.as_standard_layout();
-        for (sub, biases) in self.biases.iter().enumerate() {
-            let span = self.codebook.span(sub);
-            let values = &self.codebook.values()[span.start * n..span.end * n];
-            for (row, code) in tile.outer_iter().zip(codes.chunks_exact_mut(n_sub)) {
-                let row = row.to_slice().expect("rows lie one after another");
-                code[sub] = nearest_codeword(level, &row[span.clone()], values, biases);
+        let mut columns = vec![[0.0; ROWS]; self.codebook.dim()];
+        let mut found = [0; ROWS];
+        let rows = tile.axis_chunks_iter(Axis(0), ROWS);
+        for (rows, codes) in rows.zip(codes.chunks_mut(ROWS * n_sub)) {
+            for (place, column) in columns.iter_mut().enumerate() {
+                let values = rows.column(self.codebook.coordinate(place));
+                for (into, x) in column.iter_mut().zip(values) {
+                    *into = *x;
+                }
+            }
+            for (sub, biases) in self.biases.iter().enumerate() {
+                let span = self.codebook.span(sub);
+                let values = &self.codebook.values()[span.start * n..span.end * n];
+                nearest_codewords(level, &columns[span], values, biases, &mut found);
+                for (code, codeword) in codes.chunks_exact_mut(n_sub).zip(found) {
+                    code[sub] = codeword;
+                }
             }
         }
     }

@@ -88,9 +88,11 @@ pub(in crate::index) fn sum_codes(
             avx2::sum_halves(codes, rows.as_chunks().0, sums, n_rows);
         },
         #[cfg(target_arch = "aarch64")]
-        (Level::Neon, Table::Halves(rows)) => {
+        #[expect(unsafe_code, reason = "a function for a detected processor")]
+        // SAFETY: every processor of this architecture has these instructions.
+        (Level::Neon, Table::Halves(rows)) => unsafe {
             neon::sum_halves(codes, rows.as_chunks().0, sums, n_rows);
-        }
+        },
         (_, Table::Bytes(rows)) => plain(codes, rows, sums, n_rows, |row, code| {
             u16::from(row[usize::from(code)])
         }),

@@ -17,8 +17,7 @@ pub(super) fn sum_bytes(codes: &[u8], table: &[TableRow], sums: &mut Sums, n_row
         table,
         sums,
         n_rows,
-        |row| ByteRow::load(row),
-        look_up,
+        (|row| ByteRow::load(row), look_up),
     );
 }
 
@@ -30,8 +29,7 @@ pub(super) fn sum_halves(codes: &[u8], table: &[[HalfRow; 2]], sums: &mut Sums, 
         table,
         sums,
         n_rows,
-        |row| HalfRows::load(row),
-        look_up,
+        (|row| HalfRows::load(row), look_up),
     );
 }
 
@@ -43,8 +41,10 @@ fn sum<T, R>(
     table: &[T],
     sums: &mut Sums,
     n_rows: usize,
-    load: impl Fn(&T) -> R + Copy,
-    look_up: impl Fn(&R, __m512i) -> __m512i + Copy,
+    (load, look_up): (
+        impl Fn(&T) -> R + Copy,
+        impl Fn(&R, __m512i) -> __m512i + Copy,
+    ),
 ) {
     let n_whole = n_rows / WIDTH;
     match n_whole {
