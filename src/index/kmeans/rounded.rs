@@ -2,7 +2,7 @@
 //!
 //! A product of bytes costs a quarter of one of floats or less. What it says is good enough to name
 //! a few centres, the nearest of which is then found from the numbers themselves. It finds another
-//! one than the nearest for a few points in a thousand, which then lie almost as near to it.
+//! one than the nearest for a point in a hundred at most, which then lies almost as near to it.
 
 use crate::index::kernels::Level;
 use crate::index::kernels::bytes::{Greatest, LANES, PANEL, Panel, compare, round_row};

@@ -2,8 +2,9 @@
 //!
 //! The centres are grouped around their own k-means centres; a point is compared with all groups,
 //! and with the members of the few nearest. It costs about a tenth of comparing with every centre
-//! and finds another one than the nearest for a few points in a hundred, which then lie almost as
-//! near to it. Where that matters, [`assign()`](super::assign()) compares with all.
+//! and finds another one than the nearest for some points in a hundred, more where many groups lie
+//! equally near; such points then lie almost as near to it. Where that matters,
+//! [`assign()`](super::assign()) compares with all.
 
 use super::Lloyd;
 use super::assign::{Nearest, assign, assign_points, assign_rounded, label_tiles};
