@@ -92,7 +92,7 @@ impl From<ReadError> for Failure {
 impl From<LibraryError> for Failure {
     fn from(error: LibraryError) -> Self {
         let kind = match &error {
-            LibraryError::Settings(_) => Kind::Usage,
+            LibraryError::Settings(_) | LibraryError::NoPeptide { .. } => Kind::Usage,
             LibraryError::Io { .. } | LibraryError::Write { .. } => Kind::Io,
             LibraryError::NotALibrary { .. }
             | LibraryError::Version { .. }

@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod cluster;
 pub mod config;
+pub mod decoy;
 pub mod domain;
 pub mod embed;
 pub mod failure;

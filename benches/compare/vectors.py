@@ -21,10 +21,10 @@ import os
 import subprocess
 import sys
 
+from environment import ROOT, python_with
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 PROGRAM = os.path.join(ROOT, "target", "release", "mzseek")
-PEERS = os.path.join(ROOT, "target", "peers")
 PACKAGES = ["numpy==2.3.5", "faiss-cpu==1.15.1", "h5py"]
 RECALLS = (0.80, 0.90, 0.95, 0.97, 0.99)
 PROBES = "1,2,4,8,16,32,64,128,256"
@@ -42,16 +42,6 @@ SETS = {
         "mzseek": ["IVF1024,PQ32", "IVF1024,Flat"],
     },
 }
-
-
-def peers():
-    """The interpreter of the environment with faiss, made where it is missing."""
-    python = os.path.join(PEERS, "bin", "python")
-    if not os.path.exists(python):
-        print("making the environment with faiss in target/peers", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
-    return python
 
 
 def table_rows(text):
@@ -80,7 +70,7 @@ def compare(name, folder, metric, asked, plan):
     for turn in range(max(len(plan["faiss"]), len(plan["mzseek"]))):
         if turn < len(plan["faiss"]):
             factory, factors = plan["faiss"][turn]
-            words = [peers(), worker, "bench", folder, factory, "--metric", metric, "--n-probe", PROBES]
+            words = [python_with("peers", PACKAGES), worker, "bench", folder, factory, "--metric", metric, "--n-probe", PROBES]
             words += ["--threads", asked.threads, "--rounds", str(asked.rounds)] + (["--k-factor", factors] if factors else [])
             faiss_rows += measure(words)
         if turn < len(plan["mzseek"]):
@@ -129,7 +119,7 @@ def main():
         plan = SETS.get(name, SETS["spectra28k" if metric == "ip" else "mixture1m"])
         folder = os.path.join(asked.sets, name)
         if not os.path.exists(os.path.join(folder, "truth.npy")):
-            made = subprocess.run([peers(), os.path.join(HERE, "faiss_worker.py"), "make", name, folder, PROGRAM])
+            made = subprocess.run([python_with("peers", PACKAGES), os.path.join(HERE, "faiss_worker.py"), "make", name, folder, PROGRAM])
             if made.returncode:
                 sys.exit(f"could not make the set {name}")
         text += compare(name, folder, metric or plan["metric"], asked, plan) + "\n"

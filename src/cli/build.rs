@@ -38,6 +38,11 @@ pub(super) struct BuildArgs {
     /// What makes two entries one cluster: spectral, identity or none
     #[arg(long, value_name = "METHOD")]
     clusters: Option<String>,
+    /// Decoys, one per spectrum, that tell how often a wrong answer wins: auto (shuffled peptides,
+    /// else fragments of other spectra), shuffle, spectrum or none [default: the profile's; auto
+    /// for peptides, none for others]
+    #[arg(long, value_name = "METHOD")]
+    decoys: Option<String>,
     /// Width of a bin of the vectors in Da
     #[arg(long, value_name = "DA")]
     bin_width: Option<f64>,
@@ -61,6 +66,7 @@ impl BuildArgs {
             }
         };
         set("index.kind", self.index.clone().map(Value::from));
+        set("decoys", self.decoys.clone().map(Value::from));
         set("clusters.method", self.clusters.clone().map(Value::from));
         set("embedding.bin-width-da", self.bin_width.map(Value::from));
         set(
@@ -137,10 +143,15 @@ pub(super) fn make_library(
         console.say(format!("note: {note}"));
     }
     let outcome = intake.finish(console);
-    let clusters = library.clusters().len() as u64;
+    let entries = library.entries();
+    let (n_targets, n_decoys) = (entries.n_targets() as u64, entries.n_decoys() as u64);
     summary
-        .count("entries", library.entries().len() as u64)
-        .count("clusters", clusters);
+        .count("entries", n_targets)
+        // A decoy is a cluster of its own.
+        .count("clusters", library.clusters().len() as u64 - n_decoys);
+    if n_decoys > 0 {
+        summary.count("decoys", n_decoys);
+    }
     console.say(format!(
         "{}: index {}, profile {}",
         output.display(),

@@ -2,7 +2,8 @@
 
 use super::Outcome;
 use crate::failure::Failure;
-use crate::report::Evaluation;
+use crate::files::PendingFile;
+use crate::report::{Evaluation, FdrCheck};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,8 +11,9 @@ use std::path::{Path, PathBuf};
 /// Compare a report with the truth: share of right answers, false matches of absent compounds
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
   mzseek evaluate report.csv truth.csv
+  mzseek evaluate report.csv truth.csv --entrapment --plot fdr.svg
 
 The truth has a row per query: title (or query_id), the right answer as inchikey14,
 correct_library_ids or name, class (in_library or absent) and, if you like, relation.
@@ -23,6 +25,13 @@ pub(super) struct EvaluateArgs {
     /// What the right answers are
     #[arg(value_name = "TRUTH.csv")]
     truth: PathBuf,
+    /// Compare q-values with the share of accepted matches that is truly wrong; TRUTH.csv may then
+    /// be a list of entries instead: columns `entry_id` and class (target or entrapment)
+    #[arg(long)]
+    entrapment: bool,
+    /// Draw that comparison
+    #[arg(long, value_name = "PLOT.svg", requires = "entrapment")]
+    plot: Option<PathBuf>,
     /// Fail if fewer first matches are right, in percent
     #[arg(long, value_name = "PERCENT")]
     least_top_1: Option<f64>,
@@ -32,6 +41,9 @@ pub(super) struct EvaluateArgs {
 }
 
 pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome, Failure> {
+    if args.entrapment {
+        return entrapment(args);
+    }
     let evaluation = Evaluation::read(&args.report, &args.truth)?;
     io::stdout()
         .lock()
@@ -49,5 +61,21 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome, Failure> {
             return Err(Failure::input(text));
         }
     }
+    Ok(Outcome::Done)
+}
+
+/// Shows whether q-values hold.
+fn entrapment(args: &EvaluateArgs) -> Result<Outcome, Failure> {
+    let check = FdrCheck::read(&args.report, &args.truth)?;
+    if let Some(plot) = &args.plot {
+        let failed = |e: io::Error| Failure::write(plot, e);
+        let mut file = PendingFile::create(plot).map_err(failed)?;
+        file.write_all(check.svg().as_bytes()).map_err(failed)?;
+        file.publish().map_err(failed)?;
+    }
+    io::stdout()
+        .lock()
+        .write_all(check.to_string().as_bytes())
+        .map_err(|e| Failure::write(Path::new("stdout"), e))?;
     Ok(Outcome::Done)
 }

@@ -24,10 +24,16 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     let sizes = sizes(&args.library)?;
     let mut table = Table::new(&["library ", &format!("{} ", library.name())]);
     let mut row = |name: &str, value: String| table.row(vec![name.to_owned(), value]);
+    let (n_targets, n_decoys) = (entries.n_targets(), entries.n_decoys());
     let (precursors, _, polarity, _) = entries.parts();
+    // Decoys are the last rows, and no answers.
+    let (precursors, polarity) = (&precursors[..n_targets], &polarity[..n_targets]);
     let count = |sign: i8| polarity.iter().filter(|&&p| p == sign).count();
     row("format version", FORMAT_VERSION.to_string());
-    row("entries", entries.len().to_string());
+    row("entries", n_targets.to_string());
+    if n_decoys > 0 {
+        row("decoys", n_decoys.to_string());
+    }
     row(
         "positive, negative, unknown",
         format!("{}, {}, {}", count(1), count(-1), count(0)),
@@ -41,7 +47,7 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
             .to_string(),
     );
     row("peaks", library.peaks().n_peaks().to_string());
-    row("clusters", clusters.len().to_string());
+    row("clusters", (clusters.len() - n_decoys).to_string());
     row("largest cluster", largest(&library).to_string());
     row(
         "pure entries",

@@ -9,6 +9,7 @@ mod demo;
 mod evaluate;
 mod info;
 mod intake;
+mod run_fdr;
 mod search;
 mod vectors;
 mod verify;

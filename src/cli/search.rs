@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::console::Console;
 use super::intake::{self, Intake};
+use super::run_fdr::{FdrFlags, RunAnswers};
 use crate::domain::{MassRange, PrecursorWindow, Seconds, Tolerance};
 use crate::failure::Failure;
 use crate::files::PendingFile;
@@ -21,6 +22,7 @@ Examples:
   mzseek search library.h5 run.mzML -o report.csv --precursor-tol 10ppm
   mzseek search library.h5 a.mgf b.mgf.gz --top-k 3 --only-matched > report.csv
   mzseek search library.h5 unknowns.msp --precursor-tol open --group-by compound
+  mzseek search peptides.h5 run.mzML --precursor-tol 20ppm --cascade --fdr 0.01 > report.csv
   mzseek search library.h5 run.mgf --where \"charge = 1 and instrument contains 'orbitrap'\"
   mzseek search library.h5 run.mgf --precursor-range=-20..300Da   (analogues)
 
@@ -28,8 +30,8 @@ Columns for --where: precursor_mz, charge, polarity, adduct, instrument, collisi
 formula, name, inchikey, smiles, peptide, id, library, retention_time (s), retention_index.
 Operators: = != < <= > >= between..and, in (..), contains, is known, is unknown, and, or, not.
 
-A query without a match has one row whose plan says why: no_peaks, no_candidate or
-below_threshold. How spectra are cleaned is read from the library.")]
+A query without a match has one row whose plan says why: no_peaks, no_candidate,
+below_threshold or above_fdr. How spectra are cleaned is read from the library.")]
 pub(super) struct SearchArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
@@ -42,6 +44,8 @@ pub(super) struct SearchArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     how: SearchFlags,
+    #[command(flatten)]
+    fdr: FdrFlags,
     /// Leave out queries without a match
     #[arg(long)]
     only_matched: bool,
@@ -159,7 +163,7 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     let opening = started.elapsed();
     let searcher = Searcher::new(&library, args.how.settings(&library)?);
     if let Some(n_met) = searcher.n_met() {
-        let n = library.entries().len();
+        let n = library.entries().n_targets();
         console.say(format_args!("{n_met} of {n} entries meet the condition"));
     }
     let (outcome, mut summary) = if let Some(path) = &args.output {
@@ -185,7 +189,7 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
 #[derive(Debug, Default)]
 struct Tally {
     matched: u64,
-    unmatched: [(&'static str, u64); 3],
+    unmatched: [(&'static str, u64); 4],
     searching: Duration,
     writing: Duration,
 }
@@ -200,6 +204,7 @@ impl Tally {
             Plan::NoPeaks(_) => 0,
             Plan::NoCandidate => 1,
             Plan::BelowThreshold => 2,
+            Plan::AboveFdr => 3,
         };
         self.unmatched[place] = (plan.word(), self.unmatched[place].1 + 1);
     }
@@ -213,10 +218,11 @@ fn report(
 ) -> Result<(Outcome, RunSummary), Failure> {
     let target = args.output.as_deref().unwrap_or(Path::new("stdout"));
     let mut tally = Tally::default();
+    let mut run = RunAnswers::new(args.fdr, searcher)?;
     let mut csv = CsvReport::begin(out, args.only_matched).map_err(|e| Failure::csv(target, e))?;
     let intake = Intake::read(&args.queries, console, |queries, _| {
         let started = Instant::now();
-        let answers = searcher.search(queries);
+        let answers = run.search(queries);
         tally.searching += started.elapsed();
         let started = Instant::now();
         for (query, answer) in queries.iter().zip(&answers) {
@@ -227,6 +233,13 @@ fn report(
         tally.writing += started.elapsed();
         Ok(())
     })?;
+    let started = Instant::now();
+    for (query, answer) in run.finish() {
+        tally.add(&answer.plan);
+        csv.answer(searcher.library(), &query, &answer)
+            .map_err(|e| Failure::csv(target, e))?;
+    }
+    tally.writing += started.elapsed();
     csv.end().map_err(|e| Failure::csv(target, e))?;
     if intake.n_damaged > 0 && intake.n_damaged == intake.n_records() {
         intake.finish(console);

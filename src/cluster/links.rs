@@ -5,10 +5,9 @@
 //! ten thousand spectra of one precursor cost ten thousand searches and not fifty million scores.
 
 use crate::domain::{Mz, Tolerance};
-use crate::index::{Effort, Filter, RowOrder, TopK, VectorIndex};
+use crate::index::{Effort, Filter, Points, RowOrder, SparseView, TopK, VectorIndex};
 use crate::similarity::align::Scratch;
 use crate::similarity::{PeakColumns, Similarity, SpectralEntropy};
-use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -33,9 +32,11 @@ pub struct Entries<'a> {
     /// Entry rows by precursor m/z.
     pub order: &'a RowOrder,
     /// Unit vectors by position in `order`.
-    pub vectors: ArrayView2<'a, f32>,
+    pub vectors: SparseView<'a>,
     /// The index over `vectors`.
     pub index: &'a dyn VectorIndex,
+    /// Entry rows that may be linked; others stay alone.
+    pub linkable: &'a (dyn Fn(u32) -> bool + Sync),
 }
 
 /// When two entries are alike.
@@ -70,7 +71,7 @@ pub fn links(entries: &Entries<'_>, how: LinkSettings) -> Vec<Link> {
     let n = entries.order.len() as u32;
     let of_position: Vec<Vec<Link>> = (0..n)
         .into_par_iter()
-        .map_init(Scratch::default, |scratch, position| {
+        .map_init(<(Scratch, Vec<f32>)>::default, |scratch, position| {
             links_of(entries, how, position, scratch)
         })
         .collect();
@@ -81,15 +82,19 @@ fn links_of(
     entries: &Entries<'_>,
     how: LinkSettings,
     position: u32,
-    scratch: &mut Scratch,
+    (scratch, vector): &mut (Scratch, Vec<f32>),
 ) -> Vec<Link> {
     let a = entries.order.row(position);
-    let view = entries.peaks.view(a, None);
     let mut found = Vec::new();
+    if !(entries.linkable)(a) {
+        return found;
+    }
+    let view = entries.peaks.view(a, None);
     let mut compare = |other: u32| {
         let b = entries.order.row(other);
         let signs = (entries.polarity[a as usize], entries.polarity[b as usize]);
-        if signs.0 != signs.1 && signs.0 != 0 && signs.1 != 0 {
+        let contrary = signs.0 != signs.1 && signs.0 != 0 && signs.1 != 0;
+        if contrary || !(entries.linkable)(b) {
             return;
         }
         let other = entries.peaks.view(b, None);
@@ -107,7 +112,7 @@ fn links_of(
         // The lower position of a pair compares it.
         (position + 1..window.end).for_each(&mut compare);
     } else {
-        nearest(entries, position, window)
+        nearest(entries, position, window, vector)
             .into_iter()
             .for_each(&mut compare);
     }
@@ -126,15 +131,22 @@ fn window_around(order: &RowOrder, position: u32, tolerance: Tolerance) -> Range
     }
 }
 
-fn nearest(entries: &Entries<'_>, position: u32, window: Range<u32>) -> Vec<u32> {
-    let vector = entries.vectors.row(position as usize);
-    let vector = vector.as_standard_layout();
+/// The rows in `window` nearest to that at `position`; `vector` is scratch space.
+fn nearest(
+    entries: &Entries<'_>,
+    position: u32,
+    window: Range<u32>,
+    vector: &mut Vec<f32>,
+) -> Vec<u32> {
+    vector.resize(entries.vectors.dim(), 0.0);
+    Points::Sparse(entries.vectors).write(position as usize, vector);
     let mut best = TopK::new(NEIGHBOURS + 1);
-    if let Some(vector) = vector.as_slice() {
-        entries
-            .index
-            .search(vector, EFFORT, &Filter::range(window), &mut best);
-    }
+    let keep = |position: u32| (entries.linkable)(entries.order.row(position));
+    let filter = Filter {
+        rows: window,
+        keep: Some(&keep),
+    };
+    entries.index.search(vector, EFFORT, &filter, &mut best);
     best.into_sorted()
         .into_iter()
         .map(|n| n.row)

@@ -38,6 +38,9 @@ impl Mz {
 }
 
 impl Da {
+    /// No mass, no difference.
+    pub const ZERO: Self = Self(0.0);
+
     /// Checks that `value` is finite and at least 0.
     pub fn new(value: f64) -> Result<Self, Invalid> {
         (value >= 0.0 && value.is_finite())

@@ -1,16 +1,19 @@
 //! Prepared peaks to a unit vector of fixed length: the only bridge from spectra to the index.
 //!
 //! Each peak is split linearly over its two nearest bins, so that a peak at a bin's edge is not
-//! lost to one at the other side; intensity is raised to a small power; fragments and neutral
-//! losses (precursor minus fragment m/z) are two views of equal weight; the bins of both are
-//! hashed into `dim` places. Two such vectors' inner product stands in for the exact similarity
-//! when candidates are picked; it never decides an answer.
+//! lost to one at the other side; its weight is its entropy weight raised to a power, as the exact
+//! score sees it. Fragments and neutral losses (precursor minus fragment m/z) are two views of
+//! equal weight; the bins of the first are hashed into the first half of the vector, those of the
+//! second into the second half, so that an index may ask for agreement in both. The inner products
+//! of two such vectors stand in for the exact similarity when candidates are picked; they never
+//! decide an answer.
 
 mod hash;
 
 use crate::domain::{Da, Mz};
-use crate::prepare::PreparedSpectrum;
+use crate::prepare::{PreparedSpectrum, entropy_weights};
 use hash::place;
+use std::ops::Range;
 
 /// What of a spectrum goes into its vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub struct EmbeddingSettings {
     pub bin_width: Da,
     /// Only fragments and losses from the first to the second are binned.
     pub mz_range: (Mz, Mz),
-    /// Power of the intensity.
+    /// Power of the entropy-weighted intensity.
     pub power: f32,
     /// Length of the vector.
     pub dim: usize,
@@ -100,18 +103,18 @@ impl Embedding {
     /// A spectrum without a peak in range gives nothing, which no index row is similar to.
     pub fn embed(&self, spectrum: &PreparedSpectrum) -> Vec<(u32, f32)> {
         let mut bins = Vec::with_capacity(4 * spectrum.mz().len());
-        self.add_view(
-            0,
-            spectrum.mz().iter().copied(),
-            spectrum.intensity(),
-            &mut bins,
-        );
-        let fragments = bins.len();
+        let weights: Vec<f32> = entropy_weights(spectrum.intensity())
+            .into_iter()
+            .map(|weight| weight.powf(self.settings.power))
+            .collect();
+        let fragments = spectrum.mz().iter().copied();
+        self.add_view(0, fragments, &weights, &mut bins);
+        let n_fragments = bins.len();
         scale_to_unit(&mut bins);
         if let (Views::FragmentsAndLosses, Some(p)) = (self.settings.views, spectrum.precursor()) {
             let losses = spectrum.mz().iter().map(|mz| p.mz.value() - mz);
-            self.add_view(1, losses, spectrum.intensity(), &mut bins);
-            scale_to_unit(&mut bins[fragments..]);
+            self.add_view(1, losses, &weights, &mut bins);
+            scale_to_unit(&mut bins[n_fragments..]);
         }
         // Stable, so that values that share a place are added in one order.
         bins.sort_by_key(|(place, _)| *place);
@@ -125,6 +128,15 @@ impl Embedding {
         scale_to_unit(&mut bins);
         bins.retain(|(_, value)| *value != 0.0);
         bins
+    }
+
+    /// Most values that the vector of `spectrum` holds: two for each peak in each view.
+    pub fn most_values(&self, spectrum: &PreparedSpectrum) -> usize {
+        let n_views = match (self.settings.views, spectrum.precursor()) {
+            (Views::FragmentsAndLosses, Some(_)) => 2,
+            (Views::FragmentsAndLosses, None) | (Views::Fragments, _) => 1,
+        };
+        2 * n_views * spectrum.mz().len()
     }
 
     /// The same with all its zeros, in `vector`.
@@ -143,34 +155,48 @@ impl Embedding {
         &self,
         view: u64,
         positions: impl Iterator<Item = f64>,
-        intensity: &[f32],
+        weights: &[f32],
         bins: &mut Vec<(u32, f32)>,
     ) {
         let EmbeddingSettings {
             bin_width,
             mz_range: (low, high),
-            power,
-            dim,
             ..
         } = self.settings;
+        let places = self.places(view);
+        let place_of = |bin| (places.start + place(view, bin, places.len())) as u32;
         let low = if view == 0 {
             low.value()
         } else {
             low.value().max(MIN_LOSS)
         };
-        for (position, &intensity) in positions.zip(intensity) {
+        for (position, &weight) in positions.zip(weights) {
             if position < low || position > high.value() {
                 continue;
             }
-            let value = intensity.powf(power);
             // Bin b is centred on b widths, so that nominal masses fall on bins of 1 Da whole.
             let at = position / bin_width.value();
             let first = at.floor();
             let share = (at - first) as f32;
             let bin = first as i64;
-            bins.push((place(view, bin, dim) as u32, value * (1.0 - share)));
-            bins.push((place(view, bin + 1, dim) as u32, value * share));
+            bins.push((place_of(bin), weight * (1.0 - share)));
+            bins.push((place_of(bin + 1), weight * share));
         }
+    }
+
+    /// The places of a view: all of them where there is one view, else one half.
+    fn places(&self, view: u64) -> Range<usize> {
+        let (dim, half) = (self.dim(), self.dim() / 2);
+        match (self.settings.views, view) {
+            (Views::Fragments, _) => 0..dim,
+            (Views::FragmentsAndLosses, 0) => 0..half,
+            (Views::FragmentsAndLosses, _) => half..2 * half,
+        }
+    }
+
+    /// Whether losses have a half of the vector.
+    pub fn has_losses(&self) -> bool {
+        self.settings.views == Views::FragmentsAndLosses
     }
 }
 

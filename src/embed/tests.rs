@@ -36,6 +36,22 @@ fn a_peak_is_split_over_its_two_nearest_bins() {
 }
 
 #[test]
+fn a_vector_holds_at_most_what_is_foretold() {
+    let peaks = [(100.005, 1.0), (150.0, 2.0), (200.031, 3.0)];
+    for (views, precursor, most) in [
+        (Views::Fragments, Some(400.0), 6),
+        (Views::FragmentsAndLosses, None, 6),
+        (Views::FragmentsAndLosses, Some(400.0), 12),
+    ] {
+        let (embedding, spectrum) = (embedding(views), prepared(precursor, &peaks));
+        assert_eq!(embedding.most_values(&spectrum), most);
+        let held = embedding.embed(&spectrum).len();
+        // A peak in the middle of a bin has one value.
+        assert!(held <= most && held + 2 >= most, "{held} of {most}");
+    }
+}
+
+#[test]
 fn neighbours_across_a_bin_edge_stay_similar() {
     let a = vector(Views::Fragments, &prepared(None, &[(100.024, 1.0)]));
     let b = vector(Views::Fragments, &prepared(None, &[(100.026, 1.0)]));
@@ -43,13 +59,27 @@ fn neighbours_across_a_bin_edge_stay_similar() {
 }
 
 #[test]
-fn intensity_counts_by_its_fourth_root() {
-    let v = vector(
-        Views::Fragments,
-        &prepared(None, &[(100.0, 16.0), (200.0, 1.0)]),
-    );
+fn peaks_count_by_a_power_of_their_entropy_weight() {
+    let spectrum = prepared(None, &[(100.0, 16.0), (200.0, 1.0)]);
+    let v = vector(Views::Fragments, &spectrum);
     let ratio = v[place(0, 2000, 4096)] / v[place(0, 4000, 4096)];
-    assert!((ratio - 2.0).abs() < 1e-3, "{ratio}");
+    // S of (16/17, 1/17) is 0.2237, so weights are as 16 to the power of 0.25 (1 + S), and the
+    // vector takes the fourth root of that.
+    let expected = 16.0_f32.powf(0.25 * 0.25 * 1.223_7);
+    assert!((ratio - expected).abs() < 1e-3, "{ratio} {expected}");
+}
+
+#[test]
+fn each_view_has_its_half() {
+    let peaks = [(100.0, 1.0), (150.0, 1.0)];
+    let v = vector(Views::FragmentsAndLosses, &prepared(Some(350.0), &peaks));
+    let norm = |half: &[f32]| dot(half, half);
+    assert!((norm(&v[..2048]) - 0.5).abs() < 1e-4);
+    assert!((norm(&v[2048..]) - 0.5).abs() < 1e-4);
+    // Losses of 250 and 200, in whole bins.
+    for bin in [5000, 4000] {
+        assert!(v[2048 + place(1, bin, 2048)] > 0.49);
+    }
 }
 
 #[test]
@@ -63,7 +93,9 @@ fn losses_are_a_second_view_of_equal_weight() {
     let shared = dot(&vector(both, &a), &vector(both, &b));
     assert!((shared - 0.75).abs() < 0.02, "{shared}");
     let alone = prepared(None, &peaks);
-    assert_eq!(vector(both, &alone), vector(Views::Fragments, &alone));
+    let only_fragments = vector(both, &alone);
+    assert!((dot(&only_fragments, &only_fragments) - 1.0).abs() < 1e-4);
+    assert!(only_fragments[2048..].iter().all(|x| *x == 0.0));
 }
 
 #[test]

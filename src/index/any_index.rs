@@ -125,4 +125,14 @@ impl VectorIndex for AnyIndex {
     ) -> Vec<Vec<Neighbour>> {
         self.as_dyn().search_batch(queries, k, effort, filters)
     }
+
+    fn search_halves(
+        &self,
+        queries: ArrayView2<'_, f32>,
+        k: usize,
+        effort: Effort,
+        filters: Filters<'_>,
+    ) -> Vec<Vec<Neighbour>> {
+        self.as_dyn().search_halves(queries, k, effort, filters)
+    }
 }

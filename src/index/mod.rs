@@ -16,7 +16,8 @@
 //! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`], [`Refined`] (the kinds), [`Factory`] and
 //! [`train()`] (how one is made), [`AnyIndex`] (which one a library holds). Beside them stands what is learned from rows
 //! and used before or without an index: [`kmeans()`] and [`mini_batch_kmeans`], [`Pca`], [`Opq`],
-//! [`Permutation`], [`k_medoids`]; [`RowSource`] is how those that stream get their rows.
+//! [`Permutation`], [`k_medoids`]. [`Points`] are rows for training, whole or as [`SparseRows`];
+//! [`RowSource`] is how those that stream get their rows.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -36,6 +37,7 @@ mod matrix;
 mod medoids;
 mod metric;
 mod parts;
+mod points;
 mod pq;
 mod random;
 mod refine;
@@ -44,6 +46,7 @@ mod row_source;
 mod row_store;
 mod slab;
 mod sparse;
+mod sparse_rows;
 mod top_k;
 mod train;
 mod transform;
@@ -62,12 +65,15 @@ pub use kmeans::{
 pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
+pub use points::Points;
 pub use pq::{CodeBits, CodeParts, Codebook, Pq, PqParts};
+pub(crate) use random::Random;
 pub use refine::{RefineKind, RefineParts, RefineValues, Refined, RefinedRows};
 pub use row_order::RowOrder;
 pub use row_source::RowSource;
 pub use slab::Slab;
 pub use sparse::{Sparse, SparseIndexParts, SparseParts};
+pub use sparse_rows::{SparseRows, SparseView};
 pub use top_k::{Neighbour, TopK};
 pub use train::{TrainError, TrainSettings, Trained, train};
 pub use transform::{

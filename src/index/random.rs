@@ -8,12 +8,12 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 /// One stream of draws.
 #[derive(Debug, Clone)]
-pub(super) struct Random(ChaCha8Rng);
+pub(crate) struct Random(ChaCha8Rng);
 
 impl Random {
     /// Stream number `stream` of `seed`. Streams are independent, so parallel tasks each take
     /// their own and do not wait for one another's draws.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..16].copy_from_slice(&stream.to_le_bytes());
@@ -23,17 +23,17 @@ impl Random {
     /// A number from 0 to `n - 1`; 0 when `n` is 0.
     ///
     /// The high word of a 64 x 64 bit product; its bias, below n / 2^64, is out of reach here.
-    pub(super) fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.0.next_u64()) * n as u128) >> 64) as usize
     }
 
     /// A number in `0.0..1.0`, with 53 random bits.
-    pub(super) fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Puts `values` in an order drawn by chance (Fisher & Yates).
-    pub(super) fn shuffle<T>(&mut self, values: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, values: &mut [T]) {
         for last in (1..values.len()).rev() {
             values.swap(last, self.below(last + 1));
         }
@@ -43,7 +43,7 @@ impl Random {
     ///
     /// Selection sampling (Knuth, TAOCP 3.4.2, algorithm S): one pass, no memory beyond the
     /// result, and ascending, so gathering the rows reads forwards.
-    pub(super) fn sample(&mut self, n: usize, limit: usize) -> Vec<usize> {
+    pub(crate) fn sample(&mut self, n: usize, limit: usize) -> Vec<usize> {
         if n <= limit {
             return (0..n).collect();
         }

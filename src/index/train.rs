@@ -11,6 +11,7 @@ use super::kmeans::{Groups, KMeansSettings, assign_routed, kmeans, move_to_means
 use super::matrix::squared_norm;
 use super::metric::Metric;
 use super::parts::PartsError;
+use super::points::Points;
 use super::pq::{CodeBits, CodeStore, Codebook, ENCODE_TILE, Encoder, Pq};
 use super::random::Random;
 use super::refine::{Refined, RefinedRows};
@@ -87,30 +88,47 @@ const RESIDUAL_STREAM: u64 = u64::MAX;
 
 /// Trains the ordered index on `rows` and fills it with them. The same arguments give the same
 /// bytes, on any number of threads.
-pub fn train(
+///
+/// Rows that are mostly zeros train as fast and to the same bytes either way; kept without their
+/// zeros they take a fraction of the memory, and only kinds that hold whole rows hold theirs.
+pub fn train<'a>(
     factory: Factory,
     metric: Metric,
-    rows: ArrayView2<'_, f32>,
+    rows: impl Into<Points<'a>>,
+    seed: u64,
+    settings: TrainSettings,
+) -> Result<Trained, TrainError> {
+    match rows.into() {
+        Points::Dense(rows) => {
+            let rows = rows.as_standard_layout();
+            train_on(factory, metric, Points::Dense(rows.view()), seed, settings)
+        }
+        rows @ Points::Sparse(_) => train_on(factory, metric, rows, seed, settings),
+    }
+}
+
+fn train_on(
+    factory: Factory,
+    metric: Metric,
+    rows: Points<'_>,
     seed: u64,
     settings: TrainSettings,
 ) -> Result<Trained, TrainError> {
     check(rows)?;
-    let rows = rows.as_standard_layout();
     let job = Job {
         metric,
-        rows: rows.view(),
+        rows,
         seed,
         settings,
     };
     let mut notes = Vec::new();
     let index = match factory.n_list {
         None => match factory.rows {
-            Rows::Flat => AnyIndex::Flat(Flat::new(
-                metric,
-                rows.ncols(),
-                rows.iter().copied().collect(),
-            )),
-            Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows.view())),
+            Rows::Flat => {
+                let values = rows.whole().into_owned().into_raw_vec_and_offset().0;
+                AnyIndex::Flat(Flat::new(metric, rows.dim(), values))
+            }
+            Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows)),
             Rows::Pq { n_sub, bits } => {
                 let shape = (n_sub.get() as usize, bits);
                 AnyIndex::Pq(Pq::new(job.codes(shape, &mut notes)))
@@ -124,7 +142,7 @@ pub fn train(
     let index = match factory.refine {
         None => index,
         Some(kind) => {
-            let rows = RefinedRows::build(metric, kind, rows.view());
+            let rows = RefinedRows::build(metric, kind, rows.whole().view());
             AnyIndex::Refined(Box::new(Refined::new(index, rows)))
         }
     };
@@ -132,33 +150,39 @@ pub fn train(
 }
 
 /// Refuses what no index can hold.
-fn check(rows: ArrayView2<'_, f32>) -> Result<(), TrainError> {
-    if rows.ncols() == 0 {
+fn check(rows: Points<'_>) -> Result<(), TrainError> {
+    if rows.dim() == 0 {
         return Err(TrainError::NoDimension);
     }
-    if rows.nrows() > u32::MAX as usize {
-        return Err(TrainError::TooManyRows(rows.nrows()));
+    if rows.len() > u32::MAX as usize {
+        return Err(TrainError::TooManyRows(rows.len()));
     }
-    let unusable = |value: &f32| value.is_nan() || value.abs() > MAX_VALUE;
-    let bad_row = rows
-        .axis_iter(Axis(0))
-        .into_par_iter()
-        .position_first(|row| row.iter().any(unusable));
-    let Some(row) = bad_row else {
-        return Ok(());
+    let unusable = |row: usize| {
+        let mut first = None;
+        rows.each_value(row, |coordinate, value| {
+            if first.is_none() && (value.is_nan() || value.abs() > MAX_VALUE) {
+                first = Some((coordinate, value));
+            }
+        });
+        first
     };
-    let coordinate = rows.row(row).iter().position(unusable).unwrap_or(0);
-    Err(TrainError::Value {
-        row,
-        coordinate,
-        value: rows[[row, coordinate]],
-    })
+    let bad_row = (0..rows.len())
+        .into_par_iter()
+        .find_first(|&row| unusable(row).is_some());
+    match bad_row.and_then(|row| Some((row, unusable(row)?))) {
+        None => Ok(()),
+        Some((row, (coordinate, value))) => Err(TrainError::Value {
+            row,
+            coordinate,
+            value,
+        }),
+    }
 }
 
 /// What one training works from.
 struct Job<'a> {
     metric: Metric,
-    rows: ArrayView2<'a, f32>,
+    rows: Points<'a>,
     seed: u64,
     settings: TrainSettings,
 }
@@ -189,7 +213,7 @@ impl Job<'_> {
         let groups = Groups::new(&labels, found);
         move_to_means(&mut centroids, self.rows, &groups);
         let centroids = centroids.into_raw_vec_and_offset().0;
-        let coarse = Coarse::checked(self.metric, self.rows.ncols(), centroids.into())?;
+        let coarse = Coarse::checked(self.metric, self.rows.dim(), centroids.into())?;
         Ok((coarse, Lists::new(groups.offsets, groups.members)))
     }
 
@@ -198,9 +222,9 @@ impl Job<'_> {
         match kept {
             Rows::Flat => {
                 let members: Vec<usize> = lists.rows().iter().map(|&row| row as usize).collect();
-                let values = self.rows.select(Axis(0), &members);
+                let values = self.rows.to_dense(&members);
                 let values = values.into_raw_vec_and_offset().0;
-                let rows = RowStore::new(self.metric, self.rows.ncols(), values);
+                let rows = RowStore::new(self.metric, self.rows.dim(), values);
                 AnyIndex::IvfFlat(Ivf::new(coarse, lists, rows))
             }
             Rows::Sparse => {
@@ -243,9 +267,10 @@ impl Job<'_> {
 
     /// Codes of the rows themselves.
     fn codes(&self, shape: (usize, CodeBits), notes: &mut Vec<String>) -> CodeStore {
-        let codebook = self.codebook(self.rows, shape, notes);
-        let codes = codebook.encode(self.rows);
-        let mut norms = vec![0.0; self.metric.n_norms(self.rows.nrows())];
+        let sample = Random::new(self.seed, 0).sample(self.rows.len(), self.most_rows(shape.1));
+        let codebook = self.codebook(self.rows.to_dense(&sample).view(), shape, notes);
+        let codes = self.encode(&codebook);
+        let mut norms = vec![0.0; self.metric.n_norms(self.rows.len())];
         norms
             .par_iter_mut()
             .zip(codes.par_chunks(codebook.n_sub()))
@@ -256,8 +281,30 @@ impl Job<'_> {
                     *norm = squared_norm(row);
                 },
             );
-        let one_list = [0, self.rows.nrows() as u64];
+        let one_list = [0, self.rows.len() as u64];
         CodeStore::new(self.metric, codebook, (&codes, &one_list), norms)
+    }
+
+    /// Rows that codewords are learned from, at most.
+    fn most_rows(&self, bits: CodeBits) -> usize {
+        let per_centre = self.settings.codebook.max_points_per_centre.max(1);
+        bits.max_codewords().saturating_mul(per_centre)
+    }
+
+    /// The codes of the rows, a tile of whole rows at a time.
+    fn encode(&self, codebook: &Codebook) -> Vec<u8> {
+        let (n_sub, tile) = (codebook.n_sub(), ENCODE_TILE);
+        let encoder = Encoder::new(codebook);
+        let mut codes = vec![0; self.rows.len() * n_sub];
+        codes
+            .par_chunks_mut(tile * n_sub)
+            .enumerate()
+            .for_each(|(tile_idx, codes)| {
+                let first = tile_idx * tile;
+                let part = self.rows.slice(first..first + codes.len() / n_sub);
+                encoder.encode_into(part.whole().view(), codes);
+            });
+        codes
     }
 
     /// Codes of what rows add to the centre of their list, in list order.
@@ -270,13 +317,13 @@ impl Job<'_> {
     ) -> CodeStore {
         let list_at = lists.list_at_positions();
         let residuals = Residuals {
-            rows: self.rows,
+            rows: self.rows.view(),
             coarse,
             members: lists.rows(),
             list_at: &list_at,
         };
-        let limit = 256 * self.settings.codebook.max_points_per_centre.max(1);
-        let sample = Random::new(self.seed, RESIDUAL_STREAM).sample(self.rows.nrows(), limit);
+        let sample = Random::new(self.seed, RESIDUAL_STREAM)
+            .sample(self.rows.len(), self.most_rows(shape.1));
         let codebook = self.codebook(residuals.at(&sample).view(), shape, notes);
         let (codes, norms) = residuals.encode(&codebook, self.metric);
         CodeStore::new(self.metric, codebook, (&codes, lists.offsets()), norms)
@@ -285,7 +332,7 @@ impl Job<'_> {
 
 /// What rows add to the centres of their lists, by position, computed when asked for.
 struct Residuals<'a> {
-    rows: ArrayView2<'a, f32>,
+    rows: Points<'a>,
     coarse: &'a Coarse,
     members: &'a [u32],
     list_at: &'a [u32],
@@ -293,15 +340,15 @@ struct Residuals<'a> {
 
 impl Residuals<'_> {
     fn write(&self, position: usize, into: &mut [f32]) {
-        let row = self.rows.row(self.members[position] as usize);
+        self.rows.write(self.members[position] as usize, into);
         let centre = self.coarse.centroid(self.list_at[position] as usize);
-        for ((into, x), c) in into.iter_mut().zip(row).zip(centre) {
-            *into = x - c;
+        for (into, c) in into.iter_mut().zip(centre) {
+            *into -= c;
         }
     }
 
     fn at(&self, positions: &[usize]) -> Array2<f32> {
-        let mut residuals = Array2::zeros((positions.len(), self.rows.ncols()));
+        let mut residuals = Array2::zeros((positions.len(), self.rows.dim()));
         residuals
             .axis_iter_mut(Axis(0))
             .into_par_iter()

@@ -62,4 +62,18 @@ pub trait VectorIndex: Send + Sync {
             })
             .collect()
     }
+
+    /// Like [`search_batch`](Self::search_batch), but the score of a row is the inner product of
+    /// the first half of the coordinates times that of the second, each 0 where it is negative: a
+    /// row must agree in both halves to come up. Kinds that do not keep postings cannot tell the
+    /// halves apart and score all coordinates together.
+    fn search_halves(
+        &self,
+        queries: ArrayView2<'_, f32>,
+        k: usize,
+        effort: Effort,
+        filters: Filters<'_>,
+    ) -> Vec<Vec<Neighbour>> {
+        self.search_batch(queries, k, effort, filters)
+    }
 }

@@ -2,15 +2,14 @@
 
 use super::{
     ClusterMethod, EntryColumns, EntryColumnsBuilder, Library, LibraryError, LibrarySettings,
-    index_section,
+    decoys, index_section,
 };
 use crate::cluster::{Clusters, Entries, LinkSettings, by_identity, components, links, singletons};
 use crate::domain::Spectrum;
 use crate::embed::Embedding;
-use crate::index::{AnyIndex, Metric, RowOrder, TrainSettings, train};
+use crate::index::{AnyIndex, Metric, RowOrder, SparseRows, TrainSettings, train};
 use crate::prepare::{LeftOut, Preparation, PreparedSpectrum, prepare};
 use crate::similarity::{OwnedView, PeakColumns, PeakColumnsBuilder};
-use ndarray::Array2;
 use rayon::prelude::*;
 
 /// Reference spectra on their way into a library.
@@ -25,6 +24,8 @@ pub struct Draft {
 /// What [`build`] is doing, for a progress display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// Making decoys.
+    Decoys,
     /// Making vectors.
     Embedding,
     /// Training and filling the index.
@@ -37,6 +38,7 @@ impl Stage {
     /// What to show a person.
     pub fn text(self) -> &'static str {
         match self {
+            Self::Decoys => "making decoys",
             Self::Embedding => "making vectors",
             Self::Indexing => "training the index",
             Self::Clustering => "clustering",
@@ -46,15 +48,12 @@ impl Stage {
 
 impl Draft {
     /// An empty draft with these settings.
-    pub fn new(settings: LibrarySettings) -> Result<Self, LibraryError> {
+    pub fn new(mut settings: LibrarySettings) -> Result<Self, LibraryError> {
         let preparation = settings.preparation()?;
-        // A length of 0 is chosen once the number of entries is known.
-        let mut checked = settings.clone();
-        checked.embedding.dim = checked
-            .embedding
-            .dim
-            .max(index_section::choose_dim("auto", 1)?);
-        checked.embedding()?;
+        if settings.embedding.dim == 0 {
+            settings.embedding.dim = index_section::choose_dim(&settings.index.kind)?;
+        }
+        settings.embedding()?;
         settings.fragment_tolerance()?;
         settings.cluster_tolerance()?;
         index_section::parse_kind(&settings.index.kind)?;
@@ -110,25 +109,26 @@ pub fn build(
     let Draft {
         mut settings,
         preparation,
-        entries,
-        prepared,
+        mut entries,
+        mut prepared,
     } = draft;
+    if !settings.decoys.is_none() {
+        on_stage(Stage::Decoys);
+    }
+    let mut notes = decoys::append(&settings, &preparation, &mut entries, &mut prepared)?;
     let entries = entries.finish();
     let order = RowOrder::by_key(entries.parts().0);
-    if settings.embedding.dim == 0 {
-        settings.embedding.dim = index_section::choose_dim(&settings.index.kind, prepared.len())?;
-    }
     let embedding = settings.embedding()?;
     on_stage(Stage::Embedding);
     let vectors = embed_in_order(&embedding, &prepared, &order);
     let peaks = peak_columns(&prepared);
     drop(prepared);
     on_stage(Stage::Indexing);
-    let factory = index_section::choose(&settings.index.kind, vectors.nrows(), embedding.dim())?;
+    let factory = index_section::choose(&settings.index.kind, order.len(), embedding.dim())?;
     let trained = train(
         factory,
         Metric::InnerProduct,
-        vectors.view(),
+        &vectors,
         settings.seed,
         TrainSettings::default(),
     )?;
@@ -152,28 +152,37 @@ pub fn build(
         index: trained.index,
         clusters,
     };
-    Ok((library, trained.notes))
+    notes.extend(trained.notes);
+    Ok((library, notes))
 }
 
+/// Spectra that are embedded before their vectors are put behind one another.
+const EMBEDDED_AT_ONCE: usize = 1 << 14;
+
+/// The vectors in precursor order, without their zeros: a million of them are some hundred
+/// megabytes, where whole rows would be sixteen gigabytes.
 fn embed_in_order(
     embedding: &Embedding,
     prepared: &[PreparedSpectrum],
     order: &RowOrder,
-) -> Array2<f32> {
-    let dim = embedding.dim();
-    let mut values = vec![0.0_f32; prepared.len() * dim];
-    values
-        .par_chunks_mut(dim)
-        .zip(order.parts().0)
-        .for_each(|(vector, &row)| {
-            embedding.embed_into(&prepared[row as usize], vector);
-        });
-    Array2::from_shape_vec((prepared.len(), dim), values)
-        .unwrap_or_else(|_| unreachable!("one vector of dim numbers per spectrum"))
+) -> SparseRows {
+    let n_values = prepared.iter().map(|s| embedding.most_values(s)).sum();
+    let mut vectors = SparseRows::with_room(embedding.dim(), prepared.len(), n_values);
+    for rows in order.parts().0.chunks(EMBEDDED_AT_ONCE) {
+        let embedded: Vec<Vec<(u32, f32)>> = rows
+            .par_iter()
+            .map(|&row| embedding.embed(&prepared[row as usize]))
+            .collect();
+        for vector in &embedded {
+            vectors.push(vector);
+        }
+    }
+    vectors
 }
 
 fn peak_columns(prepared: &[PreparedSpectrum]) -> PeakColumns {
-    let mut builder = PeakColumnsBuilder::default();
+    let n_peaks = prepared.iter().map(|spectrum| spectrum.mz().len()).sum();
+    let mut builder = PeakColumnsBuilder::with_room(prepared.len(), n_peaks);
     for spectrum in prepared {
         builder.push(&OwnedView::new(spectrum));
     }
@@ -185,7 +194,7 @@ fn cluster(
     entries: &EntryColumns,
     order: &RowOrder,
     peaks: &PeakColumns,
-    (index, vectors): (&AnyIndex, &Array2<f32>),
+    (index, vectors): (&AnyIndex, &SparseRows),
 ) -> Result<Clusters, LibraryError> {
     let rows = 0..entries.len() as u32;
     let identities: Vec<Option<String>> = rows
@@ -210,6 +219,7 @@ fn cluster(
                     order,
                     vectors,
                     index,
+                    linkable: &|row| !entries.is_decoy(row),
                 },
                 how,
             );

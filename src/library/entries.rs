@@ -93,7 +93,12 @@ pub struct EntryColumns {
     /// In seconds, and without unit; NaN where unknown.
     retention: RetentionColumns,
     texts: Vec<TextColumn>,
+    /// Bits by entry, see [`DECOY`]; empty where no entry has any.
+    flags: Slab<u8>,
 }
+
+/// Flag of an entry that is a certainly wrong answer, there to count how often such an answer wins.
+const DECOY: u8 = 1;
 
 impl EntryColumns {
     /// Puts columns together; `texts` in the order of [`EntryText::ALL`].
@@ -120,8 +125,49 @@ impl EntryColumns {
             polarity,
             retention,
             texts,
+            flags: Vec::new().into(),
         })
         .ok_or("columns differ in length")
+    }
+
+    /// The same with flags.
+    ///
+    /// # Errors
+    /// Flags of another number of entries, a flag that means nothing, or a decoy before a target.
+    pub fn with_flags(mut self, flags: Slab<u8>) -> Result<Self, &'static str> {
+        if flags.len() != self.len() {
+            return Err("columns differ in length");
+        }
+        if flags.iter().any(|flag| flag & !DECOY != 0) {
+            return Err("a flag is not known");
+        }
+        if !flags.is_sorted() {
+            return Err("a decoy stands before a target");
+        }
+        self.flags = flags;
+        Ok(self)
+    }
+
+    /// Flags by entry; empty where no entry has any.
+    pub fn flags(&self) -> &[u8] {
+        &self.flags
+    }
+
+    /// Whether `row` is a decoy: never an answer.
+    pub fn is_decoy(&self, row: u32) -> bool {
+        self.flags
+            .get(row as usize)
+            .is_some_and(|flag| flag & DECOY != 0)
+    }
+
+    /// Number of decoys. They are the last rows.
+    pub fn n_decoys(&self) -> usize {
+        self.flags.len() - self.flags.partition_point(|flag| flag & DECOY == 0)
+    }
+
+    /// Number of entries that may be an answer. They are the first rows.
+    pub fn n_targets(&self) -> usize {
+        self.len() - self.n_decoys()
     }
 
     /// Number of entries.
@@ -180,20 +226,10 @@ impl EntryColumns {
 
     /// What `row` is a spectrum of, in a form that is equal for equal things: the first InChIKey
     /// block, else the peptidoform with its charge, else the name in lower case. `None` where the
-    /// library says nothing of it.
+    /// library says nothing of it, and for decoys.
     pub fn identity(&self, row: u32) -> Option<String> {
-        let inchikey = self.text(EntryText::InchiKey, row);
-        let peptide = self.text(EntryText::Peptide, row);
-        let name = self.text(EntryText::Name, row);
-        if let Some(block) = first_block(&inchikey) {
-            Some(block.to_owned())
-        } else if !peptide.is_empty() {
-            Some(format!("{peptide}/{}", self.charge[row as usize]))
-        } else if !name.is_empty() {
-            Some(name.to_lowercase())
-        } else {
-            None
-        }
+        let text = |text| self.text(text, row);
+        (!self.is_decoy(row)).then(|| identity(text, self.charge[row as usize]))?
     }
 
     /// `(precursor_mz, charge, polarity, texts)`, for writing.
@@ -205,6 +241,19 @@ impl EntryColumns {
             &self.texts,
         )
     }
+}
+
+fn identity<'a>(text: impl Fn(EntryText) -> Cow<'a, str>, charge: i8) -> Option<String> {
+    // One text after another: a search asks this of every hit, and the first mostly tells.
+    if let Some(block) = first_block(&text(EntryText::InchiKey)) {
+        return Some(block.to_owned());
+    }
+    let peptide = text(EntryText::Peptide);
+    if !peptide.is_empty() {
+        return Some(format!("{peptide}/{charge}"));
+    }
+    let name = text(EntryText::Name);
+    (!name.is_empty()).then(|| name.to_lowercase())
 }
 
 /// 1 positive, -1 negative, 0 unknown.
@@ -225,6 +274,7 @@ pub struct EntryColumnsBuilder {
     retention_time: Vec<f64>,
     retention_index: Vec<f64>,
     texts: [TextColumnBuilder; EntryText::ALL.len()],
+    flags: Vec<u8>,
 }
 
 impl EntryColumnsBuilder {
@@ -244,11 +294,57 @@ impl EntryColumnsBuilder {
         for (column, text) in self.texts.iter_mut().zip(EntryText::ALL) {
             column.push(text.of(spectrum));
         }
+        self.flags.push(0);
+    }
+
+    /// Appends a decoy of the entry `target`: it has that entry's metadata, so that filters treat
+    /// both alike, but its own id and the sequence `peptide`.
+    pub fn push_decoy(&mut self, target: u32, peptide: &str) {
+        let row = target as usize;
+        self.precursor_mz.push(self.precursor_mz[row]);
+        self.charge.push(self.charge[row]);
+        self.polarity.push(self.polarity[row]);
+        self.retention_time.push(self.retention_time[row]);
+        self.retention_index.push(self.retention_index[row]);
+        for (column, text) in self.texts.iter_mut().zip(EntryText::ALL) {
+            let own = match text {
+                EntryText::Id => format!("DECOY_{}", column.get(target)),
+                EntryText::Peptide => peptide.to_owned(),
+                EntryText::Name
+                | EntryText::Formula
+                | EntryText::Adduct
+                | EntryText::InchiKey
+                | EntryText::Smiles
+                | EntryText::CollisionEnergy
+                | EntryText::Instrument => column.get(target).to_owned(),
+            };
+            column.push(&own);
+        }
+        self.flags.push(DECOY);
+    }
+
+    /// A text of `row`; empty where unknown.
+    pub fn text(&self, text: EntryText, row: u32) -> &str {
+        self.texts[text as usize].get(row)
+    }
+
+    /// What `row` is, as [`EntryColumns::identity`] says it.
+    pub fn identity(&self, row: u32) -> Option<String> {
+        identity(
+            |text| Cow::Borrowed(self.text(text, row)),
+            self.charge[row as usize],
+        )
     }
 
     /// The columns.
     pub fn finish(self) -> EntryColumns {
+        let flagged = self.flags.iter().any(|flag| *flag != 0);
         EntryColumns {
+            flags: if flagged {
+                self.flags.into()
+            } else {
+                Vec::new().into()
+            },
             precursor_mz: self.precursor_mz.into(),
             charge: self.charge.into(),
             polarity: self.polarity.into(),

@@ -67,6 +67,19 @@ pub enum LibraryError {
     /// There is nothing to build a library of.
     #[error("no spectrum left to build a library of: {0}")]
     Empty(String),
+    /// An entry has no peptide whose residues could be shuffled.
+    #[error(
+        "decoys by shuffle: {n_unknown} entries are no peptide of known mass, the first is {id:?} \
+         with peptide {peptide:?}; '--decoys auto' makes those decoys of other spectra's fragments"
+    )]
+    NoPeptide {
+        /// How many.
+        n_unknown: usize,
+        /// Accession of the first.
+        id: String,
+        /// What its library says.
+        peptide: String,
+    },
     /// Settings that contradict themselves.
     #[error(transparent)]
     Settings(#[from] super::SettingsError),

@@ -35,6 +35,9 @@ const CHECKED_WHOLE: usize = 64 << 20;
 /// score, but never crash: what is used as a position is checked on opening in any case.
 const BULK: [&str; 3] = ["peaks/", "index/", "entries/"];
 
+/// Array of flags by entry, left out where no entry has any.
+const FLAGS: &str = "entries/flags";
+
 impl Library {
     /// Opens a library file read-only. Large arrays are mapped, not read.
     ///
@@ -162,6 +165,9 @@ pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
     writer.put("entries/precursor_mz", precursor_mz)?;
     writer.put("entries/charge", charge)?;
     writer.put("entries/polarity", polarity)?;
+    if !library.entries.flags().is_empty() {
+        writer.put(FLAGS, library.entries.flags())?;
+    }
     let retention = library.entries.retention();
     writer.put("entries/retention_time", &retention.time)?;
     writer.put("entries/retention_index", &retention.index)?;
@@ -221,7 +227,7 @@ fn read_entries(container: &Container) -> Result<EntryColumns, LibraryError> {
             .map_err(|fault| container.damaged(&offsets, fault))?;
         texts.push(column);
     }
-    EntryColumns::from_parts(
+    let entries = EntryColumns::from_parts(
         container.slab("entries/precursor_mz")?,
         container.slab("entries/charge")?,
         container.slab("entries/polarity")?,
@@ -231,7 +237,13 @@ fn read_entries(container: &Container) -> Result<EntryColumns, LibraryError> {
         },
         texts,
     )
-    .map_err(|fault| container.damaged("entries", fault))
+    .map_err(|fault| container.damaged("entries", fault))?;
+    if container.sections().all(|section| section.name != FLAGS) {
+        return Ok(entries);
+    }
+    entries
+        .with_flags(container.slab(FLAGS)?)
+        .map_err(|fault| container.damaged(FLAGS, fault))
 }
 
 fn read_clusters(container: &Container) -> Result<Clusters, LibraryError> {

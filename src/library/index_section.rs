@@ -45,21 +45,20 @@ const COMPARE_ALL: usize = 200_000;
 
 /// Length of vectors that are kept as they are or in codes: longer ones gained less than a point.
 const DENSE_DIM: usize = 512;
-/// Length of vectors kept as postings, where it costs nothing: fewer bins share a place.
-const SPARSE_DIM: usize = 4096;
-/// Numbers a build may hold in vectors: half a gigabyte.
-const MOST_NUMBERS: usize = 1 << 27;
+/// Length of vectors kept as postings, where it costs a few bytes: with 8192 places for each of two
+/// views, few bins share one.
+const SPARSE_DIM: usize = 16_384;
+/// Rows that share the offsets of their postings: those of a block, at most.
+const ROWS_PER_LIST: usize = 4096;
 
-/// The length of the vectors of `n` spectra where it is left to us.
-pub(super) fn choose_dim(kind: &str, n: usize) -> Result<usize, SettingsError> {
+/// The length of the vectors where it is left to us.
+pub(super) fn choose_dim(kind: &str) -> Result<usize, SettingsError> {
     let sparse = match parse_kind(kind)? {
         Kind::Auto => true,
         Kind::Pq | Kind::IvfPq => false,
         Kind::Exactly(factory) => factory.rows == Rows::Sparse,
     };
-    let most = if sparse { SPARSE_DIM } else { DENSE_DIM };
-    let affordable = (MOST_NUMBERS / n.max(1)).max(1).next_power_of_two() / 2;
-    Ok(affordable.clamp(DENSE_DIM, most))
+    Ok(if sparse { SPARSE_DIM } else { DENSE_DIM })
 }
 
 /// The index to build for `n` vectors of `dim` numbers.
@@ -72,8 +71,9 @@ pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, Settin
             ..Factory::FLAT
         },
         Kind::Auto => Factory {
+            n_list: NonZeroU32::new((n / ROWS_PER_LIST) as u32),
             rows,
-            ..Factory::auto_ivf_pq(n, dim)
+            refine: None,
         },
         Kind::Pq => Factory::auto_pq(dim),
         Kind::IvfPq => Factory::auto_ivf_pq(n, dim),

@@ -7,6 +7,7 @@
 mod build;
 mod condition;
 mod container;
+mod decoys;
 mod entries;
 mod error;
 mod file;
@@ -27,7 +28,7 @@ pub use file::{Library, write};
 pub use format::{FORMAT, FORMAT_VERSION, Format, LIBRARY};
 pub(crate) use index_section::{IndexShape, read as read_index, write as write_index};
 pub use settings::{
-    ClusterMethod, ClusterSettings, EmbeddingText, IndexSettings, LibrarySettings,
+    ClusterMethod, ClusterSettings, DecoyMethod, EmbeddingText, IndexSettings, LibrarySettings,
     MatchingSettings, MergingText, PrecursorRemovalText, PreparationText, SettingsError, ViewsText,
 };
 pub use text_column::{TextColumn, TextColumnBuilder};

@@ -16,6 +16,9 @@ pub struct LibrarySettings {
     pub profile: String,
     /// Seed of everything random.
     pub seed: u64,
+    /// What decoys are made of. Left out where there are none, as in older libraries.
+    #[serde(default, skip_serializing_if = "DecoyMethod::is_none")]
+    pub decoys: DecoyMethod,
     /// How spectra are cleaned.
     pub preparation: PreparationText,
     /// How vectors are made.
@@ -136,6 +139,28 @@ pub enum ClusterMethod {
     Spectral,
     /// One compound or peptide ion.
     Identity,
+}
+
+/// What decoys are made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DecoyMethod {
+    /// There are none.
+    #[default]
+    None,
+    /// Shuffled peptides where the peptide is known, else fragments of other spectra.
+    Auto,
+    /// Shuffled peptides; entries that are none are refused.
+    Shuffle,
+    /// Fragments of other spectra.
+    Spectrum,
+}
+
+impl DecoyMethod {
+    /// Whether there are no decoys.
+    pub fn is_none(&self) -> bool {
+        *self == Self::None
+    }
 }
 
 /// Settings that contradict themselves or the world.

@@ -36,7 +36,9 @@ impl TextColumn {
     /// Text of `row`; bytes that are not UTF-8 (a damaged file) are shown as such.
     pub fn get(&self, row: u32) -> std::borrow::Cow<'_, str> {
         let range = self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize;
-        String::from_utf8_lossy(&self.bytes[range])
+        let bytes = &self.bytes[range];
+        // Sound text is checked a word at a time, which the lossy way is not.
+        std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Into::into)
     }
 
     /// Offsets and bytes, for writing.
@@ -62,6 +64,13 @@ impl Default for TextColumnBuilder {
 }
 
 impl TextColumnBuilder {
+    /// Text of `row`.
+    pub fn get(&self, row: u32) -> &str {
+        let range = self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize;
+        // Only whole texts were pushed.
+        std::str::from_utf8(&self.bytes[range]).unwrap_or_default()
+    }
+
     /// Appends one text.
     pub fn push(&mut self, text: &str) {
         self.bytes.extend_from_slice(text.as_bytes());

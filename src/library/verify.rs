@@ -71,6 +71,9 @@ fn check_entries(library: &Library) -> Result<(), String> {
     let is_utf8 = texts
         .iter()
         .all(|t| std::str::from_utf8(t.parts().1).is_ok());
+    if library.settings.decoys.is_none() && library.entries.n_decoys() > 0 {
+        return Err("there are decoys, and the settings say there are none".to_owned());
+    }
     is_utf8
         .then_some(())
         .ok_or_else(|| "a text is not UTF-8".to_owned())
@@ -80,6 +83,10 @@ fn check_clusters(library: &Library) -> Result<(), String> {
     let clusters = &library.clusters;
     for cluster in 0..clusters.len() as u32 {
         let members = clusters.members(cluster);
+        let decoys = members.iter().filter(|&&row| library.entries.is_decoy(row));
+        if members.len() > 1 && decoys.count() > 0 {
+            return Err(format!("cluster {cluster} holds a decoy beside others"));
+        }
         let own = members
             .iter()
             .all(|&row| clusters.cluster_of(row) == cluster);

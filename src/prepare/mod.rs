@@ -4,6 +4,7 @@
 //! defaults follow the profiles in `config/defaults.toml`. Query and library go through the same
 //! [`Preparation`]: a library stores its own.
 
+mod entropy;
 mod merge;
 mod precursor_peaks;
 #[cfg(test)]
@@ -11,6 +12,7 @@ pub(crate) mod sample;
 mod select;
 
 use crate::domain::{Da, Mz, Peak, Polarity, Precursor, Spectrum};
+pub use entropy::{entropy_weights, spectral_entropy};
 pub use merge::{merge_close, merge_to_unit_mass};
 pub use precursor_peaks::{PrecursorRemoval, remove_precursor};
 pub use select::{above_noise, most_intense, within_range};
@@ -70,6 +72,12 @@ impl PreparedSpectrum {
         &self.mz
     }
 
+    /// The peaks, ascending in m/z.
+    pub fn peaks(&self) -> impl Iterator<Item = Peak> + '_ {
+        let both = self.mz.iter().zip(&self.intensity);
+        both.map(|(&mz, &intensity)| Peak { mz, intensity })
+    }
+
     /// Intensities, one per peak, that sum to 1.
     pub fn intensity(&self) -> &[f32] {
         &self.intensity
@@ -118,15 +126,27 @@ impl LeftOut {
 /// # Errors
 /// [`LeftOut`] says why nothing comparable is left.
 pub fn prepare(spectrum: &Spectrum, how: &Preparation) -> Result<PreparedSpectrum, LeftOut> {
-    let recorded = spectrum.peaks.len();
+    let peaks = spectrum.peaks.as_slice().to_vec();
+    clean(peaks, (spectrum.precursor, spectrum.polarity()), how)
+}
+
+/// [`prepare`] for peaks, ascending in m/z, of a spectrum that no file holds.
+///
+/// # Errors
+/// [`LeftOut`] says why nothing comparable is left.
+pub fn clean(
+    mut peaks: Vec<Peak>,
+    (precursor, polarity): (Option<Precursor>, Option<Polarity>),
+    how: &Preparation,
+) -> Result<PreparedSpectrum, LeftOut> {
+    let recorded = peaks.len();
     if recorded == 0 {
         return Err(LeftOut::NoPeaks);
     }
-    let mut peaks = spectrum.peaks.as_slice().to_vec();
     if let Some(range) = how.mz_range {
         within_range(&mut peaks, range);
     }
-    if let Some(precursor) = spectrum.precursor {
+    if let Some(precursor) = precursor {
         remove_precursor(&mut peaks, precursor, how.precursor);
     }
     match how.merging {
@@ -139,8 +159,8 @@ pub fn prepare(spectrum: &Spectrum, how: &Preparation) -> Result<PreparedSpectru
     enough(&peaks, recorded, how)?;
     let total: f64 = peaks.iter().map(|p| f64::from(p.intensity)).sum();
     Ok(PreparedSpectrum {
-        precursor: spectrum.precursor,
-        polarity: spectrum.polarity(),
+        precursor,
+        polarity,
         mz: peaks.iter().map(|p| p.mz).collect(),
         intensity: peaks
             .iter()

@@ -1,9 +1,7 @@
 //! Takes out what the precursor left behind: its own peak says nothing of the structure.
 
-use crate::domain::{Da, Peak, Precursor};
+use crate::domain::{Da, PROTON, Peak, Precursor};
 
-/// Mass of a proton in Da (CODATA 2018).
-const PROTON: f64 = 1.007_276_466_62;
 /// Mass difference of 13C and 12C in Da (IUPAC).
 const ISOTOPE_STEP: f64 = 1.003_354_835;
 

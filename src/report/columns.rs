@@ -4,6 +4,7 @@
 
 use crate::domain::{Seconds, Spectrum, shift_name};
 use crate::library::{EntryText, Library};
+use crate::search::fdr::QValue;
 use crate::search::{Answer, Match};
 use std::fmt::Write;
 
@@ -178,9 +179,15 @@ pub const COLUMNS: &[Column] = &[
     ),
     column(
         "q_value",
-        "false discovery rate at which the match is accepted; empty without decoys",
-        |_, _| {},
+        "false discovery rate at which the first match is accepted, 1 where a decoy scored higher; empty \
+         without decoys and for further matches",
+        |row, cell| {
+            fixed(cell, row.q_value().map(|q| q.value), 6);
+        },
     ),
+    column("fdr_method", "how that rate was estimated", |row, cell| {
+        put(cell, row.q_value().map(|q| q.method.word()));
+    }),
     column(
         "delta_next",
         "similarity minus that of the next hit of another compound; empty without one",
@@ -295,6 +302,11 @@ impl<'a> Row<'a> {
         }
     }
 
+    fn q_value(&self) -> Option<QValue> {
+        let (rank, _) = self.ranked?;
+        self.answer.q_value.filter(|_| rank == 1)
+    }
+
     fn shift_name(&self) -> String {
         let shift = self.matched().and_then(|m| Some((m, m.mass_shift?)));
         let Some((matched, shift)) = shift else {
@@ -340,8 +352,8 @@ mod tests {
             "query_file, query_id, query_index, query_precursor_mz, query_charge, query_rt, rank, \
              cluster_id, cluster_size, cluster_purity, similarity, score_name, matched_peaks, \
              matched_intensity, precursor_delta_da, precursor_delta_ppm, mass_shift, \
-             mass_shift_name, q_value, delta_next, ambiguity_group, ambiguity_size, library, \
-             entry_id, entry_index, name, formula, adduct, inchikey, smiles, peptide, \
+             mass_shift_name, q_value, fdr_method, delta_next, ambiguity_group, ambiguity_size, \
+             library, entry_id, entry_index, name, formula, adduct, inchikey, smiles, peptide, \
              entry_precursor_mz, entry_charge, collision_energy, instrument, plan, n_candidates"
         );
     }

@@ -33,10 +33,12 @@ pub enum EvaluationError {
         what: &'static str,
     },
     /// The truth has no query.
-    #[error("{path}: no query in the truth", path = .path.display())]
+    #[error("{path}: no {what}", path = .path.display())]
     Empty {
         /// The file.
         path: PathBuf,
+        /// What was looked for.
+        what: &'static str,
     },
 }
 
@@ -61,15 +63,15 @@ struct Group {
 
 /// What a truth row says.
 #[derive(Debug, Clone)]
-struct Expected {
-    answerable: bool,
+pub(super) struct Expected {
+    pub(super) answerable: bool,
     relation: String,
     right: Vec<String>,
 }
 
 /// How right answers are recognised, and the report column that shows it.
 #[derive(Debug, Clone, Copy)]
-enum RecognisedBy {
+pub(super) enum RecognisedBy {
     InchiKey,
     EntryId,
     Name,
@@ -191,14 +193,14 @@ fn percent(share: f64) -> String {
 }
 
 /// A CSV file and where its columns are.
-struct Columns {
+pub(super) struct Columns {
     path: PathBuf,
     reader: csv::Reader<fs_err::File>,
     header: csv::StringRecord,
 }
 
 impl Columns {
-    fn open(path: &Path) -> Result<Self, EvaluationError> {
+    pub(super) fn open(path: &Path) -> Result<Self, EvaluationError> {
         let failed = |source| EvaluationError::Csv {
             path: path.to_owned(),
             source,
@@ -213,11 +215,15 @@ impl Columns {
         })
     }
 
-    fn find(&self, column: &str) -> Option<usize> {
+    pub(super) fn find(&self, column: &str) -> Option<usize> {
         self.header.iter().position(|name| name == column)
     }
 
-    fn need(&self, column: &'static str, what: &'static str) -> Result<usize, EvaluationError> {
+    pub(super) fn need(
+        &self,
+        column: &'static str,
+        what: &'static str,
+    ) -> Result<usize, EvaluationError> {
         self.find(column).ok_or_else(|| EvaluationError::Column {
             path: self.path.clone(),
             column,
@@ -225,7 +231,7 @@ impl Columns {
         })
     }
 
-    fn rows(self) -> impl Iterator<Item = Result<csv::StringRecord, EvaluationError>> {
+    pub(super) fn rows(self) -> impl Iterator<Item = Result<csv::StringRecord, EvaluationError>> {
         let path = self.path;
         self.reader.into_records().map(move |row| {
             row.map_err(|source| EvaluationError::Csv {
@@ -236,7 +242,10 @@ impl Columns {
     }
 }
 
-fn read_truth(path: &Path) -> Result<(RecognisedBy, BTreeMap<String, Expected>), EvaluationError> {
+/// How right answers are recognised, and what is expected of each query.
+pub(super) fn read_truth(
+    path: &Path,
+) -> Result<(RecognisedBy, BTreeMap<String, Expected>), EvaluationError> {
     const WHAT: &str = "truth with title and inchikey14, correct_library_ids or name";
     let columns = Columns::open(path)?;
     let title = match columns.find("title") {
@@ -253,6 +262,10 @@ fn read_truth(path: &Path) -> Result<(RecognisedBy, BTreeMap<String, Expected>),
     };
     let (class, flag) = (columns.find("class"), columns.find("in_library"));
     let relation = columns.find("relation");
+    // Entries that are as right: where libraries disagree on what a spectrum is.
+    let as_right = columns
+        .find("lookalike_library_ids")
+        .filter(|_| matches!(key, RecognisedBy::EntryId));
     let mut expected = BTreeMap::new();
     for row in columns.rows() {
         let row = row?;
@@ -262,9 +275,12 @@ fn read_truth(path: &Path) -> Result<(RecognisedBy, BTreeMap<String, Expected>),
             (None, Some(_)) => cell(flag) == "1",
             (None, None) => true,
         };
-        let right = cell(Some(right))
-            .split([';', '|'])
-            .map(|text| text.trim().to_owned());
+        let right = [cell(Some(right)), cell(as_right)]
+            .into_iter()
+            .flat_map(|ids| {
+                let ids = ids.split([';', '|']).map(|text| text.trim().to_owned());
+                ids.filter(|text| !text.is_empty()).collect::<Vec<_>>()
+            });
         let relation = cell(relation).to_owned();
         expected.insert(
             cell(Some(title)).to_owned(),
@@ -278,9 +294,24 @@ fn read_truth(path: &Path) -> Result<(RecognisedBy, BTreeMap<String, Expected>),
     if expected.is_empty() {
         return Err(EvaluationError::Empty {
             path: path.to_owned(),
+            what: "query in the truth",
         });
     }
     Ok((key, expected))
+}
+
+/// Whether `identity`, a cell of the report, is a right answer.
+pub(super) fn is_right(key: RecognisedBy, expected: &Expected, identity: &str) -> bool {
+    let identity = recognised(key, identity);
+    expected.right.iter().any(|right| right == identity)
+}
+
+/// The part of a cell of the report that is compared.
+fn recognised(key: RecognisedBy, identity: &str) -> &str {
+    match key {
+        RecognisedBy::InchiKey => first_block(identity).unwrap_or_default(),
+        RecognisedBy::EntryId | RecognisedBy::Name => identity,
+    }
 }
 
 /// Rank, identity and score of every match, by query id.
@@ -301,11 +332,7 @@ fn read_report(path: &Path, key: RecognisedBy) -> Result<Answers, EvaluationErro
         let row = row?;
         let matches = answers.entry(row[query].to_owned()).or_default();
         if let (Ok(rank), Ok(score)) = (row[rank].parse(), row[similarity].parse()) {
-            let identity = match key {
-                RecognisedBy::InchiKey => first_block(&row[identity]).unwrap_or_default(),
-                RecognisedBy::EntryId | RecognisedBy::Name => &row[identity],
-            };
-            matches.push((rank, identity.to_owned(), score));
+            matches.push((rank, recognised(key, &row[identity]).to_owned(), score));
         }
     }
     Ok(answers)

@@ -5,11 +5,13 @@
 mod columns;
 mod csv_report;
 mod evaluation;
+mod fdr_check;
 mod summary;
 mod table;
 
 pub use columns::{COLUMNS, Column, Row};
 pub use csv_report::CsvReport;
 pub use evaluation::{Evaluation, EvaluationError};
+pub use fdr_check::{Accepted, FdrCheck};
 pub use summary::{RunSummary, Skipped};
 pub use table::Table;

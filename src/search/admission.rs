@@ -76,9 +76,14 @@ impl<'a> Admission<'a> {
         }
     }
 
-    /// Number of entries that meet the condition, where there is one.
+    /// Number of entries, decoys apart, that meet the condition, where there is one.
     pub(super) fn n_met(&self) -> Option<usize> {
-        self.condition.as_ref().map(|met| met.positions.len())
+        let is_decoy = |&&position: &&u32| {
+            let row = self.library.order().row(position);
+            self.library.entries().is_decoy(row)
+        };
+        let of = |positions: &[u32]| positions.len() - positions.iter().filter(is_decoy).count();
+        self.condition.as_ref().map(|met| of(&met.positions))
     }
 
     /// Where the candidates of `query` come from.

@@ -1,5 +1,6 @@
 //! What a search says of one query.
 
+use super::fdr::QValue;
 use crate::prepare::LeftOut;
 use crate::similarity::Score;
 
@@ -20,6 +21,8 @@ pub enum Plan {
     NoCandidate,
     /// Entries were scored, none reached the least score and number of matched peaks.
     BelowThreshold,
+    /// The best match is not accepted at the false discovery rate asked for.
+    AboveFdr,
 }
 
 impl Plan {
@@ -33,6 +36,7 @@ impl Plan {
             Self::NoPeaks(_) => "no_peaks",
             Self::NoCandidate => "no_candidate",
             Self::BelowThreshold => "below_threshold",
+            Self::AboveFdr => "above_fdr",
         }
     }
 }
@@ -46,6 +50,10 @@ pub struct Answer {
     pub n_candidates: usize,
     /// Matches, best first; empty where the plan says why.
     pub matches: Vec<Match>,
+    /// The best decoy, where the library has decoys and one was hit. Never an answer.
+    pub decoy: Option<Match>,
+    /// How trustworthy the first match is, once the whole run is known.
+    pub q_value: Option<QValue>,
 }
 
 /// One group of entries, by its best hit.

@@ -9,6 +9,7 @@
 mod admission;
 mod answer;
 mod candidates;
+pub mod fdr;
 mod groups;
 mod rank;
 mod searcher;

@@ -53,7 +53,8 @@ pub(super) fn rank(
     hits
 }
 
-fn choose(settings: &SearchSettings, both_precursors: bool) -> &'static dyn Similarity {
+/// The score of a pair, by whether both have a precursor.
+pub(super) fn choose(settings: &SearchSettings, both_precursors: bool) -> &'static dyn Similarity {
     match (settings.score, settings.precursor) {
         (ScoreChoice::Exactly(score), _) => score,
         (ScoreChoice::Auto, PrecursorWindow::Open) if both_precursors => &TwoViewEntropy,

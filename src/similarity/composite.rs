@@ -3,7 +3,7 @@
 use super::align::{Matching, Pair, Peaks, Scratch, align};
 use super::assignment::Assignment;
 use super::cosine::{Norm, Weighting};
-use super::{Score, Similarity, View};
+use super::{RestsOn, Score, Similarity, View};
 use crate::domain::Tolerance;
 
 /// `(Nq Fd + Nc Fr) / (Nq + Nc)`, with `Nq` peaks of the query, `Nc` matched ones, `Fd` their dot
@@ -15,6 +15,10 @@ use crate::domain::Tolerance;
 pub struct NistComposite;
 
 impl Similarity for NistComposite {
+    fn rests_on(&self) -> RestsOn {
+        RestsOn::Fragments
+    }
+
     fn name(&self) -> &'static str {
         "nist_composite"
     }

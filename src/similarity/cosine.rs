@@ -6,7 +6,7 @@
 use super::align::{Matching, Pair, Peaks, Scratch, align};
 use super::assignment::Assignment;
 use super::view::precursor_shift;
-use super::{Score, Similarity, View};
+use super::{RestsOn, Score, Similarity, View};
 use crate::domain::{Charge, Tolerance};
 
 /// Powers of m/z and intensity that weight a peak.
@@ -188,6 +188,14 @@ impl Cosine {
 }
 
 impl Similarity for Cosine {
+    fn rests_on(&self) -> RestsOn {
+        match self.reach {
+            Reach::Fragments => RestsOn::Fragments,
+            Reach::Modified => RestsOn::Either,
+            Reach::Losses => RestsOn::Losses,
+        }
+    }
+
     fn name(&self) -> &'static str {
         self.name
     }

@@ -4,7 +4,7 @@
 use super::align::{Matching, Pair, Peaks, Scratch, align};
 use super::assignment::Assignment;
 use super::view::precursor_shift;
-use super::{Score, Similarity, View};
+use super::{RestsOn, Score, Similarity, View};
 use crate::domain::Tolerance;
 
 /// Spectral entropy similarity of the fragments.
@@ -26,34 +26,6 @@ pub struct HybridEntropy;
 /// exhaustive search of the MassBank development set it ranks the right molecule first most often.
 #[derive(Debug, Clone, Copy)]
 pub struct TwoViewEntropy;
-
-/// Below this entropy (natural logarithm) intensities are weighted.
-const WEIGHTING_LIMIT: f64 = 3.0;
-
-/// Shannon entropy of intensities that sum to 1, natural logarithm.
-pub fn spectral_entropy(intensity: &[f32]) -> f64 {
-    intensity
-        .iter()
-        .map(|&p| f64::from(p))
-        .filter(|&p| p > 0.0)
-        .map(|p| -p * p.ln())
-        .sum()
-}
-
-/// Intensities raised to `0.25 + 0.25 S` where their entropy `S` is below 3, scaled to sum to 1.
-pub fn entropy_weights(intensity: &[f32]) -> Vec<f32> {
-    let entropy = spectral_entropy(intensity);
-    if entropy >= WEIGHTING_LIMIT {
-        return intensity.to_vec();
-    }
-    let power = 0.25 + 0.25 * entropy;
-    let raised: Vec<f64> = intensity
-        .iter()
-        .map(|&p| f64::from(p).powf(power))
-        .collect();
-    let total: f64 = raised.iter().sum();
-    raised.into_iter().map(|w| (w / total) as f32).collect()
-}
 
 /// `x log2 x`, 0 for 0: what a share of `x` adds to an entropy in bits.
 pub(super) fn information(x: f32) -> f64 {
@@ -136,6 +108,10 @@ fn compare<'s>(
 }
 
 impl Similarity for SpectralEntropy {
+    fn rests_on(&self) -> RestsOn {
+        RestsOn::Fragments
+    }
+
     fn name(&self) -> &'static str {
         if self.weighted {
             "entropy"
@@ -163,6 +139,10 @@ impl Similarity for SpectralEntropy {
 }
 
 impl Similarity for HybridEntropy {
+    fn rests_on(&self) -> RestsOn {
+        RestsOn::Either
+    }
+
     fn name(&self) -> &'static str {
         "hybrid_entropy"
     }
@@ -191,6 +171,10 @@ impl Similarity for HybridEntropy {
 }
 
 impl Similarity for TwoViewEntropy {
+    fn rests_on(&self) -> RestsOn {
+        RestsOn::Both
+    }
+
     fn name(&self) -> &'static str {
         "two_view_entropy"
     }

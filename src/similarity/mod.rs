@@ -18,9 +18,7 @@ use align::{Pair, Scratch};
 pub use assignment::Assignment;
 pub use composite::NistComposite;
 pub use cosine::{Cosine, Norm, Reach, Weighting};
-pub use entropy::{
-    HybridEntropy, SpectralEntropy, TwoViewEntropy, entropy_weights, spectral_entropy,
-};
+pub use entropy::{HybridEntropy, SpectralEntropy, TwoViewEntropy};
 pub use peak_columns::{PeakColumns, PeakColumnsBuilder};
 pub use view::{OwnedView, View};
 
@@ -56,6 +54,9 @@ pub trait Similarity: Send + Sync + std::fmt::Debug {
     /// Its name in reports.
     fn name(&self) -> &'static str;
 
+    /// What two spectra must share to score.
+    fn rests_on(&self) -> RestsOn;
+
     /// Compares `query` with `reference`, whose peaks match within `tolerance` (both ends
     /// included; a ppm tolerance is taken at the reference peak's m/z).
     fn score(
@@ -65,6 +66,19 @@ pub trait Similarity: Send + Sync + std::fmt::Debug {
         tolerance: Tolerance,
         scratch: &mut Scratch,
     ) -> Score;
+}
+
+/// What two spectra must share to score above 0: what an index must look for to propose them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestsOn {
+    /// Peaks at the same m/z.
+    Fragments,
+    /// Peaks of the same neutral loss.
+    Losses,
+    /// One or the other.
+    Either,
+    /// Both.
+    Both,
 }
 
 /// Every score there is; reports and the command line know them by their names.

@@ -122,19 +122,21 @@ pub struct PeakColumnsBuilder {
     information: Vec<f32>,
 }
 
-impl Default for PeakColumnsBuilder {
-    fn default() -> Self {
+impl PeakColumnsBuilder {
+    /// No spectra, with room for some that have `n_peaks` peaks between them.
+    pub fn with_room(n_spectra: usize, n_peaks: usize) -> Self {
+        let mut offsets = Vec::with_capacity(n_spectra + 1);
+        offsets.push(0);
+        let column = || Vec::with_capacity(n_peaks);
         Self {
-            offsets: vec![0],
-            mz: Vec::new(),
-            intensity: Vec::new(),
-            weight: Vec::new(),
-            information: Vec::new(),
+            offsets,
+            mz: column(),
+            intensity: column(),
+            weight: column(),
+            information: column(),
         }
     }
-}
 
-impl PeakColumnsBuilder {
     /// Appends one spectrum.
     pub fn push(&mut self, spectrum: &OwnedView) {
         let view = spectrum.view();

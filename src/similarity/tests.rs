@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::Da;
-use crate::prepare::sample;
+use crate::prepare::{entropy_weights, sample, spectral_entropy};
 use proptest::prelude::*;
 
 fn normal(pairs: &[(f64, f32)]) -> OwnedView {

@@ -1,8 +1,8 @@
 //! The peaks of one spectrum as the scores read them.
 
-use super::entropy::{entropy_weights, information};
+use super::entropy::information;
 use crate::domain::Precursor;
-use crate::prepare::PreparedSpectrum;
+use crate::prepare::{PreparedSpectrum, entropy_weights};
 
 /// Borrowed peaks of one prepared spectrum; all slices have one length.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,9 @@
 
 mod bad_input;
 mod bad_usage;
+mod conformance;
 mod damage;
+mod decoys;
 mod formats_contract;
 mod formats_data;
 mod formats_fuzz;

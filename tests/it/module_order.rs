@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const ROWS: &[&[&str]] = &[
     &["domain", "index", "files"],
     &["prepare"],
-    &["similarity", "embed", "formats"],
+    &["similarity", "embed", "formats", "decoy"],
     &["cluster"],
     &["library"],
     &["search"],

@@ -161,6 +161,7 @@ fn is_exhaustive(
                 assert!(!hits.is_empty());
             }
             Plan::NoPeaks(_) => panic!("{}: no peaks", query.id),
+            Plan::AboveFdr => panic!("{}: no rate was asked for", query.id),
         }
     }
     answers
@@ -208,7 +209,8 @@ fn the_flat_plan_scores_as_many_candidates_as_asked_and_finds_the_best() {
     let few = search(&library, how, &queries);
     let mut n_same = 0;
     for (all, few) in all.iter().zip(&few) {
-        assert_eq!(few.n_candidates, 25);
+        // 25 of those with precursor, and all 20 of those without.
+        assert!((25..=45).contains(&few.n_candidates));
         // Scores are exact: what is found is found with the same score, and never a better one.
         assert!(few.matches[0].score.similarity <= all.matches[0].score.similarity);
         n_same += usize::from(found(all)[0] == found(few)[0]);

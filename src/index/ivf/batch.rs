@@ -30,11 +30,11 @@ struct Visit {
     product: f32,
 }
 
-/// The `k` best rows for each query.
+/// The `k` best rows for each query, by halves or by all coordinates together.
 pub(super) fn search<C: Codec>(
     index: &Ivf<C>,
     queries: ArrayView2<'_, f32>,
-    k: usize,
+    (k, halves): (usize, bool),
     effort: Effort,
     filters: Filters<'_>,
 ) -> Vec<Vec<Neighbour>> {
@@ -53,6 +53,7 @@ pub(super) fn search<C: Codec>(
                 queries,
                 first: block_idx * size,
                 n_probe: effort.n_probe,
+                halves,
                 filters,
             };
             block.search(k, scratch)
@@ -89,6 +90,8 @@ struct Block<'a, C> {
     /// Position of the first of them among all queries.
     first: usize,
     n_probe: usize,
+    /// Whether the products of the halves of the coordinates are multiplied.
+    halves: bool,
     filters: Filters<'a>,
 }
 
@@ -100,7 +103,11 @@ impl<C: Codec> Block<'_, C> {
             scratch.prepared.resize_with(n_queries, C::Query::default);
             for (query, prepared) in self.queries.outer_iter().zip(&mut scratch.prepared) {
                 let query = query.to_slice().expect("a query is a slice");
-                self.index.codec.prepare(query, prepared);
+                if self.halves {
+                    self.index.codec.prepare_halves(query, prepared);
+                } else {
+                    self.index.codec.prepare(query, prepared);
+                }
             }
             self.plan(scratch);
             self.scan(scratch, &mut best);

@@ -48,6 +48,13 @@ pub trait Codec: Debug + Send + Sync {
     /// Computes what [`scan`](Self::scan) needs of a query; `prepared` is reused memory.
     fn prepare(&self, query: &[f32], prepared: &mut Self::Query);
 
+    /// The same for [`VectorIndex::search_halves`]; codecs that cannot tell halves apart add them.
+    ///
+    /// [`VectorIndex::search_halves`]: crate::index::VectorIndex::search_halves
+    fn prepare_halves(&self, query: &[f32], prepared: &mut Self::Query) {
+        self.prepare(query, prepared);
+    }
+
     /// Offers the scores of the wanted rows of a list. Rows that score below the floor of the
     /// offer may be left out; the score of a row does not depend on what else is wanted.
     fn scan(
@@ -147,6 +154,10 @@ impl Codec for SparseStore {
 
     fn prepare(&self, query: &[f32], prepared: &mut SparseQuery) {
         self.prepare(query, prepared);
+    }
+
+    fn prepare_halves(&self, query: &[f32], prepared: &mut SparseQuery) {
+        self.prepare_halves(query, prepared);
     }
 
     /// Postings hold whole rows and need no centre.

@@ -163,6 +163,18 @@ impl<C: Codec> VectorIndex for Ivf<C> {
     ) -> Vec<Vec<Neighbour>> {
         filters.expect_len(queries.nrows());
         let queries = queries.as_standard_layout();
-        batch::search(self, queries.view(), k, effort, filters)
+        batch::search(self, queries.view(), (k, false), effort, filters)
+    }
+
+    fn search_halves(
+        &self,
+        queries: ArrayView2<'_, f32>,
+        k: usize,
+        effort: Effort,
+        filters: Filters<'_>,
+    ) -> Vec<Vec<Neighbour>> {
+        filters.expect_len(queries.nrows());
+        let queries = queries.as_standard_layout();
+        batch::search(self, queries.view(), (k, true), effort, filters)
     }
 }

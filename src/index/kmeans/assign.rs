@@ -1,11 +1,11 @@
 //! Which centre each point belongs to, by tiles of a matrix product.
 
-use super::points::{Points, are_sparse, sparse_or_whole};
 use super::rounded::{self, Rounded, biases};
 use super::sparse::Panels;
 use crate::index::matrix::{multiply, tile_rows};
 use crate::index::metric::Metric;
-use ndarray::{ArrayView2, s};
+use crate::index::points::{Points, are_sparse, sparse_or_whole};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -16,16 +16,17 @@ use std::ops::Range;
 ///
 /// # Panics
 /// If there are points but no centres, or if their dimensions differ.
-pub fn assign(
-    points: ArrayView2<'_, f32>,
+pub fn assign<'a>(
+    points: impl Into<Points<'a>>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
+    let points = points.into();
     let sparse = are_sparse(points);
     let nearest = Nearest::for_points(centres, metric, sparse);
     let rows = tile_rows(centres.nrows());
-    label_tiles(points.nrows(), rows, |tile, products, found| {
-        let tile = points.slice_move(s![tile, ..]);
+    label_tiles(points.len(), rows, |tile, products, found| {
+        let tile = points.slice(tile);
         nearest.visit_points(sparse_or_whole(tile, sparse).view(), products, found);
     })
 }
@@ -37,9 +38,7 @@ pub(super) fn assign_points(
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
-    if let Points::Dense(points) = points
-        && Rounded::pays(centres.nrows(), centres.ncols())
-    {
+    if !points.is_sparse() && Rounded::pays(centres.nrows(), centres.ncols()) {
         return assign_rounded(points, centres, metric);
     }
     let nearest = Nearest::for_points(centres, metric, points.is_sparse());
@@ -51,14 +50,14 @@ pub(super) fn assign_points(
 
 /// The centre of almost all points the nearest, with centres and points rounded to bytes.
 pub(super) fn assign_rounded(
-    points: ArrayView2<'_, f32>,
+    points: Points<'_>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
     let bias = biases(centres, metric);
     let rounded = Rounded::new(centres, &bias);
-    label_tiles(points.nrows(), rounded::TILE, |tile, scratch, found| {
-        rounded.visit(points.slice(s![tile, ..]), scratch, found);
+    label_tiles(points.len(), rounded::TILE, |tile, scratch, found| {
+        rounded.visit(points.slice(tile).whole().view(), scratch, found);
     })
 }
 

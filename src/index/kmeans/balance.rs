@@ -4,10 +4,10 @@
 //! shortest lists, whose few points then go to their neighbours, so the number of lists stays.
 
 use super::group::Groups;
-use super::points::Points;
 use super::route::assign_points_routed;
 use super::{Lloyd, assign, lloyd_of, update};
 use crate::index::metric::Metric;
+use crate::index::points::Points;
 use crate::index::random::Random;
 use ndarray::Array2;
 
@@ -33,7 +33,7 @@ pub(super) fn split_overlong(
         let n_split = split_round(centres, points, &groups, metric, random);
         if n_split == 0 {
             // The points were counted for the splits; the means are free.
-            update::move_to_means_of(centres, points, &groups);
+            update::move_to_means(centres, points, &groups);
             update::normalise(centres, metric);
             break;
         }

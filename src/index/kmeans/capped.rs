@@ -7,9 +7,9 @@
 
 use super::assign::{MAX_LISTED, Nearest, label_lists};
 use super::group::Groups;
-use super::points::Points;
 use super::{Lloyd, lloyd_of, update};
 use crate::index::metric::Metric;
+use crate::index::points::Points;
 use crate::index::random::Random;
 use ndarray::{Array2, ArrayView2};
 
@@ -41,12 +41,12 @@ impl Capped {
                 limit(sample.view().len()),
             );
             let groups = Groups::new(&labels, tops.nrows());
-            update::move_to_means_of(&mut tops, sample.view(), &groups);
+            update::move_to_means(&mut tops, sample.view(), &groups);
             update::normalise(&mut tops, plan.metric);
         }
         let labels = labels(points, tops.view(), plan.metric, limit(points.len()));
         let groups = Groups::new(&labels, tops.nrows());
-        update::move_to_means_of(&mut tops, points, &groups);
+        update::move_to_means(&mut tops, points, &groups);
         update::normalise(&mut tops, plan.metric);
         Self { tops, groups }
     }

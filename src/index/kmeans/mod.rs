@@ -5,7 +5,7 @@
 //! mostly zeros are kept and multiplied without them. Everything is seeded and every sum has one
 //! order, so the centres do not depend on the number of threads.
 //!
-//! Reading order: `points` (how points are kept), `assign`, `rounded` and `route` (which centre is near),
+//! Reading order: `assign`, `rounded` and `route` (which centre is near),
 //! `start` and `update` (Lloyd's other two steps), `two_level`, `balance`, `mini_batch` (for rows
 //! beyond memory).
 
@@ -14,7 +14,6 @@ mod balance;
 mod capped;
 mod group;
 mod mini_batch;
-mod points;
 mod rounded;
 mod route;
 mod sparse;
@@ -29,9 +28,9 @@ pub use route::assign_routed;
 pub(super) use update::move_to_means;
 
 use super::metric::Metric;
+use super::points::{Points, are_sparse, gather};
 use super::random::Random;
 use ndarray::{Array2, ArrayView2};
-use points::{Points, are_sparse, gather};
 
 /// How long k-means may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,17 +52,18 @@ const MIN_GAIN: f64 = 1e-3;
 ///
 /// # Panics
 /// If the points have no coordinates.
-pub fn kmeans(
-    points: ArrayView2<'_, f32>,
+pub fn kmeans<'a>(
+    points: impl Into<Points<'a>>,
     n_centres: usize,
     metric: Metric,
     seed: u64,
     settings: KMeansSettings,
 ) -> Array2<f32> {
-    assert!(points.ncols() > 0, "points have coordinates");
+    let points = points.into();
+    assert!(points.dim() > 0, "points have coordinates");
     let mut random = Random::new(seed, 0);
     let limit = n_centres.saturating_mul(settings.max_points_per_centre.max(1));
-    let sample = random.sample(points.nrows(), limit);
+    let sample = random.sample(points.len(), limit);
     let sample = gather(points, &sample, are_sparse(points));
     let plan = Lloyd {
         n_centres: n_centres.min(sample.view().len()),
@@ -143,7 +143,7 @@ fn refine(centres: &mut Array2<f32>, points: Points<'_>, metric: Metric, max_ite
         // |x - c|^2 = |x|^2 - 2 (x.c - |c|^2 / 2), and |c| = 1 where closeness is x.c alone.
         let error = total - 2.0 * closeness.iter().map(|&x| f64::from(x)).sum::<f64>();
         let groups = Groups::new(&labels, centres.nrows());
-        update::move_to_means_of(centres, points, &groups);
+        move_to_means(centres, points, &groups);
         let repaired = update::split_for_empty(centres, &groups);
         update::normalise(centres, metric);
         if repaired == 0 && last_error - error <= MIN_GAIN * error.abs() {
@@ -231,9 +231,9 @@ mod tests {
     fn two_levels_come_as_close_as_one_and_are_reproducible() {
         for sparse in [false, true] {
             let points = clumps(6000, sparse);
-            assert_eq!(are_sparse(points.view()), sparse);
+            assert_eq!(are_sparse(points.view().into()), sparse);
             let all: Vec<usize> = (0..points.nrows()).collect();
-            let kept = gather(points.view(), &all, sparse);
+            let kept = gather(points.view().into(), &all, sparse);
             for metric in [Metric::L2, Metric::InnerProduct] {
                 let plan = Lloyd {
                     n_centres: 600,
@@ -273,7 +273,7 @@ mod tests {
             let n_centres = 2100;
             let centres = points.slice(ndarray::s![..n_centres, ..]);
             let exact = assign(points.view(), centres, Metric::L2);
-            let routed = route::route(points.view(), centres, Metric::L2, sparse);
+            let routed = route::route(points.view().into(), centres, Metric::L2, sparse);
             let chosen = assign_routed(points.view(), centres, Metric::L2);
             for (labels, closeness) in [routed, chosen] {
                 let n_same = (0..6000).filter(|&row| exact.0[row] == labels[row]).count();

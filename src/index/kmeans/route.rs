@@ -10,12 +10,12 @@ use super::Lloyd;
 use super::assign::{Nearest, assign, assign_points, assign_rounded, label_tiles};
 use super::capped::Capped;
 use super::group::Groups;
-use super::points::{Points, are_sparse, sparse_or_whole};
 use super::rounded::Rounded;
 use crate::index::matrix::tile_rows;
 use crate::index::metric::Metric;
+use crate::index::points::{Points, are_sparse, sparse_or_whole};
 use crate::index::random::Random;
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, Axis};
 
 /// Below this many centres comparing with all of them is as fast.
 const ROUTED_FROM: usize = 512;
@@ -43,11 +43,12 @@ const ROUTE_STREAM: u64 = 1 << 40;
 ///
 /// # Panics
 /// If there are points but no centres, or if their dimensions differ.
-pub fn assign_routed(
-    points: ArrayView2<'_, f32>,
+pub fn assign_routed<'a>(
+    points: impl Into<Points<'a>>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
+    let points = points.into();
     let sparse = are_sparse(points);
     if !sparse && rounding_will_do(centres) {
         return assign_rounded(points, centres, metric);
@@ -60,15 +61,15 @@ pub fn assign_routed(
 
 /// The same in two levels, whatever the number of centres.
 pub(super) fn route(
-    points: ArrayView2<'_, f32>,
+    points: Points<'_>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,
     sparse: bool,
 ) -> (Vec<u32>, Vec<f32>) {
     let plan = Plan::new(centres, metric);
     let router = plan.router(centres, metric, sparse);
-    label_tiles(points.nrows(), TILE, |tile, scratch, found| {
-        let tile = points.slice_move(s![tile, ..]);
+    label_tiles(points.len(), TILE, |tile, scratch, found| {
+        let tile = points.slice(tile);
         router.visit(sparse_or_whole(tile, sparse).view(), scratch, found);
     })
 }
@@ -79,9 +80,7 @@ pub(super) fn assign_points_routed(
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
-    if let Points::Dense(points) = points
-        && rounding_will_do(centres)
-    {
+    if !points.is_sparse() && rounding_will_do(centres) {
         return assign_rounded(points, centres, metric);
     }
     if !pays(centres.nrows(), points.is_sparse()) {

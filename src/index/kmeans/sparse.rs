@@ -1,101 +1,7 @@
-//! Rows kept as their values that are not 0, and their products with many centres at once.
+//! Products of rows kept as their values that are not 0 with many centres at once.
 
-use ndarray::{ArrayView1, ArrayView2};
-use std::ops::Range;
-
-/// Rows by their values that are not 0, in ascending order of column.
-#[derive(Debug, Clone)]
-pub(in crate::index) struct SparseRows {
-    dim: usize,
-    /// Where each row starts in `columns` and `values`, and the end of the last.
-    offsets: Vec<usize>,
-    columns: Vec<u32>,
-    values: Vec<f32>,
-}
-
-/// Borrowed [`SparseRows`], or a run of them.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::index) struct SparseView<'a> {
-    dim: usize,
-    offsets: &'a [usize],
-    columns: &'a [u32],
-    values: &'a [f32],
-}
-
-impl SparseRows {
-    /// Keeps what is not 0 of each row.
-    pub(super) fn new<'r>(dim: usize, rows: impl Iterator<Item = ArrayView1<'r, f32>>) -> Self {
-        let mut kept = Self::empty(dim);
-        for row in rows {
-            for (column, &value) in row.iter().enumerate() {
-                if value != 0.0 {
-                    kept.columns.push(column as u32);
-                    kept.values.push(value);
-                }
-            }
-            kept.offsets.push(kept.columns.len());
-        }
-        kept
-    }
-
-    fn empty(dim: usize) -> Self {
-        Self {
-            dim,
-            offsets: vec![0],
-            columns: Vec::new(),
-            values: Vec::new(),
-        }
-    }
-
-    pub(super) fn view(&self) -> SparseView<'_> {
-        SparseView {
-            dim: self.dim,
-            offsets: &self.offsets,
-            columns: &self.columns,
-            values: &self.values,
-        }
-    }
-}
-
-impl<'a> SparseView<'a> {
-    pub(super) fn len(self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    pub(super) fn dim(self) -> usize {
-        self.dim
-    }
-
-    /// The columns and values of one row.
-    #[inline]
-    pub(super) fn row(self, row: usize) -> (&'a [u32], &'a [f32]) {
-        let held = self.offsets[row]..self.offsets[row + 1];
-        (&self.columns[held.clone()], &self.values[held])
-    }
-
-    /// The values of all rows.
-    pub(super) fn values(self) -> &'a [f32] {
-        &self.values[self.offsets[0]..self.offsets[self.len()]]
-    }
-
-    pub(super) fn slice(self, rows: Range<usize>) -> Self {
-        Self {
-            offsets: &self.offsets[rows.start..=rows.end],
-            ..self
-        }
-    }
-
-    pub(super) fn select(self, members: &[u32]) -> SparseRows {
-        let mut picked = SparseRows::empty(self.dim);
-        for &member in members {
-            let (columns, values) = self.row(member as usize);
-            picked.columns.extend_from_slice(columns);
-            picked.values.extend_from_slice(values);
-            picked.offsets.push(picked.columns.len());
-        }
-        picked
-    }
-}
+use crate::index::sparse_rows::SparseView;
+use ndarray::ArrayView2;
 
 /// Centres side by side in one panel: four 256-bit registers, enough to hide an addition's latency.
 const PANEL: usize = 32;
@@ -203,6 +109,7 @@ impl Panels {
 mod tests {
     use super::*;
     use crate::index::random::Random;
+    use crate::index::sparse_rows::SparseRows;
     use ndarray::Array2;
 
     #[test]
@@ -218,8 +125,8 @@ mod tests {
         };
         let (mut rows, centres) = (whole(9, 40), whole(70, 9));
         rows.row_mut(3).fill(0.0);
-        let sparse = SparseRows::new(50, rows.outer_iter());
-        assert!(sparse.values.len() < 9 * 50 / 2);
+        let sparse = SparseRows::of(50, rows.outer_iter());
+        assert!(sparse.n_values() < 9 * 50 / 2);
         let panels = Panels::new(centres.view());
         let mut products = vec![f32::NAN; 9 * 70];
         panels.multiply(sparse.view(), &mut products);

@@ -1,7 +1,7 @@
 //! Where k-means starts: centres that lie apart.
 
-use super::points::Points;
 use crate::index::matrix::squared_distance;
+use crate::index::points::Points;
 use crate::index::random::Random;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;

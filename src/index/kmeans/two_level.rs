@@ -8,9 +8,9 @@
 
 use super::capped::Capped;
 use super::group::Groups;
-use super::points::Points;
 use super::route::assign_points_routed;
 use super::{Lloyd, lloyd_of, update};
+use crate::index::points::Points;
 use crate::index::random::Random;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
@@ -57,7 +57,7 @@ pub(super) fn two_level(
     for _ in 0..n_passes {
         let labels = assign_points_routed(points, centres.view(), plan.metric).0;
         let groups = Groups::new(&labels, centres.nrows());
-        update::move_to_means_of(&mut centres, points, &groups);
+        update::move_to_means(&mut centres, points, &groups);
         update::split_for_empty(&mut centres, &groups);
         update::normalise(&mut centres, plan.metric);
     }

@@ -1,9 +1,9 @@
 //! Moving centres: to the mean of their members, apart when one is empty, onto the unit sphere.
 
 use super::group::Groups;
-use super::points::Points;
 use crate::index::metric::Metric;
-use ndarray::{Array2, ArrayView2, Axis};
+use crate::index::points::Points;
+use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
 /// How far the halves of a split centre lie apart, relative to it. Only the direction matters:
@@ -11,16 +11,12 @@ use rayon::prelude::*;
 const SPLIT: f32 = 1.0 / 1024.0;
 
 /// Each centre becomes the mean of its members. A centre without members stays.
-pub(in crate::index) fn move_to_means(
+pub(in crate::index) fn move_to_means<'a>(
     centres: &mut Array2<f32>,
-    points: ArrayView2<'_, f32>,
+    points: impl Into<Points<'a>>,
     groups: &Groups,
 ) {
-    move_to_means_of(centres, Points::Dense(points), groups);
-}
-
-/// The same for points kept either way.
-pub(super) fn move_to_means_of(centres: &mut Array2<f32>, points: Points<'_>, groups: &Groups) {
+    let points = points.into();
     let dim = centres.ncols();
     centres
         .axis_iter_mut(Axis(0))

@@ -215,3 +215,42 @@ fn too_little_data_gives_a_smaller_index_and_says_so() {
         ]
     );
 }
+
+#[test]
+fn by_halves_the_products_of_both_are_multiplied() {
+    let (n, dim) = (5000, 12);
+    let rows = mostly_zero(n, dim, 5);
+    let queries = whole_numbers(20, dim, 6);
+    let keep = |row: u32| !row.is_multiple_of(3);
+    let filter = Filter {
+        rows: 10..4500,
+        keep: Some(&keep),
+    };
+    let part = |query: &[f32], row: &[f32]| {
+        query
+            .iter()
+            .zip(row)
+            .map(|(a, b)| a * b)
+            .sum::<f32>()
+            .max(0.0)
+    };
+    for kind in ["Sparse", "IVF7,Sparse"] {
+        let index = trained(kind, Metric::InnerProduct, &rows);
+        let all = index.search_halves(queries.view(), 30, ALL_LISTS, Filters::Same(&filter));
+        for (query, found) in queries.outer_iter().zip(all) {
+            let query = query.to_slice().unwrap();
+            let mut expected: Vec<(u32, f32)> = (10..4500)
+                .filter(|&row| keep(row))
+                .map(|row| {
+                    let values = rows.row(row as usize).to_vec();
+                    let first = part(&query[..6], &values[..6]);
+                    (row, first * part(&query[6..], &values[6..]))
+                })
+                .collect();
+            expected.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            expected.truncate(30);
+            let found: Vec<(u32, f32)> = found.iter().map(|n| (n.row, n.score)).collect();
+            assert_eq!(found, expected, "{kind}");
+        }
+    }
+}

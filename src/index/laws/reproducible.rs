@@ -1,7 +1,7 @@
 //! The same in, the same out: on any number of threads, again, and in a batch.
 
 use super::*;
-use crate::index::{CodeParts, Filters, RefineValues, SparseParts};
+use crate::index::{CodeParts, Filters, RefineValues, SparseParts, SparseRows};
 
 /// Every byte of an index's arrays.
 fn bytes(index: &AnyIndex) -> Vec<u8> {
@@ -80,6 +80,29 @@ fn threads_and_repetition_change_no_byte_and_no_hit() {
             let once = run(1);
             assert!(once == run(2), "{kind} {metric} on two threads");
             assert!(once == run(1), "{kind} {metric} again");
+        }
+    }
+}
+
+#[test]
+fn rows_without_their_zeros_train_the_same_bytes() {
+    // The first are kept sparse by training, the second whole: rows have to be turned either way.
+    let (few_set, most_set) = (mostly_zero(1500, 40, 7), unit_clumps(1500, 20, 7));
+    for rows in [few_set, most_set] {
+        let mut sparse = SparseRows::with_room(rows.ncols(), rows.nrows(), 0);
+        for row in rows.outer_iter() {
+            let row: Vec<(u32, f32)> = (0..).zip(row.iter().copied()).collect();
+            sparse.push(&row);
+        }
+        for kind in KINDS {
+            for metric in METRICS {
+                let factory = kind.parse().unwrap();
+                let index = train(factory, metric, &sparse, 3, QUICK).unwrap().index;
+                assert!(
+                    bytes(&index) == bytes(&trained(kind, metric, &rows)),
+                    "{kind} {metric}"
+                );
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Dense rows to postings, block by block.
+//! Rows to postings, block by block.
 
 use super::store::{SparseParts, SparseStore, blocks};
 use crate::index::metric::Metric;
-use ndarray::{ArrayView2, Axis};
+use crate::index::points::Points;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -11,6 +11,12 @@ use std::ops::Range;
 /// of a register instead of row by row.
 const DENSE_FROM: usize = 3;
 
+/// Blocks that are built before they are put behind one another: some 100 MB.
+const BLOCKS_AT_ONCE: usize = 256;
+
+/// Rows whose greatest values one task finds.
+const ROWS_AT_ONCE: usize = 4096;
+
 /// The greatest weight.
 const MAX_WEIGHT: f32 = 32_767.0;
 
@@ -18,32 +24,31 @@ impl SparseStore {
     /// The rows `members` of `rows`, position by position, in lists that start at `list_offsets`.
     pub(in crate::index) fn build(
         metric: Metric,
-        rows: ArrayView2<'_, f32>,
+        rows: Points<'_>,
         list_offsets: &[u64],
         members: &[u32],
     ) -> Self {
         let scales = scales(rows);
         let bounds: Vec<Range<usize>> = blocks(list_offsets).collect();
-        let built: Vec<(Vec<u32>, Vec<u16>)> = bounds
-            .par_iter()
-            .map(|block| build_block(rows, &members[block.clone()], &scales))
-            .collect();
-        let mut starts = Vec::with_capacity(built.len() + 1);
-        let mut end = 0;
-        starts.push(end);
-        for (_, words) in &built {
-            end += words.len() as u64;
-            starts.push(end);
-        }
-        let mut offsets = Vec::with_capacity(built.len() * (scales.len() + 1));
-        let mut postings = Vec::with_capacity(end as usize);
-        for (block_offsets, words) in built {
-            offsets.extend_from_slice(&block_offsets);
-            postings.extend_from_slice(&words);
+        let mut starts = Vec::with_capacity(bounds.len() + 1);
+        let mut offsets = Vec::with_capacity(bounds.len() * (scales.len() + 1));
+        let mut postings = Vec::new();
+        starts.push(0);
+        // Some blocks at a time, so that postings do not stand in memory twice.
+        for bounds in bounds.chunks(BLOCKS_AT_ONCE) {
+            let built: Vec<(Vec<u32>, Vec<u16>)> = bounds
+                .par_iter()
+                .map(|block| build_block(rows, &members[block.clone()], &scales))
+                .collect();
+            for (block_offsets, words) in built {
+                offsets.extend_from_slice(&block_offsets);
+                postings.extend_from_slice(&words);
+                starts.push(postings.len() as u64);
+            }
         }
         let mut norms = vec![0.0; metric.n_norms(members.len())];
         norms.par_iter_mut().zip(members).for_each(|(norm, &row)| {
-            *norm = rows.row(row as usize).iter().map(|x| x * x).sum();
+            rows.each_value(row as usize, |_, x| *norm += x * x);
         });
         let parts = SparseParts {
             scales: scales.into(),
@@ -57,21 +62,20 @@ impl SparseStore {
 }
 
 /// What a weight of 1 stands for, by coordinate.
-fn scales(rows: ArrayView2<'_, f32>) -> Vec<f32> {
-    let greatest = rows
-        .axis_chunks_iter(Axis(0), 1024)
+fn scales(rows: Points<'_>) -> Vec<f32> {
+    let greatest = (0..rows.len().div_ceil(ROWS_AT_ONCE))
         .into_par_iter()
-        .map(|tile| {
-            let mut greatest = vec![0.0_f32; rows.ncols()];
-            for row in tile.outer_iter() {
-                for (greatest, x) in greatest.iter_mut().zip(row) {
-                    *greatest = greatest.max(x.abs());
-                }
+        .map(|run| {
+            let mut greatest = vec![0.0_f32; rows.dim()];
+            for row in run * ROWS_AT_ONCE..rows.len().min((run + 1) * ROWS_AT_ONCE) {
+                rows.each_value(row, |column, x| {
+                    greatest[column] = greatest[column].max(x.abs());
+                });
             }
             greatest
         })
         .reduce(
-            || vec![0.0; rows.ncols()],
+            || vec![0.0; rows.dim()],
             |a, b| a.iter().zip(&b).map(|(a, b)| a.max(*b)).collect(),
         );
     greatest.into_iter().map(scale).collect()
@@ -92,33 +96,45 @@ fn scale(greatest: f32) -> f32 {
 }
 
 /// The columns of a block, and where they start.
-fn build_block(rows: ArrayView2<'_, f32>, members: &[u32], scales: &[f32]) -> (Vec<u32>, Vec<u16>) {
-    let mut columns: Vec<Vec<(u16, u16)>> = vec![Vec::new(); scales.len()];
+fn build_block(rows: Points<'_>, members: &[u32], scales: &[f32]) -> (Vec<u32>, Vec<u16>) {
+    let n_rows = members.len();
+    // Postings that do not round to nothing, by row: column, row and weight.
+    let mut postings: Vec<(u32, u16, u16)> = Vec::new();
+    let mut counts = vec![0_u32; scales.len()];
     for (at, &row) in members.iter().enumerate() {
-        for ((column, x), scale) in columns.iter_mut().zip(rows.row(row as usize)).zip(scales) {
-            if *x != 0.0 {
-                let weight = (x / scale).round() as i16;
-                if weight != 0 {
-                    column.push((at as u16, weight.cast_unsigned()));
-                }
+        rows.each_value(row as usize, |column, x| {
+            let weight = (x / scales[column]).round() as i16;
+            if weight != 0 {
+                postings.push((column as u32, at as u16, weight.cast_unsigned()));
+                counts[column] += 1;
             }
-        }
+        });
     }
+    let is_dense = |count: u32| count as usize * DENSE_FROM >= n_rows;
     let mut offsets = Vec::with_capacity(scales.len() + 1);
-    let mut words = Vec::new();
-    offsets.push(0);
-    for column in columns {
-        if column.len() * DENSE_FROM >= members.len() {
-            let start = words.len();
-            words.resize(start + members.len(), 0);
-            for (row, weight) in column {
-                words[start + usize::from(row)] = weight;
-            }
+    let mut end = 0;
+    offsets.push(end);
+    for &count in &counts {
+        end += if is_dense(count) {
+            n_rows as u32
         } else {
-            words.extend(column.iter().map(|(row, _)| *row));
-            words.extend(column.iter().map(|(_, weight)| *weight));
+            2 * count
+        };
+        offsets.push(end);
+    }
+    let mut words = vec![0; end as usize];
+    // Rows come in ascending order, so those of each column do.
+    let mut filled = vec![0_u32; scales.len()];
+    for (column, row, weight) in postings {
+        let (start, count) = (offsets[column as usize], counts[column as usize]);
+        if is_dense(count) {
+            words[start as usize + usize::from(row)] = weight;
+        } else {
+            let place = &mut filled[column as usize];
+            words[(start + *place) as usize] = row;
+            words[(start + count + *place) as usize] = weight;
+            *place += 1;
         }
-        offsets.push(words.len() as u32);
     }
     (offsets, words)
 }
@@ -155,7 +171,7 @@ mod tests {
         // Lists of 5000 (two blocks), 0 and 4000 rows.
         let list_offsets = [0, 5000, 5000, 9000];
         let members: Vec<u32> = (0..9000).rev().collect();
-        let store = SparseStore::build(Metric::L2, rows.view(), &list_offsets, &members);
+        let store = SparseStore::build(Metric::L2, rows.view().into(), &list_offsets, &members);
         let parts = store.parts().clone();
         let store = SparseStore::checked(Metric::L2, 12, &list_offsets, parts).unwrap();
         let mut held = Array2::<f32>::zeros((9000, 12));

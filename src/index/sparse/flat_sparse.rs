@@ -4,6 +4,7 @@ use super::store::{SparseParts, SparseQuery, SparseStore, SparseSums};
 use crate::index::filter::{Filter, Filters, Offer};
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows};
+use crate::index::points::Points;
 use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, VectorIndex};
 use ndarray::{ArrayView2, Axis};
@@ -32,8 +33,8 @@ pub struct SparseIndexParts {
 }
 
 impl Sparse {
-    pub(in crate::index) fn new(metric: Metric, rows: ArrayView2<'_, f32>) -> Self {
-        let n_rows = rows.nrows() as u32;
+    pub(in crate::index) fn new(metric: Metric, rows: Points<'_>) -> Self {
+        let n_rows = rows.len() as u32;
         let members: Vec<u32> = (0..n_rows).collect();
         let list = [0, u64::from(n_rows)];
         Self(SparseStore::build(metric, rows, &list, &members))
@@ -54,6 +55,45 @@ impl Sparse {
             n_rows: self.0.len(),
             rows: self.0.parts().clone(),
         }
+    }
+
+    /// The best rows for each query. Block by block, so that a block of rows is in cache for all
+    /// queries but the first.
+    fn each(
+        &self,
+        queries: ArrayView2<'_, f32>,
+        k: usize,
+        filters: Filters<'_>,
+        prepare: impl Fn(&SparseStore, &[f32], &mut SparseQuery) + Sync,
+    ) -> Vec<Vec<Neighbour>> {
+        filters.expect_len(queries.nrows());
+        let queries = queries.as_standard_layout();
+        let share = queries.nrows().div_ceil(2 * rayon::current_num_threads());
+        let size = share.clamp(MIN_QUERIES, MAX_QUERIES);
+        let found: Vec<Vec<Vec<Neighbour>>> = queries
+            .axis_chunks_iter(Axis(0), size)
+            .into_par_iter()
+            .enumerate()
+            .map_init(
+                Scratch::default,
+                |(prepared, sums), (block_idx, queries)| {
+                    let mut best = vec![TopK::new(k); queries.nrows()];
+                    prepared.resize_with(queries.nrows(), SparseQuery::default);
+                    for (query, prepared) in queries.outer_iter().zip(prepared.iter_mut()) {
+                        let query = query.to_slice().expect("a query is a slice");
+                        prepare(&self.0, query, prepared);
+                    }
+                    for block in self.0.blocks_of_one_list() {
+                        for (idx, (prepared, best)) in prepared.iter().zip(&mut best).enumerate() {
+                            let filter = filters.of(block_idx * size + idx);
+                            self.scan(prepared, block.clone(), (filter, best), sums);
+                        }
+                    }
+                    best.into_iter().map(TopK::into_sorted).collect()
+                },
+            )
+            .collect();
+        found.into_iter().flatten().collect()
     }
 
     /// Offers the rows at `positions` that `filter` lets through.
@@ -99,7 +139,6 @@ impl VectorIndex for Sparse {
         self.scan(&prepared, all, (filter, best), &mut SparseSums::default());
     }
 
-    /// Block by block, so that a block of rows is in cache for all queries but the first.
     fn search_batch(
         &self,
         queries: ArrayView2<'_, f32>,
@@ -107,34 +146,17 @@ impl VectorIndex for Sparse {
         _effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        filters.expect_len(queries.nrows());
-        let queries = queries.as_standard_layout();
-        let share = queries.nrows().div_ceil(2 * rayon::current_num_threads());
-        let size = share.clamp(MIN_QUERIES, MAX_QUERIES);
-        let found: Vec<Vec<Vec<Neighbour>>> = queries
-            .axis_chunks_iter(Axis(0), size)
-            .into_par_iter()
-            .enumerate()
-            .map_init(
-                Scratch::default,
-                |(prepared, sums), (block_idx, queries)| {
-                    let mut best = vec![TopK::new(k); queries.nrows()];
-                    prepared.resize_with(queries.nrows(), SparseQuery::default);
-                    for (query, prepared) in queries.outer_iter().zip(prepared.iter_mut()) {
-                        let query = query.to_slice().expect("a query is a slice");
-                        self.0.prepare(query, prepared);
-                    }
-                    for block in self.0.blocks_of_one_list() {
-                        for (idx, (prepared, best)) in prepared.iter().zip(&mut best).enumerate() {
-                            let filter = filters.of(block_idx * size + idx);
-                            self.scan(prepared, block.clone(), (filter, best), sums);
-                        }
-                    }
-                    best.into_iter().map(TopK::into_sorted).collect()
-                },
-            )
-            .collect();
-        found.into_iter().flatten().collect()
+        self.each(queries, k, filters, SparseStore::prepare)
+    }
+
+    fn search_halves(
+        &self,
+        queries: ArrayView2<'_, f32>,
+        k: usize,
+        _effort: Effort,
+        filters: Filters<'_>,
+    ) -> Vec<Vec<Neighbour>> {
+        self.each(queries, k, filters, SparseStore::prepare_halves)
     }
 }
 

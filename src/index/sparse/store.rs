@@ -46,16 +46,19 @@ pub struct SparseStore {
 #[derive(Debug, Clone, Default)]
 pub struct SparseQuery {
     places: Vec<Place>,
+    /// How many of them are in the first half, where the products of the halves are multiplied.
+    first_half: Option<usize>,
     norm: f32,
 }
 
-/// Sums of one block of rows.
+/// Sums of one block of rows: of all coordinates or the first half, and of the second.
 #[derive(Debug, Clone)]
-pub struct SparseSums(Box<[f32; MAX_ROWS]>);
+pub struct SparseSums(Box<[[f32; MAX_ROWS]; 2]>);
 
 impl Default for SparseSums {
     fn default() -> Self {
-        Self(Box::new([0.0; MAX_ROWS]))
+        let sums = vec![[0.0; MAX_ROWS]; 2];
+        Self(sums.try_into().expect("two halves"))
     }
 }
 
@@ -158,7 +161,16 @@ impl SparseStore {
     pub(in crate::index) fn prepare(&self, query: &[f32], prepared: &mut SparseQuery) {
         assert_eq!(query.len(), self.dim, "a query has the index's dimension");
         places(query, |d| self.parts.scales[d], &mut prepared.places);
+        prepared.first_half = None;
         prepared.norm = squared_norm(query);
+    }
+
+    /// The same for a search by halves.
+    pub(in crate::index) fn prepare_halves(&self, query: &[f32], prepared: &mut SparseQuery) {
+        self.prepare(query, prepared);
+        let half = (self.dim / 2) as u32;
+        let first = prepared.places.partition_point(|p| p.coordinate < half);
+        prepared.first_half = Some(first);
     }
 
     /// Offers the rows at `wanted`, which are among those of `list` at `all`.
@@ -176,9 +188,11 @@ impl SparseStore {
             let block_idx = first_block + (start - all.start) / MAX_ROWS;
             self.add_up(block_idx, block.len(), query, sums);
             let within = wanted.start.max(block.start)..wanted.end.min(block.end);
-            let scores = &mut sums.0[within.start - start..within.end - start];
-            let norms = norms_at(&self.parts.norms, self.metric, within.clone());
-            self.metric.finish(scores, norms, query.norm);
+            let scores = &mut sums.0[0][within.start - start..within.end - start];
+            if query.first_half.is_none() {
+                let norms = norms_at(&self.parts.norms, self.metric, within.clone());
+                self.metric.finish(scores, norms, query.norm);
+            }
             offer.scores(within.start, scores);
         }
     }
@@ -191,8 +205,22 @@ impl SparseStore {
             words: &self.parts.postings[words],
             n_rows,
         };
-        sums.0[..n_rows].fill(0.0);
-        add_postings(Level::detected(), block, &query.places, &mut sums.0);
+        let [sums, seconds] = &mut *sums.0;
+        let add = |places: &[Place], sums: &mut [f32; MAX_ROWS]| {
+            sums[..n_rows].fill(0.0);
+            add_postings(Level::detected(), block, places, sums);
+        };
+        let Some(first_half) = query.first_half else {
+            add(&query.places, sums);
+            return;
+        };
+        let (first, second) = query.places.split_at(first_half);
+        add(first, sums);
+        add(second, seconds);
+        // Opposite vectors are as unlike as those that share nothing, whatever the signs.
+        for (sum, second) in sums[..n_rows].iter_mut().zip(seconds) {
+            *sum = sum.max(0.0) * second.max(0.0);
+        }
     }
 
     /// Calls `each(position, coordinate, value)` with every value held, block by block.

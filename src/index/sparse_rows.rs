@@ -1,0 +1,166 @@
+//! Rows kept as their values that are not 0.
+
+use ndarray::ArrayView1;
+use std::ops::Range;
+
+/// Rows by their values that are not 0, in ascending order of column.
+#[derive(Debug, Clone)]
+pub struct SparseRows {
+    dim: usize,
+    /// Where each row starts in `columns` and `values`, and the end of the last.
+    offsets: Vec<usize>,
+    columns: Vec<u32>,
+    values: Vec<f32>,
+}
+
+/// Borrowed [`SparseRows`], or a run of them.
+#[derive(Debug, Clone, Copy)]
+pub struct SparseView<'a> {
+    dim: usize,
+    offsets: &'a [usize],
+    columns: &'a [u32],
+    values: &'a [f32],
+}
+
+impl SparseRows {
+    /// No rows of `dim` coordinates, with room for some that hold `n_values` values between them.
+    pub fn with_room(dim: usize, n_rows: usize, n_values: usize) -> Self {
+        let mut offsets = Vec::with_capacity(n_rows + 1);
+        offsets.push(0);
+        Self {
+            dim,
+            offsets,
+            columns: Vec::with_capacity(n_values),
+            values: Vec::with_capacity(n_values),
+        }
+    }
+
+    /// Appends a row of these values; those of 0 are left out.
+    ///
+    /// # Panics
+    /// If columns do not ascend, or reach past the last coordinate: the caller's mistake.
+    pub fn push(&mut self, row: &[(u32, f32)]) {
+        assert!(
+            row.is_sorted_by(|a, b| a.0 < b.0),
+            "columns of a row ascend"
+        );
+        assert!(
+            row.last().is_none_or(|last| (last.0 as usize) < self.dim),
+            "a column lies within the row"
+        );
+        for &(column, value) in row.iter().filter(|(_, value)| *value != 0.0) {
+            self.columns.push(column);
+            self.values.push(value);
+        }
+        self.offsets.push(self.columns.len());
+    }
+
+    /// Keeps what is not 0 of each row.
+    pub(super) fn of<'r>(dim: usize, rows: impl Iterator<Item = ArrayView1<'r, f32>>) -> Self {
+        let mut kept = Self::with_room(dim, 0, 0);
+        for row in rows {
+            for (column, &value) in row.iter().enumerate() {
+                if value != 0.0 {
+                    kept.columns.push(column as u32);
+                    kept.values.push(value);
+                }
+            }
+            kept.offsets.push(kept.columns.len());
+        }
+        kept
+    }
+
+    /// Values that are not 0, in all rows.
+    pub fn n_values(&self) -> usize {
+        self.values.len()
+    }
+
+    /// All of them, borrowed.
+    pub fn view(&self) -> SparseView<'_> {
+        SparseView {
+            dim: self.dim,
+            offsets: &self.offsets,
+            columns: &self.columns,
+            values: &self.values,
+        }
+    }
+}
+
+impl<'a> SparseView<'a> {
+    /// How many rows.
+    pub fn len(self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Coordinates per row.
+    pub fn dim(self) -> usize {
+        self.dim
+    }
+
+    /// The columns and values of one row.
+    #[inline]
+    pub fn row(self, row: usize) -> (&'a [u32], &'a [f32]) {
+        let held = self.offsets[row]..self.offsets[row + 1];
+        (&self.columns[held.clone()], &self.values[held])
+    }
+
+    /// The values of all rows.
+    pub(super) fn values(self) -> &'a [f32] {
+        &self.values[self.offsets[0]..self.offsets[self.len()]]
+    }
+
+    pub(super) fn slice(self, rows: Range<usize>) -> Self {
+        Self {
+            offsets: &self.offsets[rows.start..=rows.end],
+            ..self
+        }
+    }
+
+    pub(super) fn select(self, members: impl Iterator<Item = usize>) -> SparseRows {
+        let mut picked = SparseRows::with_room(self.dim, 0, 0);
+        for member in members {
+            let (columns, values) = self.row(member);
+            picked.columns.extend_from_slice(columns);
+            picked.values.extend_from_slice(values);
+            picked.offsets.push(picked.columns.len());
+        }
+        picked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_as_they_were_put_in() {
+        let mut rows = SparseRows::with_room(6, 3, 4);
+        rows.push(&[(1, 2.0), (5, -1.0)]);
+        rows.push(&[]);
+        rows.push(&[(0, 0.0), (2, 3.0)]);
+        assert_eq!((rows.view().len(), rows.n_values()), (3, 3));
+        assert_eq!(rows.view().row(0), (&[1, 5][..], &[2.0, -1.0][..]));
+        assert_eq!(rows.view().row(1), (&[][..], &[][..]));
+        assert_eq!(rows.view().slice(2..3).row(0), (&[2][..], &[3.0][..]));
+        assert_eq!(rows.view().slice(1..3).values(), [3.0]);
+        let picked = rows.view().select([2, 0].into_iter());
+        assert_eq!(picked.view().row(1), (&[1, 5][..], &[2.0, -1.0][..]));
+    }
+
+    #[test]
+    #[should_panic(expected = "a column lies within the row")]
+    fn a_column_past_the_end_is_refused() {
+        SparseRows::with_room(6, 1, 1).push(&[(6, 1.0)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "columns of a row ascend")]
+    fn columns_in_disorder_are_refused() {
+        SparseRows::with_room(6, 1, 2).push(&[(3, 1.0), (3, 1.0)]);
+    }
+}
