@@ -6,12 +6,12 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-def python_with(name, packages):
-    """The interpreter of target/<name> with `packages`, made where it is missing."""
-    folder = os.path.join(ROOT, "target", name)
+def python_with(name, packages, folder=None):
+    """The interpreter of target/<name>, or of `folder`, with `packages`, made where it is missing."""
+    folder = folder or os.path.join(ROOT, "target", name)
     python = os.path.join(folder, "bin", "python")
     if not os.path.exists(python):
-        print(f"making an environment with {', '.join(packages)} in target/{name}", file=sys.stderr)
+        print(f"making an environment with {', '.join(packages)} in {folder}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
     return python

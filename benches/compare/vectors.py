@@ -1,103 +1,186 @@
 #!/usr/bin/env python3
 """mzseek's vector core beside faiss: recall, speed, memory and build time on the same sets, in one run.
 
-usage: benches/compare/vectors.py [--sets DIR] [--only NAME,...] [--rounds N] [--threads N] [--out FILE.md]
+usage: benches/compare/vectors.py [--peers ENV] [--sets DIR] [--only NAME,...] [--rounds N] [--threads 1,2] [--out FILE.md]
 
-Sets (made on the first run, deterministic, kept in DIR):
+Sets, each a folder of DIR with base.npy, query.npy and truth.npy; those missing are made (deterministic):
   spectra28k   the MassBank development library as mzseek embeds it (27,720 x 512), inner product
+  spectra1m    the same scaled up to 1,000,000 rows by perturbed copies, inner product; not made here
   mixture1m    1,000,000 x 128 Gaussian mixture on a curved manifold, L2
-A set of your own is a folder with base.npy, query.npy and, if you have it, truth.npy; name it in --only with
-its metric, as in myset:ip.
+A set of your own is named with its metric and, if it lies elsewhere, its folder: --only myset:ip=/data/myset
 
-faiss runs in an environment of its own (target/peers, made here). Programs run in turn, A B A B, each in a
-process of its own; one thread is compared by CPU time, more by wall time; medians of the rounds. The result
-is a table per set: at each recall, the fastest setting of either program that reaches it.
+faiss runs in an environment of its own: --peers or MZSEEK_PEERS, else target/peers, made where it is missing.
+Every index is built once, in a process of its own, whose processor time and peak memory are told. Then
+searches run in rounds, faiss and mzseek in turn, each in a process of its own; what is told is the median of
+the rounds. One thread is compared by processor time, more by wall time. A table per set and number of threads
+gives, at each recall, the fastest setting of either that reaches it.
 Needs the release program (cargo build --release) and, for spectra28k, the data folder MZSEEK_DATA.
 """
 import argparse
 import csv
 import io
 import os
+import statistics
 import subprocess
 import sys
+import tempfile
 
 from environment import ROOT, python_with
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = os.path.join(ROOT, "target", "release", "mzseek")
+PROGRAM = os.environ.get("MZSEEK_PROGRAM", os.path.join(ROOT, "target", "release", "mzseek"))
+WORKER = os.path.join(HERE, "faiss_worker.py")
 PACKAGES = ["numpy==2.3.5", "faiss-cpu==1.15.1", "h5py"]
 RECALLS = (0.80, 0.90, 0.95, 0.97, 0.99)
 PROBES = "1,2,4,8,16,32,64,128,256"
-# What each program is tried with: index words, and refinement factors for faiss.
+# What each program is tried with: index words, and depths of a second look where there is one.
 SETS = {
     "spectra28k": {
         "metric": "ip",
-        "faiss": [("Flat", ""), ("IVF256,Flat", ""), ("IVF256,PQ64x4fsr+Flat", "4,10,20"), ("IVF256,PQ64+Flat", "4,10"),
-                  ("RR,IVF256,RaBitQfs+Flat", "4,10")],
-        "mzseek": ["Flat", "Sparse", "IVF256,Sparse", "IVF256,PQ64"],
+        "faiss": [("Flat", ""), ("IVF256,PQ64np", ""), ("IVF256,PQ64np+Flat", "4,10"), ("IVF256,PQ128x4fsr", ""),
+                  ("IVF256,PQ128x4fsr+Flat", "4,10,20"), ("RR,IVF256,RaBitQfs", ""), ("RR,IVF256,RaBitQfs+Flat", "4,10,20")],
+        "mzseek": [("Sparse", ""), ("IVF128,Sparse", ""), ("IVF256,PQ64", ""), ("IVF256,PQ64,Refine(F16)", "4,10")],
+    },
+    "spectra1m": {
+        "metric": "ip",
+        "faiss": [("IVF2048,PQ64np", ""), ("IVF2048,PQ128x4fsr", ""), ("IVF2048,PQ128x4fsr+Flat", "4,10,20"),
+                  ("RR,IVF2048,RaBitQfs", ""), ("RR,IVF2048,RaBitQfs+Flat", "4,10,20")],
+        "mzseek": [("IVF2048,Sparse", ""), ("Sparse", "")],
     },
     "mixture1m": {
         "metric": "l2",
-        "faiss": [("IVF1024,PQ32", ""), ("IVF1024,PQ64x4fs", ""), ("IVF1024,PQ64x4fs+Flat", "4,10"), ("IVF1024,Flat", "")],
-        "mzseek": ["IVF1024,PQ32", "IVF1024,Flat"],
+        "faiss": [("IVF1024,PQ32np", ""), ("IVF1024,PQ64x4fs", ""), ("IVF1024,PQ64x4fs+Flat", "4,10"),
+                  ("RR,IVF1024,RaBitQfs", ""), ("RR,IVF1024,RaBitQfs+Flat", "4,10")],
+        "mzseek": [("IVF1024,PQ32", ""), ("IVF1024,PQ32,Refine(F16)", "2,4,10")],
     },
 }
 
 
-def table_rows(text):
-    return list(csv.DictReader(io.StringIO(text)))
+def peers(asked):
+    """The interpreter of the environment with faiss, made where it is missing and none was named."""
+    if asked.peers and not os.path.exists(os.path.join(asked.peers, "bin", "python")):
+        sys.exit(f"{asked.peers}/bin/python is missing: --peers names a Python environment with faiss and numpy")
+    return python_with("peers", PACKAGES, asked.peers or os.environ.get("MZSEEK_PEERS"))
 
 
-def measure(words):
-    done = subprocess.run(words, capture_output=True, text=True)
-    if done.returncode:
-        print(f"  left out: {' '.join(words[-6:])}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
-        return []
-    return table_rows(done.stdout)
+def run(words, threads):
+    """Runs a program; gives its output, processor seconds and peak memory in MB, or nothing where it failed."""
+    env = dict(os.environ, OMP_NUM_THREADS=str(threads), RAYON_NUM_THREADS=str(threads))
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        child = subprocess.Popen(words, stdout=out, stderr=err, env=env)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = status
+        out.seek(0)
+        err.seek(0)
+        if status:
+            print(f"  left out: {' '.join(words[-8:])}: {err.read().strip().splitlines()[-1:]}", file=sys.stderr)
+            return None
+        return out.read(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
 
 
-def best_at(rows, recall, speed):
-    """The fastest row that reaches the recall."""
-    reached = [row for row in rows if float(row["recall10_at_10"]) >= recall]
-    return max(reached, key=lambda row: float(row[speed]), default=None)
+class Contestant:
+    """One index of one program on one set: built once, searched in rounds."""
+
+    def __init__(self, engine, words, depths, job):
+        self.engine, self.words, self.depths, self.job = engine, words, depths, job
+        first = words.partition("+")[0] if engine == "faiss" else words
+        ending = "faiss" if engine == "faiss" else "h5"
+        self.file = os.path.join(job.built, "".join(c if c.isalnum() else "_" for c in f"{engine} {first}") + "." + ending)
+        self.cost = None
+        self.rows = {}
+
+    def build(self):
+        job = self.job
+        if self.engine == "faiss":
+            words = [job.python, WORKER, "build", job.folder, self.words.partition("+")[0], self.file, "--metric", job.metric]
+        else:
+            words = [PROGRAM, "vectors", "index", os.path.join(job.folder, "base.npy"), "-o", self.file, "--index", self.words,
+                     "--metric", job.metric, "--no-calibration", "--threads", "1"]
+        done = run(words, 1)
+        self.cost = done[1:] if done else None
+        print(f"  built {self.engine} {self.words}: {self.cost}", file=sys.stderr)
+
+    def search(self, threads):
+        job = self.job
+        if self.engine == "faiss":
+            words = [job.python, WORKER, "bench", job.folder, self.words, self.file, "--metric", job.metric, "--threads", str(threads)]
+            depths = ["--k-factor", self.depths] if self.depths else []
+        else:
+            words = [PROGRAM, "vectors", "bench", os.path.join(job.folder, "base.npy"), os.path.join(job.folder, "query.npy"),
+                     "--truth", os.path.join(job.folder, "truth.npy"), "--metric", job.metric, "--index", self.file,
+                     "--threads", str(threads), "--rounds", "1"]
+            depths = ["--refine-depth", self.depths] if self.depths else []
+        done = run([*words, "--n-probe", PROBES, *depths], threads)
+        for row in csv.DictReader(io.StringIO(done[0])) if done else ():
+            setting = (threads, row["nprobe"], row["k_factor"])
+            self.rows.setdefault(setting, []).append(dict(row, index=self.words))
+
+    def medians(self, threads):
+        """A row per setting: the median of each number over the rounds."""
+        speed = "qps_batch_cpu" if threads == 1 else "qps_batch_wall"
+        for (n_threads, _, _), rows in self.rows.items():
+            if n_threads == threads:
+                middle = {name: statistics.median(float(row[name]) for row in rows)
+                          for name in ("recall10_at_10", speed, "latency_p50_ms", "bytes_per_vector", "peak_mb")}
+                yield dict(rows[0], **middle, qps=middle[speed])
 
 
-def compare(name, folder, metric, asked, plan):
-    base, query = os.path.join(folder, "base.npy"), os.path.join(folder, "query.npy")
-    truth = os.path.join(folder, "truth.npy")
-    worker = os.path.join(HERE, "faiss_worker.py")
-    faiss_rows, own_rows = [], []
-    for turn in range(max(len(plan["faiss"]), len(plan["mzseek"]))):
-        if turn < len(plan["faiss"]):
-            factory, factors = plan["faiss"][turn]
-            words = [python_with("peers", PACKAGES), worker, "bench", folder, factory, "--metric", metric, "--n-probe", PROBES]
-            words += ["--threads", asked.threads, "--rounds", str(asked.rounds)] + (["--k-factor", factors] if factors else [])
-            faiss_rows += measure(words)
-        if turn < len(plan["mzseek"]):
-            words = [PROGRAM, "vectors", "bench", base, query, "--truth", truth, "--metric", metric]
-            words += ["--index", plan["mzseek"][turn], "--n-probe", PROBES, "--threads", asked.threads]
-            own_rows += measure(words + ["--rounds", str(asked.rounds)])
-    speed = "qps_batch_cpu" if asked.threads == "1" else "qps_batch_wall"
-    lines = [f"### {name}", "", "| recall10@10 | faiss | q/s | p50 ms | B/vector | mzseek | q/s | p50 ms | B/vector | speed ratio |",
+class Job:
+    """A set, and where its indexes are kept."""
+
+    def __init__(self, name, folder, metric, python, built):
+        self.name, self.folder, self.metric, self.python, self.built = name, folder, metric, python, built
+
+
+def table(job, contestants, threads):
+    kind = "processor time" if threads == 1 else "wall time"
+    lines = [f"### {job.name}, {threads} thread{'s' if threads > 1 else ''}, {kind}", "",
+             "| recall10@10 | faiss | q/s | p50 ms | B/vector | mzseek | q/s | p50 ms | B/vector | speed ratio |",
              "|---|---|---|---|---|---|---|---|---|---|"]
     for recall in RECALLS:
-        pair = [best_at(rows, recall, speed) for rows in (faiss_rows, own_rows)]
-        cells = []
-        for row in pair:
-            if row is None:
+        cells, speeds = [], []
+        for engine in ("faiss", "mzseek"):
+            rows = [row for c in contestants if c.engine == engine for row in c.medians(threads)]
+            best = max((row for row in rows if row["recall10_at_10"] >= recall), key=lambda row: row["qps"], default=None)
+            if best is None:
                 cells += ["not reached", "", "", ""]
-            else:
-                setting = f"{row['index']}, n_probe {row['nprobe']}" + (f", k_factor {row['k_factor']}" if float(row["k_factor"] or 1) > 1 else "")
-                cells += [setting, f"{float(row[speed]):,.0f}", row["latency_p50_ms"], row["bytes_per_vector"]]
-        ratio = f"{float(pair[1][speed]) / float(pair[0][speed]):.1f}" if all(pair) else ""
+                continue
+            setting = best["index"] + (f", n_probe {best['nprobe']}" if "IVF" in best["index"] else "")
+            setting += f", depth {best['k_factor']}" if float(best["k_factor"] or 1) > 1 else ""
+            speeds.append(best["qps"])
+            cells += [f"{setting} ({best['recall10_at_10']:.3f})", f"{best['qps']:,.0f}", f"{best['latency_p50_ms']:.3f}",
+                      f"{best['bytes_per_vector']:,.0f}"]
+        ratio = f"{speeds[1] / speeds[0]:.1f}" if len(speeds) == 2 else ""
         lines.append(f"| {recall:.2f} | " + " | ".join(cells) + f" | {ratio} |")
-    lines += ["", "| built | train s | add s | B/vector | peak MB |", "|---|---|---|---|---|"]
-    seen = set()
-    for row in faiss_rows + own_rows:
-        if (row["engine"], row["index"]) not in seen:
-            seen.add((row["engine"], row["index"]))
-            lines.append(f"| {row['engine']} {row['index']} | {row['train_s']} | {row['add_s']} | {row['bytes_per_vector']} | {row['peak_mb']} |")
     return "\n".join(lines) + "\n"
+
+
+def costs(job, contestants):
+    lines = [f"### {job.name}, building, one thread", "", "| index | processor s | peak MB | searching, peak MB |", "|---|---|---|---|"]
+    for c in contestants:
+        peaks = [float(row["peak_mb"]) for rows in c.rows.values() for row in rows]
+        built = f"{c.cost[0]:.1f} | {c.cost[1]:,}" if c.cost else " | "
+        lines.append(f"| {c.engine} {c.words} | {built} | {max(peaks, default=0):,.0f} |")
+    return "\n".join(lines) + "\n"
+
+
+def compare(job, plan, asked):
+    contestants = [Contestant(engine, words, depths, job) for engine in ("faiss", "mzseek") for words, depths in plan[engine]]
+    for c in contestants:
+        known = next((other for other in contestants if other.file == c.file and other.cost), None)
+        if known:
+            c.cost = known.cost
+        else:
+            c.build()
+    turns = [c for c in contestants if c.cost]
+    sides = [[c for c in turns if c.engine == engine] for engine in ("faiss", "mzseek")]
+    order = [side[turn] for turn in range(max(map(len, sides))) for side in sides if turn < len(side)]
+    for round_idx in range(asked.rounds):
+        for threads in asked.threads:
+            for c in order:
+                c.search(threads)
+        print(f"  {job.name}: round {round_idx + 1} of {asked.rounds} done, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
+    return "\n".join([*(table(job, turns, threads) for threads in asked.threads), costs(job, contestants)])
 
 
 def processor():
@@ -107,25 +190,29 @@ def processor():
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--peers", help="a Python environment with faiss, numpy and h5py")
     options.add_argument("--sets", default=os.path.join(ROOT, "target", "sets"))
-    options.add_argument("--only", default=",".join(SETS))
+    options.add_argument("--only", default="spectra28k,mixture1m")
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--threads", default="1")
+    options.add_argument("--threads", type=lambda t: [int(x) for x in t.split(",")], default=[1, 2])
     options.add_argument("--out")
     asked = options.parse_args()
-    text = f"{processor()}, {asked.threads} thread(s), median of {asked.rounds} rounds\n\n"
+    python = peers(asked)
+    text = f"{processor()}, medians of {asked.rounds} rounds, load {os.getloadavg()[0]:.1f} at the start\n\n"
     for wanted in asked.only.split(","):
+        wanted, _, folder = wanted.partition("=")
         name, _, metric = wanted.partition(":")
         plan = SETS.get(name, SETS["spectra28k" if metric == "ip" else "mixture1m"])
-        folder = os.path.join(asked.sets, name)
+        folder = folder or os.path.join(asked.sets, name)
         if not os.path.exists(os.path.join(folder, "truth.npy")):
-            made = subprocess.run([python_with("peers", PACKAGES), os.path.join(HERE, "faiss_worker.py"), "make", name, folder, PROGRAM])
+            made = subprocess.run([python, WORKER, "make", name, folder, PROGRAM])
             if made.returncode:
                 sys.exit(f"could not make the set {name}")
-        text += compare(name, folder, metric or plan["metric"], asked, plan) + "\n"
-    if asked.out:
-        with open(asked.out, "w") as out:
-            out.write(text)
+        with tempfile.TemporaryDirectory() as built:
+            text += compare(Job(name, folder, metric or plan["metric"], python, built), plan, asked) + "\n"
+        if asked.out:
+            with open(asked.out, "w") as out:
+                out.write(text)
     print(text)
 
 

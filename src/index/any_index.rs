@@ -4,6 +4,7 @@ use super::factory::{Factory, Rows};
 use super::filter::{Filter, Filters};
 use super::flat::Flat;
 use super::ivf::{IvfFlat, IvfPq, IvfSparse};
+use super::mapped::Mapped;
 use super::metric::Metric;
 use super::pq::{CodeParts, Pq};
 use super::refine::Refined;
@@ -28,6 +29,8 @@ pub enum AnyIndex {
     IvfSparse(IvfSparse),
     /// Coded residuals in inverted lists.
     IvfPq(IvfPq),
+    /// Any of the above over mapped rows.
+    Mapped(Box<Mapped<AnyIndex>>),
     /// Any of the others, whose best rows are scored again.
     Refined(Box<Refined<AnyIndex>>),
 }
@@ -48,6 +51,12 @@ impl AnyIndex {
             Self::IvfFlat(_) => (true, Rows::Flat),
             Self::IvfSparse(_) => (true, Rows::Sparse),
             Self::IvfPq(index) => (true, pq(index.parts().codes)),
+            Self::Mapped(index) => {
+                return Factory {
+                    map: Some(index.kind()),
+                    ..index.index().factory()
+                };
+            }
             Self::Refined(index) => {
                 return Factory {
                     refine: Some(index.rows().kind()),
@@ -56,6 +65,7 @@ impl AnyIndex {
             }
         };
         Factory {
+            map: None,
             n_list: in_lists.then(|| at_least_1(self.n_lists())),
             rows,
             refine: None,
@@ -71,6 +81,7 @@ impl AnyIndex {
             Self::IvfFlat(_) => "ivfflat",
             Self::IvfSparse(_) => "ivfsparse",
             Self::IvfPq(_) => "ivfpq",
+            Self::Mapped(index) => index.index().kind(),
             Self::Refined(index) => index.first().kind(),
         }
     }
@@ -82,8 +93,30 @@ impl AnyIndex {
             Self::IvfFlat(index) => index.n_lists(),
             Self::IvfSparse(index) => index.n_lists(),
             Self::IvfPq(index) => index.n_lists(),
+            Self::Mapped(index) => index.index().n_lists(),
             Self::Refined(index) => index.first().n_lists(),
         }
+    }
+
+    /// Whether every search finds the best rows there are, whatever its effort. Postings round
+    /// weights to 16 bits; what that changes is no more than the rounding of a sum.
+    pub fn is_exact(&self) -> bool {
+        matches!(self, Self::Flat(_) | Self::Sparse(_))
+    }
+
+    /// The same index with `per_hit` rows scored again for each that is wanted, where any are.
+    #[must_use]
+    pub fn with_per_hit(self, per_hit: usize) -> Self {
+        if let Self::Refined(index) = self {
+            Self::Refined(Box::new(index.with_per_hit(per_hit)))
+        } else {
+            self
+        }
+    }
+
+    /// Whether the best rows of a first look are scored again.
+    pub fn is_refined(&self) -> bool {
+        matches!(self, Self::Refined(_))
     }
 
     fn as_dyn(&self) -> &dyn VectorIndex {
@@ -94,6 +127,7 @@ impl AnyIndex {
             Self::IvfFlat(index) => index,
             Self::IvfSparse(index) => index,
             Self::IvfPq(index) => index,
+            Self::Mapped(index) => index.as_ref(),
             Self::Refined(index) => index.as_ref(),
         }
     }

@@ -1,5 +1,6 @@
-//! The words an index is ordered with, as vector people know them: `IVF256,PQ64`.
+//! The words an index is ordered with, as vector people know them: `PCA128,IVF256,PQ64`.
 
+use super::mapped::MapKind;
 use super::pq::CodeBits;
 use super::refine::RefineKind;
 use std::fmt;
@@ -9,6 +10,9 @@ use std::str::FromStr;
 /// Which index to train. `Display` and `FromStr` round-trip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Factory {
+    /// `PCA128` or `OPQ64`: what rows and queries are mapped to first. A second look takes rows as
+    /// they came.
+    pub map: Option<MapKind>,
     /// `IVF256`: the number of inverted lists; without, every row is scored.
     pub n_list: Option<NonZeroU32>,
     /// How rows are kept.
@@ -38,64 +42,28 @@ pub enum Rows {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not an index: write Flat, Sparse, PQ64 or PQ64x4fs for how rows are kept, with the \
-     sub-spaces after PQ (of a byte each, or with x4fs of half a byte), IVF256, before it for that many lists, and \
-     ,Refine(Flat), ,Refine(F16) or ,Refine(SQ8) behind it for a second look"
+     sub-spaces after PQ (of a byte each, or with x4fs of half a byte), IVF256, before it for that many lists, PCA128, or OPQ64, \
+     before all to map rows to so many components or to turn them for codes of so many sub-spaces, and \
+     ,Refine(Flat), ,Refine(F16) or ,Refine(SQ8) behind it for a second look; auto, pq and ivfpq \
+     have the sizes chosen"
 )]
 pub struct UnknownFactory(String);
-
-/// Below this many rows scoring all of them takes well under a millisecond.
-const FLAT_BELOW: usize = 10_000;
-
-/// Bytes per row beyond which recall rises little for the memory.
-const MAX_AUTO_SUB: usize = 64;
 
 impl Factory {
     /// `Flat`.
     pub const FLAT: Self = Self {
+        map: None,
         n_list: None,
         rows: Rows::Flat,
         refine: None,
     };
-
-    /// A sound choice for `n_rows` rows of `dim` coordinates: exact where that is cheap, else
-    /// inverted lists.
-    pub fn auto(n_rows: usize, dim: usize) -> Self {
-        if n_rows < FLAT_BELOW {
-            Self::FLAT
-        } else {
-            Self::auto_ivf_pq(n_rows, dim)
-        }
-    }
-
-    /// Product quantisation with a byte for sixteen coordinates: where exact scores follow, more
-    /// gained nothing on spectra.
-    pub fn auto_pq(dim: usize) -> Self {
-        Self {
-            n_list: None,
-            rows: Rows::Pq {
-                n_sub: at_least_1((dim / 16).min(MAX_AUTO_SUB)),
-                bits: CodeBits::Eight,
-            },
-            refine: None,
-        }
-    }
-
-    /// The same in about 1.5 sqrt(n) lists, rounded up to a power of two.
-    pub fn auto_ivf_pq(n_rows: usize, dim: usize) -> Self {
-        let n_list = ((1.5 * (n_rows as f64).sqrt()) as usize).next_power_of_two();
-        Self {
-            n_list: Some(at_least_1(n_list)),
-            ..Self::auto_pq(dim)
-        }
-    }
-}
-
-fn at_least_1(n: usize) -> NonZeroU32 {
-    NonZeroU32::new(n as u32).unwrap_or(NonZeroU32::MIN)
 }
 
 impl fmt::Display for Factory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(map) = self.map {
+            write!(f, "{map},")?;
+        }
         if let Some(n_list) = self.n_list {
             write!(f, "IVF{n_list},")?;
         }
@@ -123,6 +91,10 @@ impl FromStr for Factory {
         let words = text.to_ascii_lowercase();
         let mut words = words.split(',').map(str::trim).peekable();
         let mut parse = || {
+            let map = words.peek().and_then(|word| MapKind::parse(word));
+            if map.is_some() {
+                words.next();
+            }
             let n_list = match words.next_if(|word| word.starts_with("ivf")) {
                 Some(word) => Some(word.strip_prefix("ivf")?.parse().ok()?),
                 None => None,
@@ -136,6 +108,7 @@ impl FromStr for Factory {
                 Some(_) => return None,
             };
             words.next().is_none().then_some(Self {
+                map,
                 n_list,
                 rows,
                 refine,
@@ -172,7 +145,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_round_trip(n_list in 0_u32.., n_sub in 1_u32.., kind in 0..4, refine in 0..4) {
+        fn words_round_trip(
+            map in 0..3, n_list in 0_u32.., n_sub in 1_u32.., kind in 0..4, refine in 0..4,
+        ) {
+            let map = match map {
+                0 => None,
+                1 => Some(MapKind::Pca(NonZeroU32::new(n_sub).unwrap())),
+                _ => Some(MapKind::Opq(NonZeroU32::new(n_sub).unwrap())),
+            };
             let rows = match kind {
                 0 => Rows::Flat,
                 1 => Rows::Sparse,
@@ -187,7 +167,7 @@ mod tests {
                 2 => Some(RefineKind::F16),
                 _ => Some(RefineKind::Sq8),
             };
-            let factory = Factory { n_list: NonZeroU32::new(n_list), rows, refine };
+            let factory = Factory { map, n_list: NonZeroU32::new(n_list), rows, refine };
             prop_assert_eq!(factory.to_string().parse(), Ok(factory));
         }
     }
@@ -220,17 +200,12 @@ mod tests {
             "IVF4,PQ8,Refine(F16),Flat",
             "Refine(F16)",
             "Flat,IVF4",
+            "PCA0,Flat",
+            "OPQ8",
+            "IVF4,PCA8,Flat",
         ] {
             let error = text.parse::<Factory>().unwrap_err().to_string();
             assert!(error.contains("write Flat, Sparse"), "{error}");
         }
-    }
-
-    #[test]
-    fn auto_grows_with_the_data() {
-        assert_eq!(Factory::auto(0, 0), Factory::FLAT);
-        assert_eq!(Factory::auto(27_720, 1024).to_string(), "IVF256,PQ64");
-        assert_eq!(Factory::auto(1_000_000, 128).to_string(), "IVF2048,PQ8");
-        assert_eq!(Factory::auto_pq(4).to_string(), "PQ1");
     }
 }

@@ -1,8 +1,9 @@
 //! The exact index: every row is kept and every row is scored.
 
 use super::filter::{Filter, Filters, Offer};
+use super::growth::Growth;
 use super::kernels::Level;
-use super::kernels::products::dot_rows_sized;
+use super::kernels::products::dot_rows;
 use super::matrix::{multiply, squared_norm};
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -13,6 +14,7 @@ use super::vector_index::{Effort, VectorIndex};
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Queries multiplied with the rows at a time: packing a row for the product then costs a small
 /// part of the product itself.
@@ -21,12 +23,13 @@ const QUERY_BLOCK: usize = 64;
 /// Rows per product, so that the products of a block (256 kB) stay in cache.
 const ROW_TILE: usize = 1024;
 
-/// Rows that a single query is multiplied with at a time.
-const SINGLE_TILE: usize = 256;
-
 /// Rows as they came, scored by blocked matrix products.
 #[derive(Debug, Clone)]
-pub struct Flat(RowStore);
+pub struct Flat {
+    rows: RowStore,
+    /// The greatest |row|, found when a query comes alone.
+    longest: OnceLock<f32>,
+}
 
 /// The arrays of a [`Flat`] index.
 #[derive(Debug, Clone)]
@@ -42,8 +45,21 @@ pub struct FlatParts {
 }
 
 impl Flat {
+    fn of(rows: RowStore) -> Self {
+        Self {
+            rows,
+            longest: OnceLock::new(),
+        }
+    }
+
     pub(super) fn new(metric: Metric, dim: usize, rows: Vec<f32>) -> Self {
-        Self(RowStore::new(metric, dim, rows))
+        Self::of(RowStore::new(metric, dim, rows))
+    }
+
+    /// The rows held, with `rows` added.
+    pub(super) fn grown(&self, rows: ArrayView2<'_, f32>) -> Self {
+        let growth = Growth::one_list(self.rows.len(), rows.nrows());
+        Self::of(self.rows.grown(&growth, rows))
     }
 
     /// Checks parts and puts them together.
@@ -61,17 +77,75 @@ impl Flat {
             norms,
         }
         .checked()
-        .map(Self)
+        .map(Self::of)
     }
 
     /// The arrays to store; they share memory with the index.
     pub fn parts(&self) -> FlatParts {
         FlatParts {
-            metric: self.0.metric,
-            dim: self.0.dim,
-            rows: self.0.values.clone(),
-            norms: self.0.norms.clone(),
+            metric: self.rows.metric,
+            dim: self.rows.dim,
+            rows: self.rows.values.clone(),
+            norms: self.rows.norms.clone(),
         }
+    }
+
+    /// Scores one query against the rows in its range.
+    ///
+    /// A matrix product of one row takes eight times what a row costs within a block, so products
+    /// are summed in another, faster order first. The two orders differ by rounding alone; rows
+    /// that may be among the best are scored again as a block scores them, to the bit.
+    fn search_one(&self, query: &[f32], filter: &Filter<'_>, best: &mut TopK) {
+        let (dim, metric, level) = (self.rows.dim, self.rows.metric, Level::detected());
+        let wanted = filter.positions(self.len());
+        let query_norm = squared_norm(query);
+        let slack = self.slack(query_norm);
+        let row_of = |at: usize| &self.rows.values[at * dim..(at + 1) * dim];
+        let as_row = ArrayView2::from_shape((1, dim), query).expect("one row");
+        let mut offer = Offer {
+            rows: None,
+            keep: filter.keep,
+            best,
+        };
+        let mut scores = [0.0; ROW_TILE];
+        for start in wanted.clone().step_by(ROW_TILE) {
+            let end = (start + ROW_TILE).min(wanted.end);
+            let scores = &mut scores[..end - start];
+            let values = &self.rows.values[start * dim..end * dim];
+            dot_rows(level, query, values, scores);
+            metric.finish(scores, self.rows.norms_at(start..end), query_norm);
+            for bound in scores.iter_mut() {
+                *bound += slack;
+                // Beyond the largest number, another order of summing may give anything.
+                if !bound.is_finite() {
+                    *bound = f32::INFINITY;
+                }
+            }
+            offer.bounds(start, scores, |position| {
+                let row = ArrayView2::from_shape((1, dim), row_of(position)).expect("one row");
+                let mut score = [0.0];
+                multiply(as_row, row.t(), &mut score);
+                let norm = self.rows.norms_at(position..position + 1);
+                metric.finish(&mut score, norm, query_norm);
+                score[0]
+            });
+        }
+    }
+
+    /// By how much two orders of summing may let a score differ: each is within n/2 units in the
+    /// last place of |q| |x|, n the dimension (Higham, "Accuracy and Stability of Numerical
+    /// Algorithms", 2002, section 3.1); the scores of L2 are sums of squares of up to |q| + |x|.
+    fn slack(&self, query_norm: f32) -> f32 {
+        let longest = *self.longest.get_or_init(|| {
+            let norms = self.rows.values.par_chunks(self.rows.dim).map(squared_norm);
+            norms.reduce(|| 0.0, f32::max).sqrt()
+        });
+        let rounding = (self.rows.dim + 16) as f32 * 2.0 * f32::EPSILON;
+        let size = match self.rows.metric {
+            Metric::InnerProduct => query_norm.sqrt() * longest,
+            Metric::L2 => (query_norm.sqrt() + longest).powi(2),
+        };
+        rounding * size
     }
 
     /// Scores a block of queries against the rows in the union of their ranges.
@@ -81,7 +155,7 @@ impl Flat {
         filters: &[&Filter<'_>],
         best: &mut [TopK],
     ) {
-        let (dim, values) = (self.0.dim, &*self.0.values);
+        let (dim, values) = (self.rows.dim, &*self.rows.values);
         let ranges: Vec<Range<usize>> = filters
             .iter()
             .map(|filter| filter.positions(self.len()))
@@ -101,12 +175,14 @@ impl Flat {
             .expect("a tile is whole rows");
             let products = &mut products[..queries.nrows() * tile.len()];
             multiply(queries, rows.t(), products);
-            let norms = self.0.norms_at(tile.clone());
+            let norms = self.rows.norms_at(tile.clone());
             for (query_idx, scores) in products.chunks_exact_mut(tile.len()).enumerate() {
                 let wanted = &ranges[query_idx];
                 let from = wanted.start.clamp(tile.start, tile.end);
                 let to = wanted.end.clamp(from, tile.end);
-                self.0.metric.finish(scores, norms, query_norms[query_idx]);
+                self.rows
+                    .metric
+                    .finish(scores, norms, query_norms[query_idx]);
                 let mut offer = Offer {
                     rows: None,
                     keep: filters[query_idx].keep,
@@ -114,50 +190,6 @@ impl Flat {
                 };
                 offer.scores(from, &scores[from - tile.start..to - tile.start]);
             }
-        }
-    }
-
-    /// Scores one query against the rows the filter wants.
-    ///
-    /// A product of one query with many rows is not worth packing the rows for, and plain sums are
-    /// many times faster; but these have another order, and so other last bits, than the products
-    /// of a block. So plain sums bound the scores, and what reaches the floor is scored as in a
-    /// block: a query has the same answer alone as among others.
-    fn search_one(&self, query: ArrayView2<'_, f32>, filter: &Filter<'_>, best: &mut TopK) {
-        let (dim, metric, values) = (self.0.dim, self.0.metric, &*self.0.values);
-        let (level, wanted) = (Level::detected(), filter.positions(self.len()));
-        let query_values = query.to_slice().expect("a query is a slice");
-        let query_norm = squared_norm(query_values);
-        let (mut bounds, mut sizes) = ([0.0; SINGLE_TILE], [0.0; SINGLE_TILE]);
-        let mut offer = Offer {
-            rows: None,
-            keep: filter.keep,
-            best,
-        };
-        for start in wanted.clone().step_by(SINGLE_TILE) {
-            let tile = start..(start + SINGLE_TILE).min(wanted.end);
-            let rows = &values[tile.start * dim..tile.end * dim];
-            let (bounds, sizes) = (&mut bounds[..tile.len()], &mut sizes[..tile.len()]);
-            dot_rows_sized(level, query_values, rows, bounds, sizes);
-            let norms = self.0.norms_at(tile.clone());
-            metric.finish(bounds, norms, query_norm);
-            for (at, (bound, size)) in bounds.iter_mut().zip(sizes).enumerate() {
-                let squares = norms.get(at).map_or(0.0, |norm| norm + query_norm);
-                // Each of two sums of `dim` products may be off by half a last bit per addition.
-                *bound += f32::EPSILON * (2.0 * (dim as f32 + 4.0) * *size + 4.0 * squares);
-                if !bound.is_finite() {
-                    *bound = f32::INFINITY;
-                }
-            }
-            offer.bounds(tile.start, bounds, |position| {
-                let row = &values[position * dim..(position + 1) * dim];
-                let row = ArrayView2::from_shape((1, dim), row).expect("one row");
-                let mut score = [0.0];
-                multiply(query, row.t(), &mut score);
-                let norm = self.0.norms_at(position..position + 1);
-                metric.finish(&mut score, norm, query_norm);
-                score[0]
-            });
         }
     }
 
@@ -174,20 +206,19 @@ impl Flat {
 
 impl VectorIndex for Flat {
     fn dim(&self) -> usize {
-        self.0.dim
+        self.rows.dim
     }
 
     fn len(&self) -> usize {
-        self.0.len()
+        self.rows.len()
     }
 
     fn metric(&self) -> Metric {
-        self.0.metric
+        self.rows.metric
     }
 
     fn search(&self, query: &[f32], _effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         assert_eq!(query.len(), self.dim(), "a query has the index's dimension");
-        let query = ArrayView2::from_shape((1, query.len()), query).expect("one row");
         self.search_one(query, filter, best);
     }
 
@@ -215,15 +246,15 @@ impl VectorIndex for Flat {
                     .map(|idx| filters.of(idx))
                     .collect();
                 let mut best = vec![TopK::new(k); block.nrows()];
-                let step = if self.share_rows(&filters) {
-                    QUERY_BLOCK
+                if self.share_rows(&filters) {
+                    self.search_block(block, &filters, &mut best);
                 } else {
-                    1
-                };
-                (block.axis_chunks_iter(Axis(0), step))
-                    .zip(filters.chunks(step))
-                    .zip(best.chunks_mut(step))
-                    .for_each(|((block, filters), best)| self.search_block(block, filters, best));
+                    let each = block.outer_iter().zip(&filters).zip(&mut best);
+                    each.for_each(|((query, filter), best)| {
+                        let query = query.to_slice().expect("a row is a slice");
+                        self.search_one(query, filter, best);
+                    });
+                }
                 best
             })
             .collect();

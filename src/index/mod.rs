@@ -13,8 +13,9 @@
 //!   are a [`PartsError`] and never a panic.
 //!
 //! Reading order: [`VectorIndex`] (what an index does), [`TopK`] and [`Filter`] (what it fills and
-//! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`], [`Refined`] (the kinds), [`Factory`] and
-//! [`train()`] (how one is made), [`AnyIndex`] (which one a library holds). Beside them stands what is learned from rows
+//! obeys), [`Flat`], [`Sparse`], [`Pq`], [`Ivf`], [`Mapped`], [`Refined`] (the kinds), [`Factory`],
+//! [`Wish`] and [`train()`] (how one is chosen and made), [`AnyIndex`] (which one a library holds).
+//! Beside them stands what is learned from rows
 //! and used before or without an index: [`kmeans()`] and [`mini_batch_kmeans`], [`Pca`], [`Opq`],
 //! [`Permutation`], [`k_medoids`]. [`Points`] are rows for training, whole or as [`SparseRows`];
 //! [`RowSource`] is how those that stream get their rows.
@@ -24,15 +25,23 @@
     reason = "a matrix view is a borrow already; a reference to one would be a borrow of a borrow"
 )]
 
+mod adding;
 mod any_index;
+mod calibration;
+mod choice;
+mod cost;
+mod exact;
 mod factory;
 mod filter;
+mod fit;
 mod flat;
+mod growth;
 mod ivf;
 mod kernels;
 mod kmeans;
 #[cfg(test)]
 mod laws;
+mod mapped;
 mod matrix;
 mod medoids;
 mod metric;
@@ -41,6 +50,7 @@ mod points;
 mod pq;
 mod random;
 mod refine;
+mod residuals;
 mod row_order;
 mod row_source;
 mod row_store;
@@ -52,9 +62,14 @@ mod train;
 mod transform;
 mod vector_index;
 
+pub use adding::{AddError, Added};
 pub use any_index::AnyIndex;
+pub use calibration::{Calibration, Probes, Setting};
+pub use choice::{RowShape, Wish};
+pub use exact::nearest;
 pub use factory::{Factory, Rows, UnknownFactory};
 pub use filter::{Filter, Filters};
+pub use fit::Fit;
 pub use flat::{Flat, FlatParts};
 pub use ivf::{
     Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, IvfSparseParts, ListParts,
@@ -62,6 +77,7 @@ pub use ivf::{
 pub use kmeans::{
     KMeansSettings, MiniBatchSettings, assign, assign_routed, kmeans, mini_batch_kmeans,
 };
+pub use mapped::{MapKind, Mapped};
 pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
@@ -75,7 +91,7 @@ pub use slab::Slab;
 pub use sparse::{Sparse, SparseIndexParts, SparseParts};
 pub use sparse_rows::{SparseRows, SparseView};
 pub use top_k::{Neighbour, TopK};
-pub use train::{TrainError, TrainSettings, Trained, train};
+pub use train::{Spent, TrainError, TrainSettings, Trained, train};
 pub use transform::{
     Keep, LinearMap, LinearMapParts, Opq, OpqSettings, Pca, PcaError, PcaSettings, Permutation,
 };

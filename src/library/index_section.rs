@@ -5,79 +5,44 @@ use super::writer::Writer;
 use super::{LibraryError, SettingsError};
 use crate::index::{
     AnyIndex, CodeBits, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq,
-    IvfPqParts, IvfSparse, IvfSparseParts, ListParts, Metric, PartsError, Pq, PqParts, RefineKind,
-    RefineParts, RefineValues, Refined, Rows, Slab, Sparse, SparseIndexParts, SparseParts,
+    IvfPqParts, IvfSparse, IvfSparseParts, LinearMap, LinearMapParts, ListParts, Mapped, Metric,
+    PartsError, Pq, PqParts, RefineKind, RefineParts, RefineValues, Refined, RowShape, Rows, Slab,
+    Sparse, SparseIndexParts, SparseParts, UnknownFactory, VectorIndex, Wish,
 };
 use std::num::NonZeroU32;
 
-/// What the user may ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Whatever suits the number of entries.
-    Auto,
-    /// Product quantisation alone, size chosen.
-    Pq,
-    /// Inverted lists with product quantisation, sizes chosen.
-    IvfPq,
-    /// Exactly this.
-    Exactly(Factory),
+/// Reads what the user asks for: `auto`, `pq`, `ivfpq` or factory words.
+pub(super) fn parse_kind(text: &str) -> Result<Wish, SettingsError> {
+    text.parse()
+        .map_err(|e: UnknownFactory| SettingsError::Range {
+            key: "index.kind",
+            message: e.to_string(),
+        })
 }
-
-/// Reads `auto`, `flat`, `pq`, `ivfpq` or a factory word.
-pub(super) fn parse_kind(text: &str) -> Result<Kind, SettingsError> {
-    match text.to_ascii_lowercase().as_str() {
-        "auto" => Ok(Kind::Auto),
-        "pq" => Ok(Kind::Pq),
-        "ivfpq" => Ok(Kind::IvfPq),
-        _ => text
-            .parse()
-            .map(Kind::Exactly)
-            .map_err(|e| SettingsError::Range {
-                key: "index.kind",
-                message: format!("{e}; or auto, pq, ivfpq to have the sizes chosen"),
-            }),
-    }
-}
-
-/// Up to this many entries a query is compared with every one: on spectra, postings make that as
-/// fast as looking at part of the codes of an inverted file, and nothing is missed.
-const COMPARE_ALL: usize = 200_000;
 
 /// Length of vectors that are kept as they are or in codes: longer ones gained less than a point.
 const DENSE_DIM: usize = 512;
 /// Length of vectors kept as postings, where it costs a few bytes: with 8192 places for each of two
 /// views, few bins share one.
 const SPARSE_DIM: usize = 16_384;
-/// Rows that share the offsets of their postings: those of a block, at most.
-const ROWS_PER_LIST: usize = 4096;
 
 /// The length of the vectors where it is left to us.
 pub(super) fn choose_dim(kind: &str) -> Result<usize, SettingsError> {
     let sparse = match parse_kind(kind)? {
-        Kind::Auto => true,
-        Kind::Pq | Kind::IvfPq => false,
-        Kind::Exactly(factory) => factory.rows == Rows::Sparse,
+        Wish::Auto => true,
+        Wish::Pq | Wish::IvfPq => false,
+        Wish::Exactly(factory) => factory.rows == Rows::Sparse,
     };
     Ok(if sparse { SPARSE_DIM } else { DENSE_DIM })
 }
 
-/// The index to build for `n` vectors of `dim` numbers.
-pub(super) fn choose(kind: &str, n: usize, dim: usize) -> Result<Factory, SettingsError> {
-    let rows = Rows::Sparse;
-    Ok(match parse_kind(kind)? {
-        Kind::Exactly(factory) => factory,
-        Kind::Auto if n <= COMPARE_ALL => Factory {
-            rows,
-            ..Factory::FLAT
-        },
-        Kind::Auto => Factory {
-            n_list: NonZeroU32::new((n / ROWS_PER_LIST) as u32),
-            rows,
-            refine: None,
-        },
-        Kind::Pq => Factory::auto_pq(dim),
-        Kind::IvfPq => Factory::auto_ivf_pq(n, dim),
-    })
+/// The index to build for `n_rows` vectors of `dim` numbers; those of spectra are sparse.
+pub(super) fn choose(kind: &str, n_rows: usize, dim: usize) -> Result<Factory, SettingsError> {
+    Ok(parse_kind(kind)?.settle(RowShape {
+        n_rows,
+        dim,
+        sparse: true,
+    }))
 }
 
 /// Writes the arrays of any index.
@@ -105,6 +70,12 @@ pub(crate) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), Library
             let parts = ivf.parts();
             write_lists(&parts.lists, writer)?;
             write_codes(&parts.codes, writer)
+        }
+        AnyIndex::Mapped(index) => {
+            let parts = index.map().parts();
+            writer.put("index/map_offset", &parts.offset)?;
+            writer.put("index/map_directions", &parts.directions)?;
+            write(index.index(), writer)
         }
         AnyIndex::Refined(index) => {
             write(index.first(), writer)?;
@@ -196,13 +167,24 @@ pub(crate) fn read(
     let factory: Factory = factory
         .parse()
         .map_err(|_| container.damaged("settings", "index kind is unknown"))?;
-    let index = if factory.n_list.is_some() {
-        read_in_lists(container, factory.rows, shape)?
-    } else {
-        read_alone(container, factory.rows, shape)?
-    };
     let damaged = |e: PartsError| container.damaged("index", &e.to_string());
-    let index = index.map_err(damaged)?;
+    let index = match factory.map {
+        None => read_rows(container, factory, shape)?.map_err(damaged)?,
+        Some(kind) => {
+            let parts = LinearMapParts {
+                offset: container.slab("index/map_offset")?,
+                directions: container.slab("index/map_directions")?,
+            };
+            let map = LinearMap::from_parts(parts).map_err(damaged)?;
+            let dim = map.dim_out();
+            let index = read_rows(container, factory, IndexShape { dim, ..shape })?;
+            let mapped = Mapped::new(kind, map, index.map_err(damaged)?).map_err(damaged)?;
+            AnyIndex::Mapped(Box::new(mapped))
+        }
+    };
+    if index.dim() != shape.dim {
+        return Err(container.damaged("index", "its rows have another length than they should"));
+    }
     Ok(match factory.refine {
         None => index,
         Some(kind) => {
@@ -239,6 +221,14 @@ fn has(container: &Container, name: &str) -> bool {
 
 /// What could be read, and whether it is an index.
 type Read = Result<Result<AnyIndex, PartsError>, LibraryError>;
+
+fn read_rows(container: &Container, factory: Factory, shape: IndexShape) -> Read {
+    if factory.n_list.is_some() {
+        read_in_lists(container, factory.rows, shape)
+    } else {
+        read_alone(container, factory.rows, shape)
+    }
+}
 
 fn read_alone(container: &Container, rows: Rows, shape: IndexShape) -> Read {
     let IndexShape {

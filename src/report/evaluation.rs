@@ -6,6 +6,7 @@
 //! answerable) and, if it likes, a `relation` to report by.
 
 use super::Table;
+use super::roc::area_under_curve;
 use crate::domain::first_block;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -51,6 +52,8 @@ pub struct Evaluation {
     absent: Vec<f64>,
     /// Best score of each answerable query whose first match is right, else none.
     right: Vec<Option<f64>>,
+    /// Best score of each answerable query, 0 without a match.
+    answerable: Vec<f64>,
     not_in_truth: usize,
 }
 
@@ -118,6 +121,12 @@ impl Evaluation {
         )
     }
 
+    /// How well the best score tells answerable queries from absent ones: the share of pairs in
+    /// which the answerable one scores higher. `None` where there are none of one kind.
+    pub fn area_under_curve(&self) -> Option<f64> {
+        area_under_curve(&self.answerable, &self.absent)
+    }
+
     fn add(&mut self, expected: &Expected, matches: &[(usize, String, f64)]) {
         if !expected.answerable {
             self.absent
@@ -127,6 +136,7 @@ impl Evaluation {
         let is_right = |m: &&(usize, String, f64)| expected.right.contains(&m.1);
         let rank = matches.iter().filter(is_right).map(|m| m.0).min();
         let score = matches.iter().find(|m| m.0 == 1).map(|m| m.2);
+        self.answerable.push(score.unwrap_or(0.0));
         self.right.push(score.filter(|_| rank == Some(1)));
         for group in [
             &mut self.all,
@@ -168,6 +178,12 @@ impl fmt::Display for Evaluation {
                 ]);
             }
             write!(f, "{table}")?;
+        }
+        if let Some(area) = self.area_under_curve() {
+            writeln!(
+                f,
+                "answerable against absent by best score: area under the curve {area:.3}"
+            )?;
         }
         if self.not_in_truth > 0 {
             writeln!(
@@ -378,6 +394,9 @@ mod tests {
             "e is in the truth and not in the report"
         );
         assert_eq!(evaluation.false_share(0.7), 0.0);
+        // a 0.9, b 0.7, c 0 against d 0.65, e 0: 2 + 2 + half of a pair of 6.
+        let area = evaluation.area_under_curve().unwrap();
+        assert!((area - 4.5 / 6.0).abs() < 1e-9);
         assert_eq!(evaluation.not_in_truth, 1);
         let text = evaluation.to_string();
         assert!(

@@ -6,6 +6,7 @@ mod columns;
 mod csv_report;
 mod evaluation;
 mod fdr_check;
+mod roc;
 mod summary;
 mod table;
 

@@ -79,14 +79,12 @@ fn propose(
         n_asked += 1;
     }
     // Questions of one kind go together.
-    asks.sort_by_key(|ask| ask.rests_on != RestsOn::Both);
+    let (of_both, others): (Vec<_>, Vec<_>) =
+        (asks.into_iter()).partition(|ask| ask.rests_on == RestsOn::Both);
     let mut found = vec![Vec::new(); n_asked];
-    for asks in asks.chunk_by(|a, b| (a.rests_on == RestsOn::Both) == (b.rests_on == RestsOn::Both))
-    {
-        for asks in asks.chunks(BATCH) {
-            for (ask, rows) in asks.iter().zip(answers(library, admission, asking, asks)) {
-                found[ask.query_idx].extend(rows);
-            }
+    for asks in of_both.chunks(BATCH).chain(others.chunks(BATCH)) {
+        for (ask, rows) in asks.iter().zip(answers(library, admission, asking, asks)) {
+            found[ask.query_idx].extend(rows);
         }
     }
     found

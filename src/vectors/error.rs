@@ -1,7 +1,8 @@
 //! What can be wrong with vectors given by a user, said so that they know what to do.
 
+use super::VectorMetric;
 use crate::failure::Failure;
-use crate::index::TrainError;
+use crate::index::{AddError, TrainError};
 use crate::library::LibraryError;
 use std::io;
 use std::path::Path;
@@ -177,12 +178,53 @@ pub enum VectorsError {
         /// Why.
         source: TrainError,
     },
+    /// The vectors could not be added to an index.
+    #[error("{name}: {source}")]
+    Add {
+        /// The file.
+        name: String,
+        /// Why.
+        source: AddError,
+    },
+    /// An index file with another metric than asked for.
+    #[error("{name} compares by {found}, not by {expected}: give --metric {found}")]
+    Metric {
+        /// The index file.
+        name: String,
+        /// Its metric.
+        found: VectorMetric,
+        /// The metric asked for.
+        expected: VectorMetric,
+    },
+    /// An index file of another set.
+    #[error("{name} holds {found} vectors, {other} {expected}: it is an index of another set")]
+    OtherSet {
+        /// The index file.
+        name: String,
+        /// Vectors in it.
+        found: usize,
+        /// The set it is used with.
+        other: String,
+        /// Vectors in that.
+        expected: usize,
+    },
+    /// An index whose recall was not measured, asked for a recall.
+    #[error(
+        "{name} was made without calibration, so what it finds at which effort is not known: give \
+         --n-probe instead of a recall target, or make it again without --no-calibration"
+    )]
+    NotCalibrated {
+        /// The index file.
+        name: String,
+    },
 }
 
 impl From<VectorsError> for Failure {
     fn from(error: VectorsError) -> Self {
         match error {
-            VectorsError::TooFew { .. } => Self::usage(error.to_string()),
+            VectorsError::TooFew { .. }
+            | VectorsError::Metric { .. }
+            | VectorsError::NotCalibrated { .. } => Self::usage(error.to_string()),
             VectorsError::File(error) => error.into(),
             VectorsError::Io(source) if source.kind() == io::ErrorKind::BrokenPipe => {
                 Self::write(Path::new("stdout"), source)
@@ -201,6 +243,8 @@ impl From<VectorsError> for Failure {
             | VectorsError::Dimension { .. }
             | VectorsError::Truth { .. }
             | VectorsError::Write { .. }
+            | VectorsError::Add { .. }
+            | VectorsError::OtherSet { .. }
             | VectorsError::Train { .. } => Self::input(error.to_string()),
         }
     }

@@ -1,8 +1,12 @@
 //! An index of vectors as a file: the arrays of the index, and what a search must know of them.
 
+use super::calibration;
 use super::metric::settings_text;
-use super::{VectorMetric, Vectors, VectorsError};
-use crate::index::{AnyIndex, Factory, TrainSettings, VectorIndex, train};
+use super::{Drift, VectorMetric, Vectors, VectorsError};
+use crate::index::{
+    AnyIndex, Calibration, Factory, Fit, Probes, Setting, Spent, TrainError, TrainSettings,
+    VectorIndex, train,
+};
 use crate::library::{
     Attributes, Container, Format, IndexShape, LibraryError, Writer, read_index, write_index,
 };
@@ -13,7 +17,7 @@ use std::path::Path;
 /// How the root of such a file is marked.
 pub const FORMAT: Format = Format {
     name: "mzseek-vectors",
-    version: 1,
+    version: 3,
     what: "vector index",
     made_by: "mzseek vectors index",
     mistaken_for: "vectors to be indexed",
@@ -40,6 +44,20 @@ pub struct IndexFile {
     metric: VectorMetric,
     seed: u64,
     index: AnyIndex,
+    n_trained: usize,
+    fit: Fit,
+    calibration: Calibration,
+}
+
+/// An index just trained.
+#[derive(Debug)]
+pub struct Made {
+    /// The index; neither its fit nor its recall is measured yet.
+    pub file: IndexFile,
+    /// Where it is smaller than ordered.
+    pub notes: Vec<String>,
+    /// What it took.
+    pub spent: Spent,
 }
 
 /// What stands in the file beside the arrays.
@@ -51,27 +69,16 @@ struct Settings {
     dim: usize,
     rows: usize,
     seed: u64,
-}
-
-/// The index that `auto` or factory words order for a set of this size.
-///
-/// # Errors
-/// Words that order none.
-pub fn choose(
-    words: &str,
-    n_rows: usize,
-    dim: usize,
-) -> Result<Factory, crate::index::UnknownFactory> {
-    match words.trim().to_ascii_lowercase().as_str() {
-        "auto" => Ok(Factory::auto(n_rows, dim)),
-        "ivfpq" => Ok(Factory::auto_ivf_pq(n_rows, dim)),
-        _ => words.parse(),
-    }
+    /// Vectors it was trained on; those after them were added.
+    trained_on: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_centre: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_code: Option<f64>,
 }
 
 impl IndexFile {
-    /// Trains an index on rows that are already in the form `order.metric` compares. Notes say
-    /// where it is smaller than ordered.
+    /// Trains an index on rows that are already in the form `order.metric` compares.
     ///
     /// # Errors
     /// Names `set` and what about it cannot be indexed.
@@ -80,22 +87,77 @@ impl IndexFile {
         rows: ArrayView2<'_, f32>,
         factory: Factory,
         order: Order,
-    ) -> Result<(Self, Vec<String>), VectorsError> {
+    ) -> Result<Made, VectorsError> {
         let Order { metric, seed } = order;
         let trained = train(factory, metric.core(), rows, seed, TrainSettings::default());
-        let trained = trained.map_err(|source| VectorsError::Train {
+        let trained = trained.map_err(|e| unusable(set, e))?;
+        let file = Self {
+            metric,
+            seed,
+            index: trained.index,
+            n_trained: rows.nrows(),
+            fit: Fit::default(),
+            calibration: Calibration::default(),
+        };
+        Ok(Made {
+            file,
+            notes: trained.notes,
+            spent: trained.spent,
+        })
+    }
+
+    /// Notes how well the index suits the rows it was trained on, to compare added ones with.
+    pub fn measure_fit(&mut self, rows: ArrayView2<'_, f32>) {
+        self.fit = self.index.fit(rows);
+    }
+
+    /// Measures what the index, which holds `rows`, finds at which effort: on `queries` in the form
+    /// its metric compares, or on rows of its own.
+    ///
+    /// # Errors
+    /// Names `set` and what about it cannot be scored.
+    pub fn calibrate(
+        &mut self,
+        set: &Vectors,
+        rows: ArrayView2<'_, f32>,
+        queries: Option<ArrayView2<'_, f32>>,
+    ) -> Result<(), VectorsError> {
+        let probes = queries.map_or(Probes::Own(self.seed), Probes::Given);
+        let measured = Calibration::measure(&self.index, rows, probes);
+        self.calibration = measured.map_err(|e| unusable(set, e))?;
+        Ok(())
+    }
+
+    /// The index with the rows of `set` behind those it holds, which are already in the form its
+    /// metric compares, and how they differ from those it was trained on.
+    ///
+    /// # Errors
+    /// Names `set` and what about it cannot be added.
+    pub fn with_added(
+        &self,
+        set: &Vectors,
+        rows: ArrayView2<'_, f32>,
+    ) -> Result<(Self, Drift), VectorsError> {
+        let added = (self.index.with_added(rows)).map_err(|source| VectorsError::Add {
             name: set.name().to_owned(),
             source,
         })?;
-        let index = trained.index;
-        Ok((
-            Self {
-                metric,
-                seed,
-                index,
-            },
-            trained.notes,
-        ))
+        let imbalances = self.index.imbalance().zip(added.index.imbalance());
+        let drift = Drift {
+            n_trained: self.n_trained,
+            n_before: self.index.len(),
+            n_added: rows.nrows(),
+            trained: self.fit,
+            added: self.index.fit(rows),
+            imbalances,
+            n_clamped: added.n_clamped,
+        };
+        let file = Self {
+            index: added.index,
+            calibration: self.calibration.clone(),
+            ..*self
+        };
+        Ok((file, drift))
     }
 
     /// Writes it to `path`, whole or not at all.
@@ -109,10 +171,14 @@ impl IndexFile {
             dim: self.index.dim(),
             rows: self.index.len(),
             seed: self.seed,
+            trained_on: self.n_trained,
+            to_centre: self.fit.to_centre,
+            to_code: self.fit.to_code,
         };
         let settings = settings_text(&settings);
         let mut writer = Writer::create(path, &FORMAT)?;
         write_index(&self.index, &mut writer)?;
+        calibration::write(&self.calibration, &mut writer)?;
         let fingerprint = blake3::hash(settings.as_bytes()).to_hex().to_string();
         writer.finish(&Attributes {
             mzseek_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -167,11 +233,16 @@ impl IndexFile {
         if index.len() != settings.rows {
             return Err(fault("the index does not hold as many rows as they say"));
         }
-        let seed = settings.seed;
         Ok(Self {
             metric,
-            seed,
+            seed: settings.seed,
             index,
+            n_trained: settings.trained_on,
+            fit: Fit {
+                to_centre: settings.to_centre,
+                to_code: settings.to_code,
+            },
+            calibration: calibration::read(container)?,
         })
     }
 
@@ -183,5 +254,42 @@ impl IndexFile {
     /// The index itself.
     pub fn index(&self) -> &AnyIndex {
         &self.index
+    }
+
+    /// What the index finds at which effort; nothing where that was not measured.
+    pub fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
+    /// How to find the part `target` of the nearest with the least effort, or as much of them as
+    /// the index can. An exact index finds all of them anyhow and has no setting.
+    ///
+    /// # Errors
+    /// If what the index finds was not measured; `name` is the file.
+    pub fn setting_for(&self, target: f64, name: &str) -> Result<Option<Setting>, VectorsError> {
+        if self.index.is_exact() {
+            return Ok(None);
+        }
+        let setting = (self.calibration.reaching(target)).or_else(|| self.calibration.best());
+        let setting = setting.ok_or_else(|| VectorsError::NotCalibrated {
+            name: name.to_owned(),
+        })?;
+        Ok(Some(setting))
+    }
+
+    /// The same index, whose second look, if it has one, scores `per_hit` rows for each wanted.
+    #[must_use]
+    pub fn with_per_hit(self, per_hit: usize) -> Self {
+        Self {
+            index: self.index.with_per_hit(per_hit),
+            ..self
+        }
+    }
+}
+
+fn unusable(set: &Vectors, source: TrainError) -> VectorsError {
+    VectorsError::Train {
+        name: set.name().to_owned(),
+        source,
     }
 }

@@ -9,7 +9,9 @@
 )]
 
 pub mod bench;
+mod calibration;
 pub mod cluster;
+mod drift;
 mod error;
 pub mod hits;
 mod index_file;
@@ -20,8 +22,9 @@ pub mod pca;
 mod rows;
 pub mod similarity;
 
+pub use drift::Drift;
 pub use error::VectorsError;
-pub use index_file::{FORMAT, IndexFile, Order, choose};
+pub use index_file::{FORMAT, IndexFile, Made, Order};
 pub use input::{Location, RowIds, Vectors};
 pub use matrix_file::{MatrixFile, MatrixKind};
 pub use metric::{UnknownVectorMetric, VectorMetric, to_unit_length};

@@ -3,53 +3,65 @@
 use super::super::Outcome;
 use super::super::console::Console;
 use crate::failure::Failure;
-use crate::index::Factory;
-use crate::report::Table;
-use crate::vectors::bench::{Bench, COLUMNS, Judge, Plan, Row, exact_truth, plot};
-use crate::vectors::{Location, Order, RowIds, VectorMetric, Vectors, VectorsError, choose};
+use crate::index::{Factory, RefineKind, RowShape, UnknownFactory, Wish};
+use crate::vectors::bench::{
+    Bench, COLUMNS, Judge, Plan, Row, Subject, exact_truth, mixture, plot, table,
+};
+use crate::vectors::{Location, Order, RowIds, VectorMetric, Vectors, VectorsError};
 use clap::Args;
 use ndarray::{ArrayView2, s};
 use std::io::Write;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// Measure indexes of a set: recall, queries per second, latency, bytes per vector, memory
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   mzseek vectors bench base.npy query.npy --truth truth.npy --metric l2 --index IVF1024,PQ32
-  mzseek vectors bench base.npy query.npy --index Flat IVF256,PQ16 IVF256,PQ64 \\
+  mzseek vectors bench base.npy query.npy --index Flat IVF256,PQ16 base.h5 \\
       --n-probe 1,4,16,64 --threads 1,2 -o bench.csv --plot curve.svg
-  mzseek vectors bench base.npy query.npy --metric l2 --table -k 100 --n-probe 48 \\
-      --index Flat PQ8 IVF2048,PQ8
+  mzseek vectors bench base.npy query.npy --metric l2 --table
+  mzseek vectors bench --synthetic 500000x128 --metric l2 --table
 
 Without --truth the exact nearest rows are computed first. A row that is as near as the one asked
 for counts as found. Speed is the median of the rounds; latency is the median of 200 single queries
-on one thread; bytes are those of the index file. peak_mb contains the base.")]
+on one thread; bytes are those of the index file. train_s is the time to learn maps, centres and
+codewords, add_s that to put every vector in its place. peak_mb contains the base.
+
+--table without --index measures what tutorials compare: Flat, PQ, IVF-PQ, and IVF-PQ whose best rows
+are scored again, with a byte for sixteen numbers and --n-probe 48.")]
 pub(super) struct BenchArgs {
     /// Vectors to index
-    #[arg(value_name = "BASE")]
-    base: Location,
+    #[arg(value_name = "BASE", required_unless_present = "synthetic")]
+    base: Option<Location>,
     /// Query vectors
-    #[arg(value_name = "QUERIES")]
-    queries: Location,
+    #[arg(value_name = "QUERIES", required_unless_present = "synthetic")]
+    queries: Option<Location>,
+    /// Make the vectors instead: so many, of so many numbers, around 2,000 centres on a bent surface
+    #[arg(long, value_name = "NxDIM", conflicts_with_all = ["base", "queries", "truth"])]
+    synthetic: Option<Size>,
     /// Row numbers of the nearest per query, nearest first: .npy, .ivecs, .csv or FILE.h5:dataset
     #[arg(long, value_name = "T")]
     truth: Option<Location>,
-    /// Indexes to measure: auto, or words such as Flat, PQ32 or IVF1024,PQ32
-    #[arg(long, value_name = "FACTORY", num_args = 1.., default_value = "auto")]
+    /// Indexes to measure: auto, words such as Flat, PQ32 or IVF1024,PQ32, or index files of BASE
+    #[arg(long, value_name = "FACTORY", num_args = 1..)]
     index: Vec<String>,
     /// What near means: ip (inner product), l2 (Euclidean distance) or cosine
     #[arg(long, value_name = "METRIC", default_value = "cosine")]
     metric: VectorMetric,
-    /// Inverted lists visited per query
+    /// Inverted lists visited per query [default: 1,4,16,64; with --table 48]
+    #[arg(long, value_name = "N,...", value_delimiter = ',')]
+    n_probe: Vec<NonZeroUsize>,
+    /// Vectors scored again for each neighbour, where the index has a second look
     #[arg(
         long,
         value_name = "N,...",
         value_delimiter = ',',
-        default_value = "1,4,16,64"
+        default_value = "10"
     )]
-    n_probe: Vec<NonZeroUsize>,
+    refine_depth: Vec<NonZeroUsize>,
     /// Threads of the batch; training takes the most of them
     // The same id as the flag of all commands, which it replaces here.
     #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "1")]
@@ -82,10 +94,9 @@ pub(super) fn run(args: &BenchArgs, console: Console) -> Result<Outcome, Failure
         let text = "the CSV has columns for 10 neighbours: -k needs --table";
         return Err(Failure::usage(text));
     }
-    let set = Vectors::open(&args.base)?;
-    let query_set = Vectors::open(&args.queries)?;
+    let wishes = wishes(args)?;
+    let (set, query_set) = sets(args)?;
     query_set.expect_dim(set.name(), set.dim())?;
-    let factories = factories(args, &set)?;
     let k = args.k.get();
     if k > set.n_rows() {
         let (name, available) = (set.name().to_owned(), set.n_rows());
@@ -118,14 +129,29 @@ pub(super) fn run(args: &BenchArgs, console: Console) -> Result<Outcome, Failure
         },
         judge: Judge::new(metric, (base.view(), queries), k, &truth),
     };
+    let counts = |given: &[NonZeroUsize]| given.iter().map(|n| n.get()).collect();
     let plan = Plan {
-        n_probe: args.n_probe.iter().map(|n| n.get()).collect(),
-        threads: args.threads.iter().map(|n| n.get()).collect(),
+        n_probe: match &args.n_probe[..] {
+            [] if args.table => vec![48],
+            [] => vec![1, 4, 16, 64],
+            given => counts(given),
+        },
+        per_hit: counts(&args.refine_depth),
+        threads: counts(&args.threads),
         k,
         rounds: args.rounds.get(),
     };
+    let shape = RowShape::of(base.view());
+    let subjects = wishes.into_iter().map(|wish| match wish {
+        Wished::File(path) => Subject::File(path),
+        Wished::Wish(wish, refine) => {
+            let factory = wish.settle(shape);
+            let refine = refine.or(factory.refine);
+            Subject::Trained(Factory { refine, ..factory })
+        }
+    });
     let rows = super::write_output(args.output.as_deref(), |out| {
-        measure(&bench, &plan, factories, args, (out, console))
+        measure(&bench, &plan, subjects.collect(), args, (out, console))
     })?;
     if let Some(path) = &args.plot {
         super::write_output(Some(path), |out| {
@@ -140,7 +166,7 @@ pub(super) fn run(args: &BenchArgs, console: Console) -> Result<Outcome, Failure
 fn measure(
     bench: &Bench<'_>,
     plan: &Plan,
-    factories: Vec<Factory>,
+    subjects: Vec<Subject>,
     args: &BenchArgs,
     (out, console): (&mut dyn Write, Console),
 ) -> Result<Vec<Row>, Failure> {
@@ -151,11 +177,15 @@ fn measure(
         csv.write_record(COLUMNS.map(|(name, _)| name))
             .map_err(written)?;
     }
-    for factory in factories {
-        console.detail(format!("measuring {factory}"));
-        let (found, notes) = bench.run(factory, plan)?;
+    for subject in subjects {
+        let name = match &subject {
+            Subject::Trained(factory) => factory.to_string(),
+            Subject::File(path) => path.display().to_string(),
+        };
+        console.detail(format!("measuring {name}"));
+        let (found, notes) = bench.run(&subject, plan)?;
         for note in notes {
-            console.say(format!("note: {factory}: {note}"));
+            console.say(format!("note: {name}: {note}"));
         }
         for row in found.iter().filter(|_| !args.table) {
             csv.write_record(COLUMNS.map(|(_, cell)| cell(row)))
@@ -174,14 +204,71 @@ fn measure(
     Ok(rows)
 }
 
-/// The indexes ordered, all understood before the first is measured.
-fn factories(args: &BenchArgs, set: &Vectors) -> Result<Vec<Factory>, Failure> {
-    let chosen = args
-        .index
-        .iter()
-        .map(|words| choose(words, set.n_rows(), set.dim()));
-    let chosen: Result<_, _> = chosen.collect();
-    chosen.map_err(|e| Failure::usage(e.to_string()))
+/// What is to be measured, before the set is known: an order, perhaps with a second look, or a file.
+enum Wished {
+    Wish(Wish, Option<RefineKind>),
+    File(PathBuf),
+}
+
+/// The indexes ordered, all understood before anything is read.
+fn wishes(args: &BenchArgs) -> Result<Vec<Wished>, Failure> {
+    let plain = |wish| Wished::Wish(wish, None);
+    if args.index.is_empty() {
+        return Ok(if args.table {
+            vec![
+                plain(Wish::Exactly(Factory::FLAT)),
+                plain(Wish::Pq),
+                plain(Wish::IvfPq),
+                Wished::Wish(Wish::IvfPq, Some(RefineKind::F16)),
+            ]
+        } else {
+            vec![plain(Wish::Auto)]
+        });
+    }
+    let understood = args.index.iter().map(|words| {
+        if Path::new(words).extension().is_some_and(|end| end == "h5") {
+            return Ok(Wished::File(PathBuf::from(words)));
+        }
+        let wish: Result<Wish, UnknownFactory> = words.parse();
+        wish.map(plain).map_err(|e| Failure::usage(e.to_string()))
+    });
+    understood.collect()
+}
+
+/// The base and the queries.
+fn sets(args: &BenchArgs) -> Result<(Vectors, Vectors), Failure> {
+    if let Some(Size { n, dim }) = args.synthetic {
+        let n_queries = args.n_queries.get();
+        return Ok(mixture(n.get(), dim.get(), n_queries, u64::from(args.seed)));
+    }
+    let (Some(base), Some(queries)) = (&args.base, &args.queries) else {
+        return Err(Failure::usage(
+            "BASE and QUERIES are needed, or --synthetic",
+        ));
+    };
+    Ok((Vectors::open(base)?, Vectors::open(queries)?))
+}
+
+/// The size of a set to be made.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    n: NonZeroUsize,
+    dim: NonZeroUsize,
+}
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = || {
+            let (n, dim) = text.split_once('x')?;
+            Some(Self {
+                n: n.parse().ok()?,
+                dim: dim.parse().ok()?,
+            })
+        };
+        parse().ok_or_else(|| "write vectors x numbers, for instance 500000x128".to_owned())
+    }
 }
 
 fn truth(
@@ -212,36 +299,4 @@ fn truth(
         });
     }
     Ok(truth)
-}
-
-/// What is usually told of an index: how much it finds, how long it takes, how large it is.
-fn table(rows: &[Row], k: usize) -> String {
-    let recall = format!("recall@{k}");
-    let first = format!("1@{k}");
-    let titles = [
-        "index ",
-        "threads",
-        "n_probe",
-        &recall,
-        "1@1",
-        &first,
-        "ms per query",
-        "queries/s",
-        "MB",
-    ];
-    let mut table = Table::new(&titles);
-    for row in rows {
-        table.row(vec![
-            row.index.clone(),
-            row.threads.to_string(),
-            row.n_probe.map(|n| n.to_string()).unwrap_or_default(),
-            format!("{:.1} %", row.recall.k_at_k * 100.0),
-            format!("{:.3}", row.recall.first_at_1),
-            format!("{:.3}", row.recall.first_at_k),
-            format!("{:.3}", row.latency_p50_ms),
-            format!("{:.0}", row.qps_wall),
-            format!("{:.1}", row.bytes_per_vector * row.n as f64 / 1e6),
-        ]);
-    }
-    table.to_string()
 }

@@ -1,5 +1,6 @@
 //! `mzseek vectors`: the index core for any vectors; one file per sub-command.
 
+mod add;
 mod bench;
 mod cluster;
 mod index;
@@ -21,8 +22,9 @@ use std::path::Path;
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  mzseek vectors index base.npy --index IVF1024,PQ32 --metric l2 -o base.h5
-  mzseek vectors search base.h5 queries.fvecs -k 10 --n-probe 16 -o hits.csv
+  mzseek vectors index base.npy --metric l2 -o base.h5
+  mzseek vectors search base.h5 queries.fvecs -k 10 --recall-target 0.95 -o hits.csv
+  mzseek vectors add base.h5 more.npy -o grown.h5
   mzseek vectors bench base.npy queries.npy --index Flat IVF1024,PQ32 --n-probe 1,4,16,64
 
 Vectors are read from .npy (two-dimensional, row by row), .fvecs, .bvecs, .ivecs, .csv, .tsv and
@@ -37,6 +39,7 @@ pub(super) struct VectorsArgs {
 #[derive(Debug, Subcommand)]
 enum Command {
     Index(index::IndexArgs),
+    Add(add::AddArgs),
     Search(search::SearchArgs),
     Bench(bench::BenchArgs),
     Pca(pca::PcaArgs),
@@ -47,6 +50,7 @@ enum Command {
 pub(super) fn run(args: &VectorsArgs, console: Console) -> Result<Outcome, Failure> {
     match &args.command {
         Command::Index(args) => index::run(args, console),
+        Command::Add(args) => add::run(args, console),
         Command::Search(args) => search::run(args, console),
         Command::Bench(args) => bench::run(args, console),
         Command::Pca(args) => pca::run(args, console),

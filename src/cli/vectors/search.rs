@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::index::{Effort, VectorIndex};
 use crate::vectors::{IndexFile, Location, Vectors, VectorsError, hits};
 use clap::Args;
+use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -14,12 +15,16 @@ use std::time::Instant;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  mzseek vectors search base.h5 queries.npy -k 10 --n-probe 16 -o hits.csv
+  mzseek vectors search base.h5 queries.npy -k 10 -o hits.csv
+  mzseek vectors search base.h5 queries.npy --recall-target 0.99 -o hits.csv
+  mzseek vectors search base.h5 queries.npy --n-probe 16 --refine-depth 20 -o hits.csv
   mzseek vectors search base.h5 more.h5:test -k 1 --threads 1 > hits.csv
 
 Columns are query, rank, row, distance and note. The distance is the inner product under ip (higher
 is nearer), the Euclidean distance under l2 and 1 - cosine under cosine; of a quantised index it is
-that of the row as the index holds it. A query without a neighbour has one row whose note says so.")]
+that of the row as the index holds it. How hard a search tries is chosen for the recall target from
+what was measured when the index was made, on its own vectors and ten neighbours; queries unlike them
+may find less. An exact index finds all in any case. A query without a neighbour has one row whose note says so.")]
 pub(super) struct SearchArgs {
     /// The index
     #[arg(value_name = "IDX.h5")]
@@ -30,9 +35,16 @@ pub(super) struct SearchArgs {
     /// Neighbours per query
     #[arg(short, long, value_name = "K", default_value = "10")]
     k: NonZeroUsize,
-    /// Inverted lists visited per query: more find more and take longer
-    #[arg(long, value_name = "N", default_value = "16")]
-    n_probe: NonZeroUsize,
+    /// The share of the nearest to be found, by the calibration of the index [default: 0.95]
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with_all = ["n_probe", "refine_depth"])]
+    recall_target: Option<f64>,
+    /// Inverted lists visited per query, instead of a recall target: more find more and take longer
+    #[arg(long, value_name = "N")]
+    n_probe: Option<NonZeroUsize>,
+    /// Vectors scored again for each neighbour wanted, where the index has a second look
+    /// [default: 10]
+    #[arg(long, value_name = "N", requires = "n_probe")]
+    refine_depth: Option<NonZeroUsize>,
     /// The hits; stdout if not given
     #[arg(short, long, value_name = "HITS.csv")]
     output: Option<PathBuf>,
@@ -53,11 +65,11 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
         }
         .into());
     }
-    let n_probe = args.n_probe.get();
+    let (file, effort) = settle(file, args, console)?;
     let started = Instant::now();
     let progress = console.progress("queries");
     let tally = super::write_output(args.output.as_deref(), |mut out| {
-        let how = (args.k.get(), Effort { n_probe });
+        let how = (args.k.get(), effort);
         let searched = hits::search(&file, &queries, how, &mut out, |done| {
             progress.set_position(done as u64);
         });
@@ -77,4 +89,58 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
         ));
     }
     Ok(Outcome::Done)
+}
+
+/// The recall that is aimed at where nothing else is said.
+const RECALL_TARGET: f64 = 0.95;
+
+/// The index, set to try as hard as is asked.
+fn settle(
+    file: IndexFile,
+    args: &SearchArgs,
+    console: Console,
+) -> Result<(IndexFile, Effort), Failure> {
+    if let Some(n_probe) = args.n_probe {
+        let effort = Effort {
+            n_probe: n_probe.get(),
+        };
+        let file = match args.refine_depth {
+            Some(per_hit) => file.with_per_hit(per_hit.get()),
+            None => file,
+        };
+        return Ok((file, effort));
+    }
+    let target = args.recall_target.unwrap_or(RECALL_TARGET);
+    let setting = file.setting_for(target, &args.index.display().to_string())?;
+    let Some(setting) = setting else {
+        return Ok((file, Effort { n_probe: 1 }));
+    };
+    let mut text = format!("n_probe {}", setting.n_probe);
+    if setting.per_hit > 0 {
+        let _ = write!(text, ", refine depth {}", setting.per_hit);
+    }
+    if setting.recall < target {
+        console.say(format!(
+            "note: the index finds {:.3} of the nearest at most ({text}), less than {target}: make \
+             it again with more bytes per vector or a second look",
+            setting.recall
+        ));
+    } else {
+        console.say(format!(
+            "{text}: recall {:.3} when measured",
+            setting.recall
+        ));
+    }
+    let effort = Effort {
+        n_probe: setting.n_probe,
+    };
+    Ok((file.with_per_hit(setting.per_hit.max(1)), effort))
+}
+
+/// Reads a share: above 0, at most 1.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        _ => Err("a share lies above 0 and is at most 1, for instance 0.95".to_owned()),
+    }
 }

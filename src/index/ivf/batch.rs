@@ -38,6 +38,8 @@ pub(super) fn search<C: Codec>(
     effort: Effort,
     filters: Filters<'_>,
 ) -> Vec<Vec<Neighbour>> {
+    filters.expect_len(queries.nrows());
+    let queries = queries.as_standard_layout();
     // Answers do not depend on the size of a block, so it may depend on the number of threads.
     let n_threads = rayon::current_num_threads();
     let n_blocks = if n_threads == 1 { 1 } else { 2 * n_threads };

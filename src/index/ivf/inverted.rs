@@ -62,6 +62,17 @@ impl<C: Codec> Ivf<C> {
             .collect()
     }
 
+    /// The number of rows in the `n_probe` lists that a query visits.
+    pub(in crate::index) fn n_visited(&self, query: &[f32], n_probe: usize) -> usize {
+        let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
+        let (mut products, mut order) = (Vec::new(), VisitOrder::default());
+        self.coarse.products(row, &mut products);
+        order.reset(&self.coarse, &products, n_probe);
+        let lists = std::iter::from_fn(|| order.next(&self.lists));
+        let visited = lists.take(n_probe);
+        visited.map(|list| self.lists.all(list).len()).sum()
+    }
+
     /// Offers the rows of the lists at `order` that `ask` wants to `best`: of the next
     /// `n_probe` that have any, and on past them until `best` is full.
     fn visit(&self, ask: &Ask<'_>, state: &mut Scratch<C>, best: &mut TopK) {
@@ -161,9 +172,7 @@ impl<C: Codec> VectorIndex for Ivf<C> {
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        filters.expect_len(queries.nrows());
-        let queries = queries.as_standard_layout();
-        batch::search(self, queries.view(), (k, false), effort, filters)
+        batch::search(self, queries, (k, false), effort, filters)
     }
 
     fn search_halves(
@@ -173,8 +182,6 @@ impl<C: Codec> VectorIndex for Ivf<C> {
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        filters.expect_len(queries.nrows());
-        let queries = queries.as_standard_layout();
-        batch::search(self, queries.view(), (k, true), effort, filters)
+        batch::search(self, queries, (k, true), effort, filters)
     }
 }

@@ -7,6 +7,7 @@
 mod batch;
 mod coarse;
 mod codec;
+mod grow;
 mod inverted;
 mod kinds;
 mod lists;

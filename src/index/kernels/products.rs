@@ -14,17 +14,6 @@ widened! {
 }
 
 widened! {
-    /// The inner products of a query with each of `rows`, and the sums of what is added up for each,
-    /// signs aside.
-    pub(in crate::index) fn dot_rows_sized(
-        query: &[f32],
-        rows: &[f32],
-        products: &mut [f32],
-        sizes: &mut [f32],
-    ) -> () = dot_each_sized
-}
-
-widened! {
     /// The same with a row of half-precision numbers, none of them infinite.
     pub(in crate::index) fn dot_halves(a: &[f32], b: &[u16]) -> f32 = dot_half_floats
 }
@@ -71,37 +60,6 @@ fn dot_floats(a: &[f32], b: &[f32]) -> f32 {
 fn dot_each(query: &[f32], rows: &[f32], products: &mut [f32]) {
     for (product, row) in products.iter_mut().zip(rows.chunks_exact(query.len())) {
         *product = dot_floats(query, row);
-    }
-}
-
-#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
-#[inline(always)]
-fn dot_each_sized(query: &[f32], rows: &[f32], products: &mut [f32], sizes: &mut [f32]) {
-    let rows = rows.chunks_exact(query.len());
-    for ((row, product), size) in rows.zip(products).zip(sizes) {
-        let (a_chunks, a_rest) = query.as_chunks::<LANES>();
-        let (b_chunks, b_rest) = row.as_chunks::<LANES>();
-        let (mut sums, mut absolute) = ([0.0_f32; LANES], [0.0_f32; LANES]);
-        for (x, y) in a_chunks.iter().zip(b_chunks) {
-            for lane in 0..LANES {
-                let term = x[lane] * y[lane];
-                sums[lane] += term;
-                absolute[lane] += term.abs();
-            }
-        }
-        for (lane, (x, y)) in a_rest.iter().zip(b_rest).enumerate() {
-            sums[lane] += x * y;
-            absolute[lane] += (x * y).abs();
-        }
-        let mut half = LANES / 2;
-        while half > 0 {
-            for lane in 0..half {
-                sums[lane] += sums[lane + half];
-                absolute[lane] += absolute[lane + half];
-            }
-            half /= 2;
-        }
-        (*product, *size) = (sums[0], absolute[0]);
     }
 }
 
@@ -200,15 +158,6 @@ mod tests {
             assert!((f64::from(plain.0) - exact(&|at| b[at])).abs() < 1e-5);
             assert!((f64::from(plain.1) - exact(&|at| half_to_float(halves[at]))).abs() < 1e-5);
             assert!((f64::from(plain.2) - exact(&|at| f32::from(bytes[at]))).abs() < 1e-3);
-            if n > 0 {
-                for level in Level::all() {
-                    let (mut products, mut sizes) = ([0.0], [0.0]);
-                    dot_rows_sized(level, &a, &b, &mut products, &mut sizes);
-                    assert!((f64::from(products[0]) - exact(&|at| b[at])).abs() < 1e-5);
-                    let size = exact(&|at| (a[at] * b[at]).abs() / a[at]);
-                    assert!((f64::from(sizes[0]) - size).abs() < 1e-4, "{level:?} {n}");
-                }
-            }
             for level in Level::all() {
                 let wide = (
                     dot(level, &a, &b),

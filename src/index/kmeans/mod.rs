@@ -25,7 +25,7 @@ pub use assign::assign;
 pub(super) use group::Groups;
 pub use mini_batch::{MiniBatchSettings, mini_batch_kmeans};
 pub use route::assign_routed;
-pub(super) use update::move_to_means;
+pub(super) use update::{move_to_means, normalise};
 
 use super::metric::Metric;
 use super::points::{Points, are_sparse, gather};
@@ -119,7 +119,7 @@ struct Lloyd {
 /// The same for points kept either way.
 fn lloyd_of(points: Points<'_>, plan: Lloyd, random: &mut Random) -> Array2<f32> {
     let mut centres = start::spread_out(points, plan.n_centres, random);
-    update::normalise(&mut centres, plan.metric);
+    normalise(&mut centres, plan.metric);
     refine(&mut centres, points, plan.metric, plan.max_iterations);
     centres
 }
@@ -145,7 +145,7 @@ fn refine(centres: &mut Array2<f32>, points: Points<'_>, metric: Metric, max_ite
         let groups = Groups::new(&labels, centres.nrows());
         move_to_means(centres, points, &groups);
         let repaired = update::split_for_empty(centres, &groups);
-        update::normalise(centres, metric);
+        normalise(centres, metric);
         if repaired == 0 && last_error - error <= MIN_GAIN * error.abs() {
             break;
         }

@@ -81,7 +81,7 @@ pub(super) fn split_sizes(centres: &mut Array2<f32>, sizes: &mut [usize]) -> usi
 }
 
 /// Scales centres to unit length where the metric is the inner product; zeros stay zeros.
-pub(super) fn normalise(centres: &mut Array2<f32>, metric: Metric) {
+pub(in crate::index) fn normalise(centres: &mut Array2<f32>, metric: Metric) {
     if metric == Metric::L2 {
         return;
     }

@@ -44,11 +44,12 @@ proptest! {
             for metric in METRICS {
                 let index = trained(kind, metric, rows);
                 let held = decoded(&index, rows);
+                let query_seen = mapped(&index, &query);
                 let all = found(&index, &query, n, ALL_LISTS, &Filter::ALL);
                 prop_assert_eq!(all.len(), n, "{}", kind);
                 for hit in all {
                     let row = held.row(hit.row as usize);
-                    let exact = naive_score(metric, &query, row.to_slice().unwrap());
+                    let exact = naive_score(metric, &query_seen, row.to_slice().unwrap());
                     let tolerance = match *kind {
                         // Each of 3 or 4 products, at most 2 for unit rows, is rounded to one of 128
                         // steps, and L2 doubles it.

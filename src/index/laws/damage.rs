@@ -3,7 +3,7 @@
 use super::*;
 use crate::index::{
     CodeBits, CodeParts, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse,
-    PartsError, Pq, PqParts, RefineParts, RefineValues, Refined, Slab, Sparse,
+    LinearMap, Mapped, PartsError, Pq, PqParts, RefineParts, RefineValues, Refined, Slab, Sparse,
 };
 
 fn rebuilt(index: &AnyIndex) -> AnyIndex {
@@ -16,6 +16,11 @@ fn rebuilt(index: &AnyIndex) -> AnyIndex {
             AnyIndex::IvfSparse(IvfSparse::from_parts(index.parts()).unwrap())
         }
         AnyIndex::IvfPq(index) => AnyIndex::IvfPq(IvfPq::from_parts(index.parts()).unwrap()),
+        AnyIndex::Mapped(index) => {
+            let map = LinearMap::from_parts(index.map().parts()).unwrap();
+            let inner = rebuilt(index.index());
+            AnyIndex::Mapped(Box::new(Mapped::new(index.kind(), map, inner).unwrap()))
+        }
         AnyIndex::Refined(index) => {
             let rows = index.rows().parts().clone();
             let refined = Refined::from_parts(rebuilt(index.first()), rows).unwrap();
@@ -198,6 +203,15 @@ fn damage_anywhere_is_refused_or_harmless() {
             assert!(hits.len() <= 100);
         }
     }
+}
+
+#[test]
+fn a_map_of_another_length_is_refused() {
+    let AnyIndex::Mapped(index) = trained("PCA3,PQ3", Metric::L2, &unit_clumps(100, 10, 5)) else {
+        panic!("not Mapped")
+    };
+    let flat = trained("Flat", Metric::L2, &unit_clumps(100, 10, 5));
+    assert!(Mapped::new(index.kind(), index.map().clone(), flat).is_err());
 }
 
 #[test]

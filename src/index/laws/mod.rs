@@ -1,5 +1,6 @@
 //! Laws every kind of index obeys, whatever the data.
 
+mod adding;
 mod answers;
 mod damage;
 mod damaged_postings;
@@ -25,7 +26,7 @@ const PLAIN_KINDS: [&str; 8] = [
     "IVF7,PQ3x4fs",
 ];
 /// All of them: a second look scores only what the first one found.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 15] = [
     "Flat",
     "Sparse",
     "PQ3",
@@ -38,6 +39,9 @@ const KINDS: [&str; 12] = [
     "IVF7,PQ3,Refine(F16)",
     "PQ3,Refine(SQ8)",
     "IVF7,PQ4x4fs,Refine(F16)",
+    "OPQ3,PQ3",
+    "PCA3,IVF7,Flat",
+    "PCA3,IVF7,PQ3,Refine(F16)",
 ];
 const METRICS: [Metric; 2] = [Metric::InnerProduct, Metric::L2];
 const ALL_LISTS: Effort = Effort { n_probe: 1000 };
@@ -147,11 +151,26 @@ fn naive(
     all
 }
 
-/// The rows as an index holds them.
+/// The query as an index of mapped rows sees it.
+fn mapped(index: &AnyIndex, query: &[f32]) -> Vec<f32> {
+    let AnyIndex::Mapped(index) = index else {
+        return query.to_vec();
+    };
+    let row = ndarray::ArrayView2::from_shape((1, query.len()), query).unwrap();
+    index.map().apply(row).iter().copied().collect()
+}
+
+/// The rows as an index holds them, mapped where it maps them.
 fn decoded(index: &AnyIndex, rows: &Array2<f32>) -> Array2<f32> {
     let mut held = rows.clone();
     match index {
         AnyIndex::Flat(_) | AnyIndex::Sparse(_) | AnyIndex::IvfFlat(_) | AnyIndex::IvfSparse(_) => {
+        }
+        AnyIndex::Mapped(index) => {
+            let mapped = index.map().apply(rows.view());
+            // Maps turn, and scores stay what they are: for products as long as nothing was
+            // subtracted, for distances but for what lies outside the directions kept.
+            return decoded(index.index(), &mapped);
         }
         AnyIndex::Refined(index) => {
             for (row, mut into) in held.outer_iter_mut().enumerate() {

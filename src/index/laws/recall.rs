@@ -38,6 +38,8 @@ fn recall_stays_above_its_floor() {
             ("IVF32,PQ8,Refine(Flat)", 8, 0.98),
             ("IVF32,PQ8,Refine(F16)", 8, 0.98),
             ("IVF32,PQ8,Refine(SQ8)", 8, 0.96),
+            ("OPQ16,PQ16", 1, 0.75),
+            ("PCA16,IVF32,PQ8,Refine(F16)", 8, 0.90),
         ] {
             let recall = recall_at_10(order, metric, Effort { n_probe });
             assert!(

@@ -4,7 +4,7 @@ use super::*;
 use crate::index::{CodeParts, Filters, RefineValues, SparseParts, SparseRows};
 
 /// Every byte of an index's arrays.
-fn bytes(index: &AnyIndex) -> Vec<u8> {
+pub(super) fn bytes(index: &AnyIndex) -> Vec<u8> {
     let floats = |values: &[f32]| bytemuck::cast_slice::<f32, u8>(values).to_vec();
     match index {
         AnyIndex::Flat(index) => {
@@ -15,6 +15,15 @@ fn bytes(index: &AnyIndex) -> Vec<u8> {
             let parts = index.parts();
             let rows = bytemuck::cast_slice::<u32, u8>(&parts.lists.rows).to_vec();
             [floats(&parts.lists.centroids), rows, floats(&parts.vectors)].concat()
+        }
+        AnyIndex::Mapped(index) => {
+            let parts = index.map().parts();
+            [
+                floats(&parts.offset),
+                floats(&parts.directions),
+                bytes(index.index()),
+            ]
+            .concat()
         }
         AnyIndex::Refined(index) => {
             let parts = index.rows().parts();

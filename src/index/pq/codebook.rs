@@ -48,8 +48,7 @@ impl Codebook {
         let dim = rows.ncols();
         assert!(dim > 0, "rows have coordinates");
         let n_sub = n_sub.clamp(1, dim);
-        let limit = LEARNED_FOR.saturating_mul(settings.max_points_per_centre.max(1));
-        let sample = sample_rows(rows, limit, &mut Random::new(seed, 0));
+        let sample = sample_rows(rows, Self::most_rows(settings), &mut Random::new(seed, 0));
         let n_codewords = sample.nrows().min(bits.max_codewords());
         let order = order::choose(sample.view(), n_sub);
         let sample = in_order(&order, sample.view()).into_owned();
@@ -82,6 +81,11 @@ impl Codebook {
             values: values.into(),
             order: order.into(),
         }
+    }
+
+    /// Rows that codewords are learned from, at most.
+    pub(in crate::index) fn most_rows(settings: KMeansSettings) -> usize {
+        LEARNED_FOR.saturating_mul(settings.max_points_per_centre.max(1))
     }
 
     /// Checks the arrays of a codebook.

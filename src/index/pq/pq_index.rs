@@ -27,6 +27,10 @@ impl Pq {
         Self(codes)
     }
 
+    pub(in crate::index) fn store(&self) -> &CodeStore {
+        &self.0
+    }
+
     /// Checks parts and puts them together.
     pub fn from_parts(parts: PqParts) -> Result<Self, PartsError> {
         CodeStore::from_parts(parts.metric, parts.dim, parts.codes).map(Self)

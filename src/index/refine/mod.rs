@@ -4,6 +4,7 @@
 //! of them than may still count. What it costs is a few dozen products per query and the memory of
 //! the rows.
 
+mod grow;
 mod rows;
 
 pub use rows::{RefineKind, RefineParts, RefineValues, RefinedRows};
@@ -16,8 +17,8 @@ use super::vector_index::{Effort, VectorIndex};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
-/// Rows scored again for each row wanted, and the least and the most of them: where more are
-/// wanted than the most, those are all there are.
+/// Rows scored again for each row wanted where nothing else is said, and then the least and the
+/// most of them: where more are wanted than the most, those are all there are.
 const PER_HIT: usize = 10;
 const LEAST: usize = 40;
 const MOST: usize = 200;
@@ -27,7 +28,7 @@ const MOST: usize = 200;
 pub struct Refined<I> {
     first: I,
     rows: RefinedRows,
-    per_hit: usize,
+    per_hit: Option<usize>,
 }
 
 impl<I: VectorIndex> Refined<I> {
@@ -36,7 +37,7 @@ impl<I: VectorIndex> Refined<I> {
         Self {
             first,
             rows,
-            per_hit: PER_HIT,
+            per_hit: None,
         }
     }
 
@@ -57,17 +58,20 @@ impl<I: VectorIndex> Refined<I> {
         &self.rows
     }
 
-    /// Scores again `per_hit` rows for each that is wanted, instead of ten.
+    /// Scores again `per_hit` rows for each that is wanted, at least one: no more, no fewer.
     #[must_use]
     pub fn with_per_hit(mut self, per_hit: usize) -> Self {
-        self.per_hit = per_hit;
+        self.per_hit = Some(per_hit);
         self
     }
 
     /// How many rows the first search is asked for.
     fn n_survivors(&self, k: usize) -> usize {
-        let wished = k.saturating_mul(self.per_hit);
-        wished.clamp(LEAST, MOST.max(LEAST)).max(k)
+        let n = match self.per_hit {
+            Some(per_hit) => k.saturating_mul(per_hit),
+            None => k.saturating_mul(PER_HIT).clamp(LEAST, MOST),
+        };
+        n.max(k)
     }
 
     fn score_again(&self, query: &[f32], found: &[Neighbour], best: &mut TopK) {

@@ -30,39 +30,65 @@ impl SparseStore {
     ) -> Self {
         let scales = scales(rows);
         let bounds: Vec<Range<usize>> = blocks(list_offsets).collect();
-        let mut starts = Vec::with_capacity(bounds.len() + 1);
-        let mut offsets = Vec::with_capacity(bounds.len() * (scales.len() + 1));
-        let mut postings = Vec::new();
-        starts.push(0);
+        let mut joined = Joined::new(bounds.len(), scales.len());
         // Some blocks at a time, so that postings do not stand in memory twice.
         for bounds in bounds.chunks(BLOCKS_AT_ONCE) {
-            let built: Vec<(Vec<u32>, Vec<u16>)> = bounds
+            let built: Vec<BlockWords> = bounds
                 .par_iter()
                 .map(|block| build_block(rows, &members[block.clone()], &scales))
                 .collect();
-            for (block_offsets, words) in built {
-                offsets.extend_from_slice(&block_offsets);
-                postings.extend_from_slice(&words);
-                starts.push(postings.len() as u64);
+            for block in built {
+                joined.push(block);
             }
         }
         let mut norms = vec![0.0; metric.n_norms(members.len())];
         norms.par_iter_mut().zip(members).for_each(|(norm, &row)| {
             rows.each_value(row as usize, |_, x| *norm += x * x);
         });
-        let parts = SparseParts {
+        Self::new(metric, list_offsets, joined.finish(scales, norms))
+    }
+}
+
+/// The columns of a block one after another, and where each starts.
+pub(super) type BlockWords = (Vec<u32>, Vec<u16>);
+
+/// Blocks behind one another, in the form they are kept.
+pub(super) struct Joined {
+    starts: Vec<u64>,
+    offsets: Vec<u32>,
+    postings: Vec<u16>,
+}
+
+impl Joined {
+    pub(super) fn new(n_blocks: usize, dim: usize) -> Self {
+        let mut starts = Vec::with_capacity(n_blocks + 1);
+        starts.push(0);
+        Self {
+            starts,
+            offsets: Vec::with_capacity(n_blocks * (dim + 1)),
+            postings: Vec::new(),
+        }
+    }
+
+    pub(super) fn push(&mut self, (offsets, words): BlockWords) {
+        self.offsets.extend_from_slice(&offsets);
+        self.postings.extend_from_slice(&words);
+        self.starts.push(self.postings.len() as u64);
+    }
+
+    pub(super) fn finish(self, scales: Vec<f32>, norms: Vec<f32>) -> SparseParts {
+        SparseParts {
             scales: scales.into(),
-            starts: starts.into(),
-            offsets: offsets.into(),
-            postings: postings.into(),
+            starts: self.starts.into(),
+            offsets: self.offsets.into(),
+            postings: self.postings.into(),
             norms: norms.into(),
-        };
-        Self::new(metric, list_offsets, parts)
+        }
     }
 }
 
 /// What a weight of 1 stands for, by coordinate.
-fn scales(rows: Points<'_>) -> Vec<f32> {
+pub(super) fn scales(rows: Points<'_>) -> Vec<f32> {
     let greatest = (0..rows.len().div_ceil(ROWS_AT_ONCE))
         .into_par_iter()
         .map(|run| {
@@ -95,48 +121,78 @@ fn scale(greatest: f32) -> f32 {
     scale
 }
 
-/// The columns of a block, and where they start.
-fn build_block(rows: Points<'_>, members: &[u32], scales: &[f32]) -> (Vec<u32>, Vec<u16>) {
-    let n_rows = members.len();
-    // Postings that do not round to nothing, by row: column, row and weight.
-    let mut postings: Vec<(u32, u16, u16)> = Vec::new();
-    let mut counts = vec![0_u32; scales.len()];
-    for (at, &row) in members.iter().enumerate() {
-        rows.each_value(row as usize, |column, x| {
-            let weight = (x / scales[column]).round() as i16;
-            if weight != 0 {
-                postings.push((column as u32, at as u16, weight.cast_unsigned()));
-                counts[column] += 1;
-            }
-        });
-    }
-    let is_dense = |count: u32| count as usize * DENSE_FROM >= n_rows;
-    let mut offsets = Vec::with_capacity(scales.len() + 1);
-    let mut end = 0;
-    offsets.push(end);
-    for &count in &counts {
-        end += if is_dense(count) {
-            n_rows as u32
-        } else {
-            2 * count
-        };
-        offsets.push(end);
-    }
-    let mut words = vec![0; end as usize];
-    // Rows come in ascending order, so those of each column do.
-    let mut filled = vec![0_u32; scales.len()];
-    for (column, row, weight) in postings {
-        let (start, count) = (offsets[column as usize], counts[column as usize]);
-        if is_dense(count) {
-            words[start as usize + usize::from(row)] = weight;
-        } else {
-            let place = &mut filled[column as usize];
-            words[(start + *place) as usize] = row;
-            words[(start + count + *place) as usize] = weight;
-            *place += 1;
+/// What a block holds: coordinate, row and weight, ascending by row in each coordinate.
+pub(super) struct Columns {
+    postings: Vec<(u32, u16, u16)>,
+    counts: Vec<u32>,
+}
+
+impl Columns {
+    pub(super) fn new(dim: usize) -> Self {
+        Self {
+            postings: Vec::new(),
+            counts: vec![0; dim],
         }
     }
-    (offsets, words)
+
+    /// Puts a weight behind those of its coordinate, unless it rounded to nothing.
+    pub(super) fn put(&mut self, coordinate: usize, row: u16, weight: i16) {
+        if weight != 0 {
+            (self.postings).push((coordinate as u32, row, weight.cast_unsigned()));
+            self.counts[coordinate] += 1;
+        }
+    }
+
+    /// Puts a row in place `at` of the block, behind those that are there.
+    pub(super) fn put_row(&mut self, at: usize, rows: Points<'_>, row: usize, scales: &[f32]) {
+        rows.each_value(row, |coordinate, x| {
+            self.put(
+                coordinate,
+                at as u16,
+                (x / scales[coordinate]).round() as i16,
+            );
+        });
+    }
+
+    /// The columns of a block of `n_rows` rows one after another, and where they start.
+    pub(super) fn words(self, n_rows: usize) -> BlockWords {
+        let Self { postings, counts } = self;
+        let is_dense = |count: u32| count as usize * DENSE_FROM >= n_rows;
+        let mut offsets = Vec::with_capacity(counts.len() + 1);
+        let mut end = 0;
+        offsets.push(end);
+        for &count in &counts {
+            end += if is_dense(count) {
+                n_rows as u32
+            } else {
+                2 * count
+            };
+            offsets.push(end);
+        }
+        let mut words = vec![0; end as usize];
+        let mut filled = vec![0_u32; counts.len()];
+        for (coordinate, row, weight) in postings {
+            let coordinate = coordinate as usize;
+            let (start, count) = (offsets[coordinate], counts[coordinate]);
+            if is_dense(count) {
+                words[start as usize + usize::from(row)] = weight;
+            } else {
+                let place = &mut filled[coordinate];
+                words[(start + *place) as usize] = row;
+                words[(start + count + *place) as usize] = weight;
+                *place += 1;
+            }
+        }
+        (offsets, words)
+    }
+}
+
+fn build_block(rows: Points<'_>, members: &[u32], scales: &[f32]) -> BlockWords {
+    let mut columns = Columns::new(scales.len());
+    for (at, &row) in members.iter().enumerate() {
+        columns.put_row(at, rows, row as usize, scales);
+    }
+    columns.words(members.len())
 }
 
 #[cfg(test)]

@@ -40,6 +40,15 @@ impl Sparse {
         Self(SparseStore::build(metric, rows, &list, &members))
     }
 
+    /// An index of postings that are one list.
+    pub(super) fn of(store: SparseStore) -> Self {
+        Self(store)
+    }
+
+    pub(super) fn store(&self) -> &SparseStore {
+        &self.0
+    }
+
     /// Checks parts and puts them together.
     pub fn from_parts(parts: SparseIndexParts) -> Result<Self, PartsError> {
         check_n_rows(parts.n_rows)?;

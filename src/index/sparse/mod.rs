@@ -8,6 +8,7 @@
 
 mod builder;
 mod flat_sparse;
+mod grow;
 mod store;
 
 pub use flat_sparse::{Sparse, SparseIndexParts};

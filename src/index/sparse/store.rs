@@ -1,8 +1,8 @@
 //! The postings of all blocks, checked, and the scan that scores a block.
 
 use crate::index::filter::Offer;
-use crate::index::kernels::Level;
 use crate::index::kernels::columns::{Block, MAX_ROWS, Place, add_postings, places};
+use crate::index::kernels::{Level, prefetch};
 use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, check_len, check_norms};
@@ -31,6 +31,9 @@ pub struct SparseParts {
     pub norms: Slab<f32>,
 }
 
+/// Blocks of at most this many rows have columns too short for the processor to foresee.
+const SMALL_BLOCK: usize = 2048;
+
 /// Rows as postings.
 #[derive(Debug, Clone)]
 pub struct SparseStore {
@@ -53,12 +56,11 @@ pub struct SparseQuery {
 
 /// Sums of one block of rows: of all coordinates or the first half, and of the second.
 #[derive(Debug, Clone)]
-pub struct SparseSums(Box<[[f32; MAX_ROWS]; 2]>);
+pub struct SparseSums(Box<[f32; MAX_ROWS]>, Box<[f32; MAX_ROWS]>);
 
 impl Default for SparseSums {
     fn default() -> Self {
-        let sums = vec![[0.0; MAX_ROWS]; 2];
-        Self(sums.try_into().expect("two halves"))
+        Self(Box::new([0.0; MAX_ROWS]), Box::new([0.0; MAX_ROWS]))
     }
 }
 
@@ -188,7 +190,7 @@ impl SparseStore {
             let block_idx = first_block + (start - all.start) / MAX_ROWS;
             self.add_up(block_idx, block.len(), query, sums);
             let within = wanted.start.max(block.start)..wanted.end.min(block.end);
-            let scores = &mut sums.0[0][within.start - start..within.end - start];
+            let scores = &mut sums.0[within.start - start..within.end - start];
             if query.first_half.is_none() {
                 let norms = norms_at(&self.parts.norms, self.metric, within.clone());
                 self.metric.finish(scores, norms, query.norm);
@@ -205,7 +207,10 @@ impl SparseStore {
             words: &self.parts.postings[words],
             n_rows,
         };
-        let [sums, seconds] = &mut *sums.0;
+        if n_rows <= SMALL_BLOCK {
+            fetch(&block, query);
+        }
+        let SparseSums(sums, seconds) = sums;
         let add = |places: &[Place], sums: &mut [f32; MAX_ROWS]| {
             sums[..n_rows].fill(0.0);
             add_postings(Level::detected(), block, places, sums);
@@ -218,7 +223,7 @@ impl SparseStore {
         add(first, sums);
         add(second, seconds);
         // Opposite vectors are as unlike as those that share nothing, whatever the signs.
-        for (sum, second) in sums[..n_rows].iter_mut().zip(seconds) {
+        for (sum, second) in sums[..n_rows].iter_mut().zip(seconds.iter()) {
             *sum = sum.max(0.0) * second.max(0.0);
         }
     }
@@ -249,6 +254,15 @@ impl SparseStore {
                 }
             }
         }
+    }
+}
+
+/// Asks memory for the columns that a query will read: those of a short list are a line or two each,
+/// all over it, and fetched one after another they take longer than they are summed.
+fn fetch(block: &Block<'_>, query: &SparseQuery) {
+    for place in &query.places {
+        let at = place.coordinate as usize;
+        prefetch(&block.words[block.offsets[at] as usize..block.offsets[at + 1] as usize]);
     }
 }
 

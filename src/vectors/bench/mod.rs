@@ -4,14 +4,19 @@ mod clock;
 pub mod plot;
 mod recall;
 mod row;
+mod synthetic;
+mod table;
 
 pub use recall::{Judge, Recall, exact_truth};
 pub use row::{COLUMNS, Row};
+pub use synthetic::mixture;
+pub use table::table;
 
-use super::{IndexFile, Order, Vectors, VectorsError};
+use super::{IndexFile, Made, Order, Vectors, VectorsError};
 use crate::index::{AnyIndex, Effort, Factory, Filter, Filters, TopK, VectorIndex};
 use clock::{Clock, median};
 use ndarray::{ArrayView2, Axis};
+use std::path::PathBuf;
 
 /// Single queries timed for the latency.
 const N_SINGLE: usize = 200;
@@ -21,6 +26,8 @@ const N_SINGLE: usize = 200;
 pub struct Plan {
     /// Numbers of lists visited.
     pub n_probe: Vec<usize>,
+    /// Numbers of rows scored again per neighbour, for indexes with a second look.
+    pub per_hit: Vec<usize>,
     /// Numbers of threads of the batch.
     pub threads: Vec<usize>,
     /// Neighbours per query.
@@ -44,54 +51,103 @@ pub struct Bench<'a> {
     pub judge: Judge<'a>,
 }
 
+/// What is measured.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// An index that is trained for it.
+    Trained(Factory),
+    /// An index file of the base.
+    File(PathBuf),
+}
+
 impl Bench<'_> {
-    /// Trains the index and measures it at every setting of `plan`, in its order. Notes say where
+    /// Gets the index and measures it at every setting of `plan`, in its order. Notes say where
     /// the index is smaller than ordered.
     ///
     /// # Errors
-    /// What cannot be indexed or written.
+    /// What cannot be indexed, opened or written.
     pub fn run(
         &self,
-        factory: Factory,
+        subject: &Subject,
         plan: &Plan,
     ) -> Result<(Vec<Row>, Vec<String>), VectorsError> {
         clock::forget_peak();
-        let clock = Clock::start();
-        let (file, notes) = pool(plan.threads.iter().copied().max().unwrap_or(1))
-            .install(|| IndexFile::train(self.set, self.base, factory, self.order))?;
-        let train_s = clock.stop().wall_s;
-        let bytes = size_of(&file)?;
+        let (file, notes, spent, bytes) = match subject {
+            Subject::Trained(factory) => {
+                let made = pool(plan.threads.iter().copied().max().unwrap_or(1))
+                    .install(|| IndexFile::train(self.set, self.base, *factory, self.order))?;
+                let Made { file, notes, spent } = made;
+                let bytes = size_of(&file)?;
+                (file, notes, Some(spent), bytes)
+            }
+            Subject::File(path) => {
+                let file = self.open(path)?;
+                (file, Vec::new(), None, fs_err::metadata(path)?.len())
+            }
+        };
         let index = file.index();
         let n_probes = if index.n_lists() == 0 {
             vec![None]
         } else {
             plan.n_probe.iter().copied().map(Some).collect()
         };
+        let per_hits = if index.is_refined() {
+            plan.per_hit.iter().copied().map(Some).collect()
+        } else {
+            vec![None]
+        };
         let mut rows = Vec::new();
         for &threads in &plan.threads {
             let pool = pool(threads);
-            for &n_probe in &n_probes {
-                let effort = Effort {
-                    n_probe: n_probe.unwrap_or(1),
-                };
-                let timed = pool.install(|| self.time(index, effort, plan));
-                rows.push(Row {
-                    index: index.factory().to_string(),
-                    n: self.base.nrows(),
-                    dim: self.base.ncols(),
-                    threads,
-                    n_probe,
-                    recall: timed.recall,
-                    qps_cpu: timed.qps_cpu,
-                    qps_wall: timed.qps_wall,
-                    latency_p50_ms: timed.latency_p50_ms,
-                    bytes_per_vector: bytes as f64 / self.base.nrows() as f64,
-                    train_s,
-                    peak_mb: clock::peak_mb(),
-                });
+            for &per_hit in &per_hits {
+                let index = index.clone().with_per_hit(per_hit.unwrap_or(1));
+                for &n_probe in &n_probes {
+                    let effort = Effort {
+                        n_probe: n_probe.unwrap_or(1),
+                    };
+                    let timed = pool.install(|| self.time(&index, effort, plan));
+                    rows.push(Row {
+                        index: index.factory().to_string(),
+                        n: self.base.nrows(),
+                        dim: self.base.ncols(),
+                        threads,
+                        n_probe,
+                        per_hit,
+                        recall: timed.recall,
+                        qps_cpu: timed.qps_cpu,
+                        qps_wall: timed.qps_wall,
+                        latency_p50_ms: timed.latency_p50_ms,
+                        bytes_per_vector: bytes as f64 / self.base.nrows() as f64,
+                        spent,
+                        peak_mb: clock::peak_mb(),
+                    });
+                }
             }
         }
         Ok((rows, notes))
+    }
+
+    /// Opens an index file that must be of the base.
+    fn open(&self, path: &std::path::Path) -> Result<IndexFile, VectorsError> {
+        let file = IndexFile::open(path)?;
+        let name = path.display().to_string();
+        self.set.expect_dim(&name, file.index().dim())?;
+        if file.metric() != self.order.metric {
+            return Err(VectorsError::Metric {
+                name,
+                found: file.metric(),
+                expected: self.order.metric,
+            });
+        }
+        if file.index().len() != self.base.nrows() {
+            return Err(VectorsError::OtherSet {
+                name,
+                found: file.index().len(),
+                other: self.set.name().to_owned(),
+                expected: self.base.nrows(),
+            });
+        }
+        Ok(file)
     }
 
     fn time(&self, index: &AnyIndex, effort: Effort, plan: &Plan) -> Timed {

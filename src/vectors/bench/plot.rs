@@ -15,7 +15,8 @@ const COLOURS: [&str; 7] = [
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000",
 ];
 
-/// Draws a curve for each index and number of threads; points are settings.
+/// Draws a curve for each index, number of threads and depth of the second look; points are numbers
+/// of lists.
 pub fn svg(rows: &[Row], k: usize) -> String {
     let axes = Axes::around(rows);
     let mut out = format!(
@@ -75,6 +76,10 @@ pub fn svg(rows: &[Row], k: usize) -> String {
 /// Rows of one index on one number of threads, by recall.
 fn curves(rows: &[Row]) -> Vec<(String, Vec<&Row>)> {
     let many = rows.iter().any(|row| row.threads != rows[0].threads);
+    let first_depth = rows.iter().find_map(|row| row.per_hit);
+    let depths = rows
+        .iter()
+        .any(|row| row.per_hit.is_some() && row.per_hit != first_depth);
     let mut curves: Vec<(String, Vec<&Row>)> = Vec::new();
     for row in rows {
         let threads = if many {
@@ -82,7 +87,11 @@ fn curves(rows: &[Row]) -> Vec<(String, Vec<&Row>)> {
         } else {
             String::new()
         };
-        let name = format!("{}{threads}", row.index);
+        let depth = match row.per_hit {
+            Some(per_hit) if depths => format!(", depth {per_hit}"),
+            _ => String::new(),
+        };
+        let name = format!("{}{threads}{depth}", row.index);
         match curves.iter_mut().find(|(known, _)| *known == name) {
             Some((_, points)) => points.push(row),
             None => curves.push((name, vec![row])),

@@ -3,19 +3,15 @@
 //! A returned row counts if its exact score reaches that of the rank it is asked for, less a
 //! rounding error: rows that are as near are as right, whatever their numbers.
 
-use crate::index::{Effort, Factory, Filter, Filters, TopK, VectorIndex};
-use crate::index::{Metric, Neighbour, TrainError, TrainSettings, train};
+use crate::index::{Metric, Neighbour, TrainError, nearest};
 use crate::vectors::RowIds;
 use crate::vectors::metric::exact_score;
 use crate::vectors::rows::row_of;
-use ndarray::{ArrayView2, Axis};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 /// Part of a score below which two are the same.
 const EPSILON: f64 = 1e-5;
-
-/// Rows of the base scored at a time for an exact truth.
-const BLOCK: usize = 1 << 16;
 
 /// Shares of the truth that were found, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,22 +94,8 @@ pub fn exact_truth(
     queries: ArrayView2<'_, f32>,
     k: usize,
 ) -> Result<RowIds, TrainError> {
-    let mut best = vec![TopK::new(k); queries.nrows()];
-    for (block_idx, block) in base.axis_chunks_iter(Axis(0), BLOCK).enumerate() {
-        let first = (block_idx * BLOCK) as u32;
-        let flat = train(Factory::FLAT, metric, block, 0, TrainSettings::default())?.index;
-        let effort = Effort { n_probe: 1 };
-        let found = flat.search_batch(queries, k, effort, Filters::Same(&Filter::ALL));
-        for (best, found) in best.iter_mut().zip(found) {
-            for hit in found {
-                best.push(first + hit.row, hit.score);
-            }
-        }
-    }
-    let rows = best
-        .into_iter()
-        .flat_map(TopK::into_sorted)
-        .map(|hit| hit.row);
+    let found = nearest(metric, base, queries, k)?;
+    let rows = found.iter().flatten().map(|hit| hit.row);
     Ok(RowIds {
         k,
         rows: rows.collect(),
@@ -151,13 +133,5 @@ mod tests {
         assert_eq!(recall(&[3, 1, 4]), (0.0, 1.0, 2.0 / 3.0));
         assert_eq!(recall(&[4]), (0.0, 0.0, 0.0));
         assert_eq!(recall(&[]), (0.0, 0.0, 0.0));
-    }
-
-    #[test]
-    fn the_exact_truth_is_exact() {
-        let base = array![[0.0], [10.0], [3.0], [4.0]];
-        let query = array![[3.4], [9.0]];
-        let truth = exact_truth(Metric::L2, base.view(), query.view(), 2).unwrap();
-        assert_eq!(truth.rows, [2, 3, 1, 3]);
     }
 }

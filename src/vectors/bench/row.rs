@@ -1,6 +1,8 @@
 //! One measurement, and the columns it is written in: the same that other engines' benches write.
 
 use super::recall::Recall;
+use crate::index::Spent;
+use std::time::Duration;
 
 /// One index at one setting on one number of threads.
 #[derive(Debug, Clone)]
@@ -15,6 +17,8 @@ pub struct Row {
     pub threads: usize,
     /// Lists visited; none where there are no lists.
     pub n_probe: Option<usize>,
+    /// Rows scored again per neighbour; none where there is no second look.
+    pub per_hit: Option<usize>,
     /// What was found.
     pub recall: Recall,
     /// Queries per second of processor time, over all threads.
@@ -25,8 +29,8 @@ pub struct Row {
     pub latency_p50_ms: f64,
     /// Size of the index file per vector.
     pub bytes_per_vector: f64,
-    /// Time to train and fill the index.
-    pub train_s: f64,
+    /// Time to train and to fill the index; none where it was opened.
+    pub spent: Option<Spent>,
     /// The most memory held since this index was begun.
     pub peak_mb: Option<u64>,
 }
@@ -46,7 +50,7 @@ pub const COLUMNS: [Column; 17] = [
     ("nprobe", |row| {
         row.n_probe.map(|n| n.to_string()).unwrap_or_default()
     }),
-    ("k_factor", |_| "1".to_owned()),
+    ("k_factor", |row| row.per_hit.unwrap_or(1).to_string()),
     ("recall1_at_1", |row| {
         format!("{:.4}", row.recall.first_at_1)
     }),
@@ -64,10 +68,16 @@ pub const COLUMNS: [Column; 17] = [
     ("bytes_per_vector", |row| {
         format!("{:.1}", row.bytes_per_vector)
     }),
-    ("train_s", |row| format!("{:.2}", row.train_s)),
-    // Training fills the index in the same pass.
-    ("add_s", |_| String::new()),
+    ("train_s", |row| {
+        seconds(row.spent.map(|spent| spent.learning))
+    }),
+    ("add_s", |row| seconds(row.spent.map(|spent| spent.filling))),
     ("peak_mb", |row| {
         row.peak_mb.map(|mb| mb.to_string()).unwrap_or_default()
     }),
 ];
+
+fn seconds(time: Option<Duration>) -> String {
+    time.map(|time| format!("{:.2}", time.as_secs_f64()))
+        .unwrap_or_default()
+}

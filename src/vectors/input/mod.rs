@@ -21,7 +21,7 @@ use super::rows::{matrix_of, owned_matrix_of};
 use crate::index::RowSource;
 use body::{Body, Mapped};
 use location::Format;
-use ndarray::{CowArray, Ix2};
+use ndarray::{Array2, CowArray, Ix2};
 use rayon::prelude::*;
 use std::io;
 use std::ops::Range;
@@ -65,6 +65,18 @@ impl Vectors {
             dim,
             body,
         })
+    }
+
+    /// A set made here, with at least one row of at least one number.
+    pub(in crate::vectors) fn made(name: String, rows: Array2<f32>) -> Self {
+        let (n_rows, dim) = rows.dim();
+        let values = rows.as_standard_layout().iter().copied().collect();
+        Self {
+            name,
+            n_rows,
+            dim,
+            body: Body::Owned(values),
+        }
     }
 
     /// The file, as the user named it.

@@ -118,6 +118,73 @@ fn the_table_for_people_has_any_k() {
 }
 
 #[test]
+fn a_second_look_is_measured_at_each_depth_and_files_are_not_trained_again() {
+    let kit = kit();
+    kit.ok("index base.npy -o base.h5 --metric l2 --index IVF16,PQ2,Refine(F16)");
+    let words = "bench base.npy query.npy --metric l2 --n-probe 16 --refine-depth 1,60 --rounds 1";
+    let trained = records(&kit.ok(&format!("{words} --index IVF16,PQ2,Refine(F16)")));
+    let opened = records(&kit.ok(&format!("{words} --index base.h5")));
+    for rows in [&trained, &opened] {
+        let depths: Vec<&str> = rows[1..].iter().map(|row| &*row[6]).collect();
+        assert_eq!(depths, ["1", "60"]);
+        // All 600 rows scored again are an exact search.
+        assert_eq!(rows[2][9], "1.0000");
+        assert!(rows[1][9].parse::<f64>().unwrap() < 1.0);
+    }
+    assert_eq!(trained[1][9], opened[1][9]);
+    let times = |row: &Vec<String>| {
+        (
+            row[14].parse::<f64>().is_ok(),
+            row[15].parse::<f64>().is_ok(),
+        )
+    };
+    assert_eq!(
+        (times(&trained[1]), times(&opened[1])),
+        ((true, true), (false, false))
+    );
+    kit.npy("fewer.npy", &whole_rows(599, 8, 1));
+    let parts = ["base.h5 holds 600 vectors", "fewer.npy 599"];
+    kit.fails(
+        "bench fewer.npy query.npy --metric l2 --index base.h5",
+        1,
+        &parts,
+    );
+    kit.fails(
+        "bench base.npy query.npy --index base.h5",
+        2,
+        &["give --metric l2"],
+    );
+}
+
+#[test]
+fn the_table_of_tutorials_needs_no_data() {
+    let kit = kit();
+    let table = kit.ok("bench --synthetic 2000x32 --metric l2 --table --rounds 1 --n-queries 50");
+    let first: Vec<&str> = table
+        .lines()
+        .map(|line| line.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(
+        first,
+        [
+            "index",
+            "Flat",
+            "PQ2",
+            "IVF128,PQ2",
+            "IVF128,PQ2,Refine(F16)"
+        ]
+    );
+    assert!(table.lines().nth(1).unwrap().contains("100.0 %"), "{table}");
+    kit.fails("bench --synthetic 2000", 2, &["500000x128"]);
+    kit.fails(
+        "bench base.npy query.npy --synthetic 9x9",
+        2,
+        &["cannot be used with"],
+    );
+    kit.fails("bench base.npy", 2, &["<QUERIES>"]);
+}
+
+#[test]
 fn what_cannot_be_measured_is_refused() {
     let kit = kit();
     kit.npy("small.npy", &whole_rows(5, 8, 1));

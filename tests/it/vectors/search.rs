@@ -72,6 +72,8 @@ fn every_kind_of_index_survives_its_file_under_every_metric() {
             "IVF8,Flat",
             "IVF8,Sparse",
             "IVF8,PQ8",
+            "OPQ4,IVF8,PQ8",
+            "PCA8,PQ8,Refine(SQ8)",
             "auto",
         ] {
             kit.ok(&format!(
