@@ -18,7 +18,7 @@ const FROM_CENTRES: usize = 128;
 
 /// From this many coordinates on, rounding errors cancel well enough; beyond that many, sums of
 /// products of bytes might not fit.
-const COORDINATES: std::ops::RangeInclusive<usize> = 16..=32_768;
+const COORDINATES: std::ops::RangeInclusive<usize> = 32..=32_768;
 
 /// Points compared at a time: with what is kept of them they stay in the second-level cache.
 pub(super) const TILE: usize = 256;

@@ -51,13 +51,12 @@ impl Codebook {
         let sample = sample_rows(rows, Self::most_rows(settings), &mut Random::new(seed, 0));
         let n_codewords = sample.nrows().min(bits.max_codewords());
         let order = order::choose(sample.view(), n_sub);
-        let sample = in_order(&order, sample.view()).into_owned();
         let codewords: Vec<Array2<f32>> = (0..n_sub)
             .into_par_iter()
             .map(|sub| {
                 // Stream 0 drew the sample.
                 let mut random = Random::new(seed, sub as u64 + 1);
-                let part = sample.slice(s![.., span(dim, n_sub, sub)]);
+                let part = in_order(&order, sample.view(), span(dim, n_sub, sub));
                 let part = part.as_standard_layout();
                 let iterations = settings.max_iterations;
                 lloyd(
@@ -199,12 +198,16 @@ impl Codebook {
     }
 }
 
-/// `rows` with their coordinates at their places.
-fn in_order<'r>(order: &[u32], rows: ArrayView2<'r, f32>) -> CowArray<'r, f32, Ix2> {
+/// What `rows` have at some places.
+fn in_order<'r>(
+    order: &[u32],
+    rows: ArrayView2<'r, f32>,
+    places: Range<usize>,
+) -> CowArray<'r, f32, Ix2> {
     if order.is_empty() {
-        return rows.into();
+        return rows.slice_move(s![.., places]).into();
     }
-    let coordinates: Vec<usize> = order.iter().map(|&at| at as usize).collect();
+    let coordinates: Vec<usize> = order[places].iter().map(|&at| at as usize).collect();
     rows.select(Axis(1), &coordinates).into()
 }
 
