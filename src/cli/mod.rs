@@ -12,6 +12,7 @@ mod info;
 mod intake;
 mod run_fdr;
 mod search;
+mod tune;
 mod vectors;
 mod verify;
 
@@ -62,6 +63,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Evaluate(evaluate::EvaluateArgs),
     Explain(explain::ExplainArgs),
+    Tune(tune::TuneArgs),
     Vectors(vectors::VectorsArgs),
 }
 
@@ -111,6 +113,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Verify(args) => verify::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Explain(args) => explain::run(&args, console),
+        Command::Tune(args) => tune::run(&args, console),
         Command::Vectors(args) => vectors::run(&args, console),
     }
 }

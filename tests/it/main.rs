@@ -27,4 +27,5 @@ mod probability;
 mod reproducible;
 mod search_laws;
 mod shelf;
+mod tune;
 mod vectors;
