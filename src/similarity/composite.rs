@@ -84,7 +84,7 @@ impl Similarity for NistComposite {
         let (q, r) = (&scratch.query_weight, &scratch.reference_weight);
         let pairs = &scratch.pairs;
         let dot = Norm::Squared.divide(pairs, q, r);
-        let products: Vec<f64> = pairs.iter().map(|p| product(p, q, r)).collect();
+        let products: Vec<f64> = pairs.iter().map(|p| product(*p, q, r)).collect();
         let whole: f64 = products.iter().sum();
         let ratios = std::iter::once(0.0).chain(ratio_agreements(pairs, q, r));
         let of_query = query.mz.len() as f64;

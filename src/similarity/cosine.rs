@@ -268,7 +268,7 @@ impl Similarity for Cosine {
         };
         let ways: Vec<Way> = scratch.shifts.iter().map(way).collect();
         let parts: Vec<f64> = (scratch.pairs.iter())
-            .map(|p| product(p, &scratch.query_weight, &scratch.reference_weight))
+            .map(|p| product(*p, &scratch.query_weight, &scratch.reference_weight))
             .collect();
         let similarity = f64::from(score.similarity);
         in_proportion(
@@ -282,7 +282,7 @@ impl Similarity for Cosine {
 }
 
 /// Product of the weights of a pair.
-pub(super) fn product(pair: &Pair, query: &[f32], reference: &[f32]) -> f64 {
+pub(super) fn product(pair: Pair, query: &[f32], reference: &[f32]) -> f64 {
     f64::from(query[pair.query as usize]) * f64::from(reference[pair.reference as usize])
 }
 
@@ -293,7 +293,7 @@ impl Norm {
             return 0.0;
         }
         let square = |w: &f32| f64::from(*w).powi(2);
-        let sum: f64 = pairs.iter().map(|p| product(p, query, reference)).sum();
+        let sum: f64 = pairs.iter().map(|p| product(*p, query, reference)).sum();
         let of_reference: f64 = reference.iter().map(square).sum();
         let of_query: f64 = query.iter().map(square).sum();
         let matched: f64 = pairs.iter().map(|p| square(&query[p.query as usize])).sum();

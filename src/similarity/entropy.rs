@@ -99,12 +99,12 @@ fn compare<'s>(
         pairs,
         (used_query, used_reference),
     );
-    let sum: f64 = pairs.iter().map(|p| shared(query, reference, p)).sum();
+    let sum: f64 = pairs.iter().map(|p| shared(query, reference, *p)).sum();
     (pairs, (0.5 * sum).clamp(0.0, 1.0))
 }
 
 /// What one pair takes from the divergence, in bits times two.
-fn shared(query: Weighed<'_>, reference: Weighed<'_>, p: &Pair) -> f64 {
+fn shared(query: Weighed<'_>, reference: Weighed<'_>, p: Pair) -> f64 {
     let both = query.peaks.weight[p.query as usize] + reference.peaks.weight[p.reference as usize];
     information(both) - query.information(p.query) - reference.information(p.reference)
 }
@@ -119,7 +119,7 @@ fn contributions(
 ) -> (Vec<Contribution>, f64) {
     let shifts: Vec<f64> = ways.iter().map(|way| way.0).collect();
     let (pairs, similarity) = compare(query, reference, &shifts, tolerance, scratch);
-    let parts: Vec<f64> = pairs.iter().map(|p| shared(query, reference, p)).collect();
+    let parts: Vec<f64> = pairs.iter().map(|p| shared(query, reference, *p)).collect();
     let found = in_proportion(views, pairs, &parts, ways, similarity);
     (found, similarity)
 }
