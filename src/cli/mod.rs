@@ -4,6 +4,7 @@
 //! 2 wrong usage, 3 done but some input records were skipped.
 
 mod build;
+mod cluster;
 mod console;
 mod demo;
 mod evaluate;
@@ -59,6 +60,7 @@ enum Command {
     Search(search::SearchArgs),
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
+    Cluster(cluster::ClusterArgs),
     Evaluate(evaluate::EvaluateArgs),
     Vectors(vectors::VectorsArgs),
 }
@@ -107,6 +109,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Search(args) => search::run(&args, console),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
+        Command::Cluster(args) => cluster::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Vectors(args) => vectors::run(&args, console),
     }
