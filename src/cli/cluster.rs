@@ -162,16 +162,7 @@ impl ClusterArgs {
 
 pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failure> {
     let settings = args.settings()?;
-    let inputs = || args.inputs.iter().chain(&args.config).chain(&args.truth);
-    intake::refuse_as_output(inputs(), &args.output)?;
-    if let Some(consensus) = &args.consensus {
-        intake::refuse_as_output(inputs(), consensus)?;
-        if *consensus == args.output {
-            return Err(Failure::usage(
-                "--output and --consensus name the same file",
-            ));
-        }
-    }
+    refuse_outputs(args)?;
     let truth = args
         .truth
         .as_deref()
@@ -197,8 +188,9 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
         summary.stage(name, started.elapsed());
         started = Instant::now();
     };
-    let set = SpectrumSet::new(prepared, how.precursor, &nearest(&settings)?);
+    let set = SpectrumSet::new(&prepared, how.precursor, &nearest(&settings)?);
     let set = set.map_err(crate::library::LibraryError::from)?;
+    drop(prepared);
     stage("laying out");
     let links = set.links(how);
     stage("comparing");
@@ -239,6 +231,22 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
     console.say(Quality::new(&numbered.cluster, &identities));
     console.say(&summary);
     Ok(outcome)
+}
+
+/// Refuses outputs that would replace an input or each other.
+fn refuse_outputs(args: &ClusterArgs) -> Result<(), Failure> {
+    for output in [Some(&args.output), args.consensus.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        let inputs = args.inputs.iter().chain(&args.config).chain(&args.truth);
+        intake::refuse_as_output(inputs, output)?;
+    }
+    if args.consensus.as_ref() == Some(&args.output) {
+        let text = "--output and --consensus name the same file";
+        return Err(Failure::usage(text));
+    }
+    Ok(())
 }
 
 /// What came out of the input.

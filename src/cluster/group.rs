@@ -35,6 +35,9 @@ pub struct Groups {
     pub within_pieces: Vec<u32>,
 }
 
+/// Labels of a piece, from the similarities of every two of its rows, their weights and a threshold.
+type CutPiece = fn(&mut [f32], &[u32], f32) -> Vec<u32>;
+
 /// Rows that are compared each with each. What is linked beyond is cut where links are weakest,
 /// and what was cut apart is merged again where it is alike.
 const MOST_COMPARED: u32 = 256;
@@ -50,7 +53,7 @@ pub fn group(
         within_pieces: labels.clone(),
         labels,
     };
-    let (linkage, inside): (_, fn(&mut [f32], &[u32], f32) -> Vec<u32>) = match grouping {
+    let (linkage, inside): (Linkage, CutPiece) = match grouping {
         Grouping::Components => return whole(components(weights.len(), links)),
         Grouping::Dbscan { min_spectra } => return whole(dbscan(links, weights, min_spectra)),
         Grouping::Linkage(Linkage::Complete) => {

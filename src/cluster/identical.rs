@@ -3,6 +3,7 @@
 //! Instruments and archives repeat spectra by the thousand. Comparing each copy with each would
 //! cost the square of their number and tell nothing.
 
+use crate::domain::Charge;
 use crate::prepare::PreparedSpectrum;
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -51,7 +52,7 @@ pub fn distinct(prepared: &[PreparedSpectrum]) -> Distinct {
 fn by_content(a: &PreparedSpectrum, b: &PreparedSpectrum) -> Ordering {
     // A positive NaN, for an unknown precursor, is the last of all numbers in the total order.
     let mz = |s: &PreparedSpectrum| s.precursor().map_or(f64::NAN, |p| p.mz.value());
-    let charge = |s: &PreparedSpectrum| s.precursor().and_then(|p| p.charge).map(|c| c.state());
+    let charge = |s: &PreparedSpectrum| s.precursor().and_then(|p| p.charge).map(Charge::state);
     let polarity = |s: &PreparedSpectrum| s.polarity().map(|p| p as u8);
     let bits = |s: &PreparedSpectrum| s.intensity().len();
     mz(a)

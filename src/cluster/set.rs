@@ -4,7 +4,7 @@ use super::identical::{Distinct, distinct};
 use super::links::{Entries, Nearest, widest_crowded};
 use super::spectra::{LinkSettings, Spectra};
 use super::{Grouping, Groups, Link, group, links};
-use crate::domain::Tolerance;
+use crate::domain::{Charge, Polarity, Tolerance};
 use crate::embed::Embedding;
 use crate::index::{
     AnyIndex, Metric, RowOrder, RowShape, SparseRows, TrainError, TrainSettings, Wish, train,
@@ -40,11 +40,11 @@ impl SpectrumSet {
     /// Lays out `prepared`; an index is trained only where a window of precursors within
     /// `precursor` needs one.
     pub fn new(
-        prepared: Vec<PreparedSpectrum>,
+        prepared: &[PreparedSpectrum],
         precursor: Tolerance,
         how: &NearestSettings,
     ) -> Result<Self, TrainError> {
-        let distinct = distinct(&prepared);
+        let distinct = distinct(prepared);
         let of_row = |f: fn(&PreparedSpectrum) -> i8| -> Vec<i8> {
             let rows = distinct.first.iter();
             rows.map(|&row| f(&prepared[row as usize])).collect()
@@ -52,9 +52,9 @@ impl SpectrumSet {
         let charge = of_row(|s| {
             s.precursor()
                 .and_then(|p| p.charge)
-                .map_or(0, |c| c.state())
+                .map_or(0, Charge::state)
         });
-        let polarity = of_row(|s| s.polarity().map_or(0, crate::domain::Polarity::sign));
+        let polarity = of_row(|s| s.polarity().map_or(0, Polarity::sign));
         let precursor_mz: Vec<f64> = distinct
             .first
             .iter()
@@ -66,7 +66,7 @@ impl SpectrumSet {
             .collect();
         let order = RowOrder::by_key(&precursor_mz);
         let nearest = match widest_crowded(&order, precursor) {
-            Some(widest) => Some(train_nearest(&prepared, &distinct, widest, how)?),
+            Some(widest) => Some(train_nearest(prepared, &distinct, widest, how)?),
             None => None,
         };
         let n_peaks = distinct

@@ -7,6 +7,7 @@ mod columns;
 mod csv_report;
 mod evaluation;
 mod fdr_check;
+mod reliability_table;
 mod roc;
 mod summary;
 mod table;
@@ -17,7 +18,8 @@ pub use clusters::{
 };
 pub use columns::{COLUMNS, Column, Row};
 pub use csv_report::CsvReport;
-pub use evaluation::{Evaluation, EvaluationError};
+pub use evaluation::{Evaluation, EvaluationError, RankedBy};
 pub use fdr_check::{Accepted, FdrCheck};
+pub use reliability_table::reliability_table;
 pub use summary::{RunSummary, Skipped};
 pub use table::Table;
