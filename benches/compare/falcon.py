@@ -35,7 +35,7 @@ PROGRAM = os.path.join(ROOT, "target", "release", "mzseek")
 PACKAGES = ["falcon-ms==0.1.3", "spectrum-utils==0.3.5", "numpy==1.23.5", "pandas<2.1", "pyarrow<15", "scikit-learn<1.4",
             "scipy<1.12", "fastcluster<1.3", "faiss-cpu<1.8", "matplotlib<3.8", "numba<0.59", "pyteomics<5"]
 TWO_THREADS = {name: "2" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "LOKY_MAX_CPU_COUNT")}
-FALCON_EPS = [0.1, 0.0003, 0.003, 0.01, 0.02, 0.03, 0.05, 0.2, 0.3]
+FALCON_EPS = [0.1, 0.003, 0.01, 0.03, 0.05, 0.15, 0.2, 0.3]
 THRESHOLDS = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.96, 0.98, 0.99]
 # Both take what a small molecule has: no least mass and hardly a least number of peaks.
 SETS = {
@@ -145,7 +145,10 @@ sys.exit(code)
 """, *words]
     with open(log, "w", encoding="utf-8") as said:
         done = subprocess.run(time_words, stdout=subprocess.PIPE, stderr=said, text=True, env={**os.environ, **TWO_THREADS})
-    if done.returncode not in (0, 3):
+    with open(log, encoding="utf-8") as said:
+        # How falcon says that no two spectra were alike.
+        nothing = "No valid spectra found for clustering" in said.read()
+    if done.returncode not in (0, 3) and not nothing:
         sys.exit(f"{' '.join(words)} failed; what it said is in {log}")
     return [float(value) for value in done.stdout.split()]
 
@@ -174,6 +177,8 @@ def falcon(python, mgf, config, eps, folder):
     if os.path.exists(f"{out}.csv"):
         os.remove(f"{out}.csv")
     used = run(words, os.path.join(folder, "falcon.log"))
+    if not os.path.exists(f"{out}.csv"):
+        return used, {}
     with open(f"{out}.csv", encoding="utf-8") as file:
         rows = csv.DictReader(line for line in file if not line.startswith("#"))
         return used, {int(row["identifier"].rsplit(":", 1)[1]): int(row["cluster"]) for row in rows if row["cluster"] != "-1"}
