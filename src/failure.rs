@@ -3,7 +3,7 @@
 use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
-use crate::report::EvaluationError;
+use crate::report::{EvaluationError, TruthError};
 use std::io;
 use std::path::Path;
 
@@ -116,6 +116,12 @@ impl From<SettingsError> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::usage(error.to_string())
+    }
+}
+
+impl From<TruthError> for Failure {
+    fn from(error: TruthError) -> Self {
+        Self::input(error.to_string())
     }
 }
 
