@@ -4,7 +4,7 @@ use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
 use crate::plot::PngError;
-use crate::report::{EvaluationError, ProvenanceError, ReportError};
+use crate::report::{EvaluationError, ProvenanceError, ReportError, TruthError};
 use std::io;
 use std::path::Path;
 
@@ -58,6 +58,11 @@ impl Failure {
             kind,
             message: format!("{}: {source}", path.display()),
         }
+    }
+
+    /// The CSV writer could not write `path`.
+    pub fn csv(path: &Path, error: csv::Error) -> Self {
+        Self::report(path, error.into())
     }
 
     /// The report `path` could not be written.
@@ -117,6 +122,12 @@ impl From<SettingsError> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::usage(error.to_string())
+    }
+}
+
+impl From<TruthError> for Failure {
+    fn from(error: TruthError) -> Self {
+        Self::input(error.to_string())
     }
 }
 

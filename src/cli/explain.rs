@@ -95,9 +95,7 @@ fn write(
     let failed = |e: io::Error| Failure::write(target, e);
     match format {
         ExplanationFormat::Text => out.write_all(report.text().as_bytes()).map_err(failed),
-        ExplanationFormat::Csv => report
-            .write_csv(out)
-            .map_err(|e| Failure::report(target, e.into())),
+        ExplanationFormat::Csv => report.write_csv(out).map_err(|e| Failure::csv(target, e)),
         ExplanationFormat::Json => report.write_json(out).map_err(failed),
     }
 }

@@ -5,6 +5,7 @@
 
 mod again;
 mod build;
+mod cluster;
 mod console;
 mod demo;
 mod evaluate;
@@ -14,6 +15,7 @@ mod intake;
 mod plot;
 mod run_fdr;
 mod search;
+mod tune;
 mod vectors;
 mod verify;
 
@@ -64,8 +66,10 @@ enum Command {
     Plot(plot::PlotArgs),
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
+    Cluster(cluster::ClusterArgs),
     Evaluate(evaluate::EvaluateArgs),
     Explain(explain::ExplainArgs),
+    Tune(tune::TuneArgs),
     Vectors(vectors::VectorsArgs),
 }
 
@@ -115,8 +119,10 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Plot(args) => plot::run(&args, console),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
+        Command::Cluster(args) => cluster::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Explain(args) => explain::run(&args, console),
+        Command::Tune(args) => tune::run(&args, console),
         Command::Vectors(args) => vectors::run(&args, console),
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Every column is declared once, in `columns`; header, types and rows come from that list.
 
+mod clusters;
 mod column_sets;
 mod columns;
 mod evaluation;
@@ -19,6 +20,10 @@ mod table;
 mod value;
 mod writers;
 
+pub use clusters::{
+    CLUSTER_COLUMNS, Clustered, Numbered, SpectrumInfo, TruthError, read_truth_of_spectra,
+    write_clusters_csv, write_clusters_hdf5, write_consensus,
+};
 pub use column_sets::ColumnSet;
 pub use columns::{COLUMNS, Cell, Column};
 pub use evaluation::{Evaluation, EvaluationError, RankedBy};

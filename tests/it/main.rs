@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bad_usage;
+mod cluster;
 mod conformance;
 mod damage;
 mod decoys;
@@ -31,4 +32,5 @@ mod report_formats;
 mod reproducible;
 mod search_laws;
 mod shelf;
+mod tune;
 mod vectors;

@@ -232,12 +232,11 @@ fn mztab_is_valid() {
         check(&python, "mztab.py", &[none, "0"], &folder);
     }
     // Peptides have a section of their own.
-    let peaks: String = (1..=12)
-        .map(|n| format!("{}.0{n:02}\t{}\n", 100 + 40 * n, 100 * n))
-        .collect();
+    let peaks = (1..=12).map(|n| format!("{}.0{n:02}\t{}", 100 + 40 * n, 100 * n));
+    let peaks = peaks.collect::<Vec<_>>().join("\n");
     let peptides = format!(
         "Name: PEPTIDEK/2\nPrecursorMZ: 464.7347\nCharge: 2\nComment: Mods=1/0,P,Acetyl \
-         Parent=464.7347\nNum peaks: 12\n{peaks}\n"
+         Parent=464.7347\nNum peaks: 12\n{peaks}\n\n"
     );
     let folder = Folder::with_library(&peptides, "", &["--profile", "peptide", "--decoys", "none"]);
     folder
