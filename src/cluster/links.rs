@@ -50,13 +50,13 @@ pub struct LinkSettings {
     pub fragment: Tolerance,
 }
 
-const ENTROPY: SpectralEntropy = SpectralEntropy { weighted: true };
+pub(super) const ENTROPY: SpectralEntropy = SpectralEntropy { weighted: true };
 /// Windows of up to this many entries are compared whole.
-const WHOLE_WINDOW: u32 = 256;
+pub(super) const WHOLE_WINDOW: u32 = 256;
 /// Nearest vectors compared in a larger window.
-const NEIGHBOURS: usize = 64;
+pub(super) const NEIGHBOURS: usize = 64;
 /// Inverted lists visited for them.
-const EFFORT: Effort = Effort { n_probe: 8 };
+pub(super) const EFFORT: Effort = Effort { n_probe: 8 };
 
 impl std::fmt::Debug for Entries<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

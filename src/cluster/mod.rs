@@ -5,12 +5,16 @@
 //! positions; clusters are numbered by their lowest row, so numbers do not depend on threads or on
 //! the order in which links were found.
 
+mod added;
 mod clusters;
 mod components;
+mod growing;
 mod links;
 
+pub use added::{AddedEntries, Stretch, links_of_added};
 pub use clusters::{ClusterPart, Clusters, Identities};
 pub use components::components;
+pub use growing::Grown;
 pub use links::{Entries, Link, LinkSettings, links};
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! One library, one set of settings, any number of queries.
 
-use super::admission::{Admission, Query, Source};
+use super::admission::{Admission, Query, Source, source};
 use super::answer::{Answer, Match, Plan};
 use super::candidates::{Asking, pick};
 use super::groups::best_of_groups;
@@ -8,7 +8,7 @@ use super::rank::{choose, rank};
 use super::settings::{Amount, SearchSettings};
 use crate::domain::Spectrum;
 use crate::index::Effort;
-use crate::library::Library;
+use crate::library::{Library, Segment};
 use crate::prepare::{LeftOut, prepare};
 use crate::similarity::align::Scratch;
 use rayon::prelude::*;
@@ -18,7 +18,8 @@ use rayon::prelude::*;
 pub struct Searcher<'a> {
     library: &'a Library,
     settings: SearchSettings,
-    admission: Admission<'a>,
+    /// By segment.
+    admissions: Vec<Admission<'a>>,
     asking: Asking,
 }
 
@@ -61,26 +62,36 @@ impl Habit {
 impl<'a> Searcher<'a> {
     /// A searcher of `library`.
     pub fn new(library: &'a Library, settings: SearchSettings) -> Self {
-        let n_lists = library.index().n_lists();
-        let habit = Habit::with(library.index().kind());
-        let n_probe = match settings.n_probe {
-            Amount::Exactly(n) => n,
-            Amount::All => n_lists,
-            Amount::Auto => habit.n_probe(n_lists, library.entries().len()),
+        let n_probe = |segment: &Segment| {
+            let n_lists = segment.index().n_lists();
+            match settings.n_probe {
+                Amount::Exactly(n) => n,
+                Amount::All => n_lists,
+                Amount::Auto => {
+                    Habit::with(segment.index().kind()).n_probe(n_lists, segment.rows().len())
+                }
+            }
         };
+        let segments = library.segments();
+        let efforts = segments.iter().map(|segment| Effort {
+            n_probe: n_probe(segment),
+        });
+        let habits = segments
+            .iter()
+            .map(|s| Habit::with(s.index().kind()).n_candidates);
         let n_candidates = match settings.n_candidates {
             Amount::Exactly(n) => n,
             // Then the index is not asked.
             Amount::All => library.entries().len(),
-            Amount::Auto => habit.n_candidates.max(settings.top_k),
+            Amount::Auto => habits.max().unwrap_or(0).max(settings.top_k),
         };
         Self {
             library,
-            admission: Admission::new(library, &settings),
+            admissions: Admission::of_all(library, &settings),
             asking: Asking {
                 rests_on: choose(&settings, true).rests_on(),
                 n_candidates,
-                effort: Effort { n_probe },
+                efforts: efforts.collect(),
             },
             settings,
         }
@@ -88,7 +99,7 @@ impl<'a> Searcher<'a> {
 
     /// Number of entries that meet the condition of the settings, where there is one.
     pub fn n_met(&self) -> Option<usize> {
-        self.admission.n_met()
+        self.admissions.iter().map(Admission::n_met).sum()
     }
 
     /// The settings in use.
@@ -113,14 +124,15 @@ impl<'a> Searcher<'a> {
         let comparable: Vec<(&Query<'_>, Source)> = prepared
             .iter()
             .flatten()
-            .map(|query| (query, self.admission.source(query)))
+            .map(|query| (query, source(&self.admissions, query, &self.settings)))
             .collect();
-        let picked = pick(self.library, &self.admission, self.asking, &comparable);
+        let embedding = self.library.embedding();
+        let picked = pick(embedding, &self.admissions, &self.asking, &comparable);
         let answers: Vec<Answer> = comparable
             .par_iter()
             .zip(picked)
-            .map_init(Scratch::default, |scratch, ((query, source), positions)| {
-                self.answer(query, source, &positions, scratch)
+            .map_init(Scratch::default, |scratch, ((query, source), rows)| {
+                self.answer(query, source, &rows, scratch)
             })
             .collect();
         let mut answers = answers.into_iter();
@@ -145,29 +157,20 @@ impl<'a> Searcher<'a> {
         &self,
         query: &Query<'_>,
         source: &Source,
-        positions: &[u32],
+        rows: &[u32],
         scratch: &mut Scratch,
     ) -> Answer {
         let entries = self.library.entries();
-        let n_candidates = positions
-            .iter()
-            .filter(|&&p| !entries.is_decoy(self.library.order().row(p)))
-            .count();
-        let hits = rank(
-            self.library,
-            &query.prepared,
-            positions,
-            &self.settings,
-            scratch,
-        );
+        let n_candidates = rows.iter().filter(|&&row| !entries.is_decoy(row)).count();
+        let hits = rank(self.library, &query.prepared, rows, &self.settings, scratch);
         let (decoys, hits): (Vec<Match>, Vec<Match>) = hits
             .into_iter()
             .partition(|hit| entries.is_decoy(hit.entry));
         let plan = match source {
-            _ if positions.is_empty() => Plan::NoCandidate,
+            _ if rows.is_empty() => Plan::NoCandidate,
             _ if hits.is_empty() => Plan::BelowThreshold,
             Source::Whole(_, plan) => *plan,
-            Source::Index(_) => Plan::Index(self.library.index().kind()),
+            Source::Index(_) => Plan::Index(self.library.segments()[0].index().kind()),
         };
         Answer {
             plan,

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bad_usage;
+mod changes;
 mod conformance;
 mod damage;
 mod decoys;
@@ -25,4 +26,5 @@ mod outputs;
 mod reproducible;
 mod search_laws;
 mod shelf;
+mod together;
 mod vectors;
