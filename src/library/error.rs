@@ -30,7 +30,7 @@ pub enum LibraryError {
     /// The file has a format this program does not know.
     #[error(
         "{path}: {what} format {found}, this program reads {supported}; make it again with '{made_by}'",
-        path = .path.display(), what = .format.what, supported = .format.version,
+        path = .path.display(), what = .format.what, supported = .format.versions(),
         made_by = .format.made_by
     )]
     Version {

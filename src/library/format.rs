@@ -22,6 +22,17 @@ pub struct Format {
     pub mistaken_for: &'static str,
 }
 
+impl Format {
+    /// The versions that are read.
+    pub fn versions(&self) -> String {
+        if self.oldest == self.version {
+            self.version.to_string()
+        } else {
+            format!("{} to {}", self.oldest, self.version)
+        }
+    }
+}
+
 /// A library of reference spectra.
 pub const LIBRARY: Format = Format {
     name: FORMAT,
