@@ -32,11 +32,11 @@ pub(super) fn run(args: &CompactArgs, console: Console) -> Result<Outcome, Failu
         return Ok(Outcome::Done);
     }
     let rows: Vec<u32> = library.entries().targets().collect();
-    remake(&args.library, console, |on_stage| {
+    remake((Some(&library), &args.library), console, |on_stage| {
         let all = Change {
             by: "compact",
             rows: &rows,
         };
-        change(&library, &args.library, all, on_stage)
+        change(&library, all, on_stage)
     })
 }

@@ -1,10 +1,11 @@
 //! `mzseek info`: what a library holds.
 
 use super::Outcome;
+use crate::confidence::Mode;
 use crate::failure::Failure;
 use crate::index::VectorIndex;
 use crate::library::{Library, Lineage, sizes};
-use crate::report::Table;
+use crate::report::{Table, reliability_table};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -82,7 +83,8 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
         );
     }
     let text = format!(
-        "{table}\nsettings\n{}",
+        "{table}\n{}settings\n{}",
+        probabilities(&library),
         indent(&library.settings().to_toml())
     );
     print(&text)
@@ -121,6 +123,21 @@ fn history(library: &Library) -> String {
 /// Enough of a checksum to tell it from others.
 fn short(checksum: &str) -> &str {
     checksum.get(..16).unwrap_or(checksum)
+}
+
+/// How the learned probabilities held while learning.
+fn probabilities(library: &Library) -> String {
+    let models = Mode::ALL.into_iter().filter_map(|mode| library.model(mode));
+    let text = models.map(|model| {
+        let reliability = model.reliability();
+        format!(
+            "probability that the first match is right, {} search: calibration error {:.3}\n{}\n",
+            model.mode().word(),
+            reliability.error(),
+            reliability_table(reliability)
+        )
+    });
+    text.collect()
 }
 
 fn largest(library: &Library) -> usize {

@@ -31,7 +31,8 @@ pub(super) fn run(args: &MergeArgs, console: Console) -> Result<Outcome, Failure
     intake::refuse_as_output(&args.libraries, &args.output)?;
     let paths: Vec<&Path> = args.libraries.iter().map(PathBuf::as_path).collect();
     let library = Library::open_all(&paths)?;
-    remake(&args.output, console, |on_stage| {
-        library::merge(&library, &args.output, on_stage)
+    let name = args.output.file_stem().unwrap_or_default();
+    remake((None, &args.output), console, |on_stage| {
+        library::merge(&library, &name.to_string_lossy(), on_stage)
     })
 }

@@ -3,19 +3,26 @@
 use super::Outcome;
 use super::console::Console;
 use crate::failure::Failure;
-use crate::library::{Library, LibraryError, Stage};
+use crate::library::{self, Library, LibraryError, Stage};
 use crate::report::RunSummary;
+use crate::search;
 use std::path::Path;
 use std::time::Instant;
 
-/// Has `make` make a library, and tells of it as `mzseek build` does.
+/// Has `make` make a library, learns from it, writes it to `output`, in the place of `old` where
+/// there is one, and tells of it as `mzseek build` does.
 pub(super) fn remake(
-    output: &Path,
+    (old, output): (Option<&Library>, &Path),
     console: Console,
     make: impl FnOnce(&mut dyn FnMut(Stage)) -> Result<(Library, Vec<String>), LibraryError>,
 ) -> Result<Outcome, Failure> {
     let started = Instant::now();
-    let (library, notes) = make(&mut |stage| console.detail(stage.text()))?;
+    let (mut library, notes) = make(&mut |stage| console.detail(stage.text()))?;
+    library.set_models(search::learn(&library)?);
+    match old {
+        Some(old) => library::replace(old, &library, output)?,
+        None => library::write(&library, output)?,
+    }
     for note in &notes {
         console.say(format!("note: {note}"));
     }

@@ -45,11 +45,11 @@ pub(super) fn run(args: &RemoveArgs, console: Console) -> Result<Outcome, Failur
         let place = args.library.display();
         return Err(Failure::usage(format!("{place}: {text}")));
     }
-    remake(&args.library, console, |on_stage| {
+    remake((Some(&library), &args.library), console, |on_stage| {
         let rest = Change {
             by: "remove",
             rows: &rows,
         };
-        change(&library, &args.library, rest, on_stage)
+        change(&library, rest, on_stage)
     })
 }

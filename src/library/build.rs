@@ -122,6 +122,7 @@ pub fn build(
         settings,
         held: vec![held],
         clusters,
+        models: Vec::new(),
     };
     Ok((Library::of(vec![opened])?, notes))
 }

@@ -4,9 +4,10 @@ use super::container::{Container, Element};
 use super::index_section::IndexShape;
 use super::{
     EntryColumns, EntryTable, EntryText, LIBRARY, LibraryError, LibrarySettings, Lineage,
-    PeakTable, RetentionColumns, TextColumn, index_section,
+    PeakTable, RetentionColumns, TextColumn, confidence_section, index_section,
 };
 use crate::cluster::{ClusterPart, Clusters};
+use crate::confidence::{Mode, Model};
 use crate::embed::Embedding;
 use crate::index::{AnyIndex, Metric, RowOrder, Slab, VectorIndex};
 use crate::prepare::Preparation;
@@ -29,6 +30,7 @@ pub struct Library {
     pub(super) segments: Vec<Segment>,
     pub(super) members: Vec<Member>,
     pub(super) clusters: Clusters,
+    pub(super) models: Vec<Model>,
 }
 
 /// Entries that were indexed together.
@@ -132,6 +134,11 @@ impl Library {
         let (mut entries, mut peaks, mut segments) = (Vec::new(), Vec::new(), Vec::new());
         let (mut members, mut clusters) = (Vec::new(), Vec::new());
         let (mut n_rows, mut n_clusters) = (0, 0);
+        // What one library taught does not hold for several.
+        let models = match opened.as_slice() {
+            [only] => only.models.clone(),
+            _ => Vec::new(),
+        };
         for opened in opened {
             let first_row = n_rows;
             for held in opened.held {
@@ -166,6 +173,7 @@ impl Library {
             segments,
             members,
             clusters: Clusters::side_by_side(clusters),
+            models,
         })
     }
 
@@ -222,6 +230,17 @@ impl Library {
     pub fn clusters(&self) -> &Clusters {
         &self.clusters
     }
+
+    /// How likely first matches are right in searches of this kind; `None` where the library
+    /// could not teach it, and where several are searched as one.
+    pub fn model(&self, mode: Mode) -> Option<&Model> {
+        self.models.iter().find(|model| model.mode() == mode)
+    }
+
+    /// Keeps what was learned from this library.
+    pub fn set_models(&mut self, models: Vec<Model>) {
+        self.models = models;
+    }
 }
 
 /// The entries of one file, indexed together.
@@ -245,6 +264,7 @@ pub(super) struct Opened {
     pub(super) held: Vec<Held>,
     /// Of the entries of all of them.
     pub(super) clusters: Clusters,
+    pub(super) models: Vec<Model>,
 }
 
 /// The file of a library, and the one with its older entries, where there is one.
@@ -346,6 +366,7 @@ impl Files {
             lineage,
             held,
             clusters,
+            models: confidence_section::read(head)?,
         })
     }
 }

@@ -3,14 +3,10 @@
 //! An entry's peaks and texts are all that a build makes the rest of, to the bit. So what comes out
 //! is what a build of the spectra themselves would have given.
 
-use super::append::unchanged;
-use super::{
-    Draft, Library, LibraryError, LibrarySettings, Lineage, Stage, build, index_section, write,
-};
+use super::{Draft, Library, LibraryError, LibrarySettings, Lineage, Stage, build, index_section};
 use crate::domain::Polarity;
 use crate::prepare::PreparedSpectrum;
 use rayon::prelude::*;
-use std::path::Path;
 
 /// A new version of a library, made of its entries.
 #[derive(Debug, Clone, Copy)]
@@ -21,14 +17,12 @@ pub struct Change<'a> {
     pub rows: &'a [u32],
 }
 
-/// Makes the library at `path`, which `library` was opened from, anew. Notes are those of the build.
+/// Makes a library of entries of `library`. Notes are those of the build.
 ///
 /// # Errors
-/// What could not be made or written, or that the library was replaced meanwhile; it is then as it
-/// was.
+/// What could not be made.
 pub fn change(
     library: &Library,
-    path: &Path,
     change: Change<'_>,
     on_stage: impl FnMut(Stage),
 ) -> Result<(Library, Vec<String>), LibraryError> {
@@ -36,26 +30,23 @@ pub fn change(
     let (mut made, notes) = remake(library, change.rows, &member.name, on_stage)?;
     let n_entries = made.entries.n_targets();
     made.members[0].lineage = (member.lineage).next(change.by, n_entries, &member.checksum);
-    unchanged(path, &member.checksum)?;
-    write(&made, path)?;
     Ok((made, notes))
 }
 
-/// Makes one library of all members of `library` and writes it to `path`.
+/// Makes one library called `name` of all members of `library`.
 ///
 /// # Errors
-/// What could not be made or written; the target is then as it was.
+/// What could not be made.
 pub fn merge(
     library: &Library,
-    path: &Path,
+    name: &str,
     on_stage: impl FnMut(Stage),
 ) -> Result<(Library, Vec<String>), LibraryError> {
     let rows: Vec<u32> = library.entries.targets().collect();
-    let (mut made, notes) = remake(library, &rows, "", on_stage)?;
+    let (mut made, notes) = remake(library, &rows, name, on_stage)?;
     let parents = library.members.iter().map(|member| member.checksum.clone());
     let n_entries = made.entries.n_targets();
     made.members[0].lineage = Lineage::first("merge", n_entries, parents.collect());
-    write(&made, path)?;
     Ok((made, notes))
 }
 

@@ -1,13 +1,14 @@
 //! A library, to its file.
 
 use super::container::Attributes;
-use super::file::{FLAGS, Held, text_sections};
+use super::file::{FLAGS, Files, Held, text_sections};
 use super::writer::Writer;
 use super::{
     EntryColumns, EntryText, LIBRARY, Library, LibraryError, LibrarySettings, Lineage, base,
-    index_section,
+    confidence_section, index_section,
 };
 use crate::cluster::Clusters;
+use crate::confidence::Model;
 use crate::index::{AnyIndex, RowOrder};
 use crate::similarity::PeakColumns;
 use std::path::Path;
@@ -28,9 +29,29 @@ pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
             peaks: &library.peaks.segments()[0],
             index: &segment.index,
         },
-        &library.clusters,
+        (&library.clusters, &library.models),
         (&library.settings, &member.lineage),
     )
+}
+
+/// Writes `library`, which was just built of `old` or a part of it, in the place of `old` at `path`.
+///
+/// # Errors
+/// What could not be written, or that `old` was replaced meanwhile; the file is then as it was.
+pub fn replace(old: &Library, library: &Library, path: &Path) -> Result<(), LibraryError> {
+    unchanged(old, path)?;
+    write(library, path)
+}
+
+/// # Errors
+/// If `path` does not hold `library` any more.
+pub(super) fn unchanged(library: &Library, path: &Path) -> Result<(), LibraryError> {
+    if Files::open(path)?.head.overall() == library.members[0].checksum {
+        return Ok(());
+    }
+    Err(LibraryError::Changed {
+        path: path.to_owned(),
+    })
 }
 
 /// The entries of a file and their index.
@@ -57,7 +78,7 @@ impl<'a> From<&'a Held> for Arrays<'a> {
 pub(super) fn write_file(
     path: &Path,
     arrays: Arrays<'_>,
-    clusters: &Clusters,
+    (clusters, models): (&Clusters, &[Model]),
     (settings, lineage): (&LibrarySettings, &Lineage),
 ) -> Result<(), LibraryError> {
     let mut writer = Writer::create(path, &LIBRARY)?;
@@ -79,6 +100,7 @@ pub(super) fn write_file(
     writer.put("clusters/medoid", &clusters.medoid)?;
     writer.put("clusters/identity", &clusters.identity)?;
     writer.put("clusters/purity", &clusters.purity)?;
+    confidence_section::write(models, &mut writer)?;
     lineage.write(&mut writer)?;
     writer.finish(&Attributes {
         mzseek_version: env!("CARGO_PKG_VERSION").to_owned(),

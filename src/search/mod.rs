@@ -11,10 +11,12 @@ mod answer;
 mod candidates;
 pub mod fdr;
 mod groups;
+mod learning;
 mod rank;
 mod searcher;
 mod settings;
 
 pub use answer::{Ambiguity, Answer, Match, Plan};
+pub use learning::learn;
 pub use searcher::Searcher;
 pub use settings::{Amount, GroupBy, ScoreChoice, SearchSettings, UnknownWord};

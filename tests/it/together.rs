@@ -5,8 +5,9 @@ use crate::molecules::{Molecule, mgf, molecules, msp};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Columns that say in which library an entry is, and where.
-const PLACES: [&str; 3] = ["library", "entry_index", "cluster_id"];
+/// Columns that say in which library an entry is, and where; and the probability, which one library
+/// teaches and several do not.
+const PLACES: [&str; 4] = ["library", "entry_index", "cluster_id", "probability"];
 
 const FLAGS: [&str; 4] = ["--clusters", "none", "--index", "sparse"];
 
