@@ -59,8 +59,10 @@ impl SearchArgs {
     /// # Errors
     /// If there are no queries.
     fn inputs(&self) -> Result<(Vec<&Path>, &[PathBuf]), Failure> {
-        let n_more = self.queries.iter().take_while(|path| Library::is_at(path));
-        let (more, queries) = self.queries.split_at(n_more.count());
+        // Where the first is no library, opening it says what it is.
+        let is_library = |path: &&PathBuf| Library::is_at(&self.library) && Library::is_at(path);
+        let n_more = self.queries.iter().take_while(is_library).count();
+        let (more, queries) = self.queries.split_at(n_more);
         if queries.is_empty() {
             let text = "no query spectra: name their files after the libraries";
             return Err(Failure::usage(text));
