@@ -9,6 +9,7 @@ mod compact;
 mod console;
 mod demo;
 mod evaluate;
+mod explain;
 mod info;
 mod intake;
 mod merge;
@@ -69,6 +70,7 @@ enum Command {
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Explain(explain::ExplainArgs),
     Vectors(vectors::VectorsArgs),
 }
 
@@ -121,6 +123,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Explain(args) => explain::run(&args, console),
         Command::Vectors(args) => vectors::run(&args, console),
     }
 }

@@ -9,6 +9,7 @@
 mod admission;
 mod answer;
 mod candidates;
+mod explanation;
 pub mod fdr;
 mod groups;
 mod learning;
@@ -17,6 +18,7 @@ mod searcher;
 mod settings;
 
 pub use answer::{Ambiguity, Answer, Match, Plan};
+pub use explanation::{ExplainedPeak, Explanation, Pairing, SeenPeak};
 pub use learning::learn;
 pub use searcher::Searcher;
 pub use settings::{Amount, GroupBy, ScoreChoice, SearchSettings, UnknownWord};

@@ -11,6 +11,7 @@ mod changes;
 mod conformance;
 mod damage;
 mod decoys;
+mod explain;
 mod formats_contract;
 mod formats_data;
 mod formats_fuzz;
