@@ -101,6 +101,7 @@ impl From<LibraryError> for Failure {
             | LibraryError::Version { .. }
             | LibraryError::Damaged { .. }
             | LibraryError::Conflict { .. }
+            | LibraryError::TooMany(_)
             | LibraryError::Empty(_)
             | LibraryError::Train(_) => Kind::Input,
         };

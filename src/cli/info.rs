@@ -115,7 +115,9 @@ fn history(library: &Library) -> String {
     }
     let mut text = format!("{table}\nchecksum {}\n", member.checksum);
     if let Some(base) = base {
-        text += &format!("older entries in {}\n", base.file);
+        text.push_str("older entries in ");
+        text.push_str(&base.file);
+        text.push('\n');
     }
     text
 }

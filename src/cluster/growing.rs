@@ -20,6 +20,9 @@ impl Grown<'_> {
     ///
     /// A cluster that grows keeps its medoid, one that several become has the medoid of the largest
     /// of them; only a new one has its medoid by links, as [`Clusters::new`] finds it.
+    ///
+    /// # Panics
+    /// If a link is beyond the rows: the caller's mistake.
     pub fn clusters(&self, links: &[Link], identity: impl Fn(u32) -> Option<String>) -> Clusters {
         let Self {
             before,
@@ -95,6 +98,9 @@ fn heaviest(members: &[u32], weights: &[f64]) -> u32 {
 
 impl Clusters {
     /// The clusters of several sets of entries, rows and clusters counted through.
+    ///
+    /// # Panics
+    /// If there are more rows than `u32` counts: the caller's mistake.
     pub fn side_by_side(mut sets: Vec<Self>) -> Self {
         if sets.len() == 1
             && let Some(only) = sets.pop()

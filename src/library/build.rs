@@ -1,7 +1,7 @@
 //! From reference spectra to a library in memory.
 
 use super::decoys::{self, Donor};
-use super::file::{Held, Opened};
+use super::opened::{Held, Opened};
 use super::{
     ClusterMethod, EntryColumnsBuilder, FORMAT_VERSION, Library, LibraryError, LibrarySettings,
     Lineage, index_section,

@@ -84,6 +84,9 @@ pub enum LibraryError {
         /// Its value in each.
         values: [String; 2],
     },
+    /// Entries are counted in 32 bits.
+    #[error("{0} entries are too many for one library")]
+    TooMany(usize),
     /// The library is no longer the one that was read.
     #[error(
         "{path}: was changed by another program meanwhile and is left as it is: do it again",

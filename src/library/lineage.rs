@@ -69,6 +69,7 @@ impl Lineage {
     }
 
     /// The next version, made of the file with the checksum `parent`.
+    #[must_use]
     pub fn next(&self, by: &str, entries: usize, parent: &str) -> Self {
         let mut next = self.clone();
         let last = self.versions.last().map_or(0, |version| version.number);

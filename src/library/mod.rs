@@ -18,6 +18,7 @@ mod file;
 mod format;
 mod index_section;
 mod lineage;
+mod opened;
 mod rebuild;
 mod settings;
 pub mod shelf;

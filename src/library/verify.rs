@@ -1,7 +1,7 @@
 //! Every checksum and every invariant of a library file.
 
 use super::container::Container;
-use super::file::Files;
+use super::opened::Files;
 use super::{Library, LibraryError};
 use rayon::prelude::*;
 use std::path::Path;

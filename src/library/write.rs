@@ -1,7 +1,7 @@
 //! A library, to its file.
 
 use super::container::Attributes;
-use super::file::{FLAGS, Files, Held, text_sections};
+use super::opened::{FLAGS, Files, Held, text_sections};
 use super::writer::Writer;
 use super::{
     EntryColumns, EntryText, LIBRARY, Library, LibraryError, LibrarySettings, Lineage, base,
@@ -17,10 +17,12 @@ use std::path::Path;
 ///
 /// # Errors
 /// Says what could not be written; the target is then as it was.
+///
+/// # Panics
+/// If `library` was not just built, and is several segments: the caller's mistake.
 pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
-    let built = "a library just built is one segment";
     let (segment, member) = (&library.segments[0], &library.members[0]);
-    assert!(library.segments.len() == 1, "{built}");
+    assert_eq!(library.segments.len(), 1, "a library just built is one");
     write_file(
         path,
         Arrays {
