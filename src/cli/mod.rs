@@ -3,14 +3,19 @@
 //! Data goes to stdout or `--output`, everything for people to stderr. Exit codes: 0 done, 1 failed,
 //! 2 wrong usage, 3 done but some input records were skipped.
 
+mod add;
 mod build;
 mod cluster;
+mod compact;
 mod console;
 mod demo;
 mod evaluate;
 mod explain;
 mod info;
 mod intake;
+mod merge;
+mod remake;
+mod remove;
 mod run_fdr;
 mod search;
 mod tune;
@@ -59,6 +64,10 @@ struct Shared {
 enum Command {
     Demo(demo::DemoArgs),
     Build(build::BuildArgs),
+    Add(add::AddArgs),
+    Remove(remove::RemoveArgs),
+    Merge(merge::MergeArgs),
+    Compact(compact::CompactArgs),
     Search(search::SearchArgs),
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
@@ -110,6 +119,10 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
     match command {
         Command::Demo(args) => demo::run(&args, console),
         Command::Build(args) => build::run(&args, console),
+        Command::Add(args) => add::run(&args, console),
+        Command::Remove(args) => remove::run(&args, console),
+        Command::Merge(args) => merge::run(&args, console),
+        Command::Compact(args) => compact::run(&args, console),
         Command::Search(args) => search::run(&args, console),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),

@@ -25,6 +25,7 @@ Examples:
   mzseek search peptides.h5 run.mzML --precursor-tol 20ppm --cascade --fdr 0.01 > report.csv
   mzseek search library.h5 run.mgf --where \"charge = 1 and instrument contains 'orbitrap'\"
   mzseek search library.h5 run.mgf --precursor-range=-20..300Da   (analogues)
+  mzseek search ours.h5 theirs.h5 run.mgf > report.csv   (searched as one library)
 
 Columns for --where: precursor_mz, charge, polarity, adduct, instrument, collision_energy,
 formula, name, inchikey, smiles, peptide, id, library, retention_time (s), retention_index.
@@ -36,7 +37,8 @@ pub(super) struct SearchArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
     library: PathBuf,
-    /// Query spectra: MSP, MGF or mzML, plain or .gz
+    /// Query spectra: MSP, MGF or mzML, plain or .gz; before them, more libraries to be searched as
+    /// one with the first
     #[arg(required = true, value_name = "QUERIES")]
     queries: Vec<PathBuf>,
     /// The report to make; stdout if not given
@@ -49,6 +51,25 @@ pub(super) struct SearchArgs {
     /// Leave out queries without a match
     #[arg(long)]
     only_matched: bool,
+}
+
+impl SearchArgs {
+    /// The libraries and the queries.
+    ///
+    /// # Errors
+    /// If there are no queries.
+    fn inputs(&self) -> Result<(Vec<&Path>, &[PathBuf]), Failure> {
+        // Where the first is no library, opening it says what it is.
+        let is_library = |path: &&PathBuf| Library::is_at(&self.library) && Library::is_at(path);
+        let n_more = self.queries.iter().take_while(is_library).count();
+        let (more, queries) = self.queries.split_at(n_more);
+        if queries.is_empty() {
+            let text = "no query spectra: name their files after the libraries";
+            return Err(Failure::usage(text));
+        }
+        let libraries = [&self.library].into_iter().chain(more);
+        Ok((libraries.map(PathBuf::as_path).collect(), queries))
+    }
 }
 
 /// Flags that decide the answer.
@@ -159,7 +180,8 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
         intake::refuse_as_output(args.queries.iter().chain([&args.library]), output)?;
     }
     let started = Instant::now();
-    let library = Library::open(&args.library)?;
+    let (libraries, queries) = args.inputs()?;
+    let library = Library::open_all(&libraries)?;
     let opening = started.elapsed();
     let searcher = Searcher::new(&library, args.how.settings(&library)?);
     if let Some(n_met) = searcher.n_met() {
@@ -169,13 +191,13 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     let (outcome, mut summary) = if let Some(path) = &args.output {
         let failed = |e: io::Error| Failure::write(path, e);
         let mut out = BufWriter::new(PendingFile::create(path).map_err(failed)?);
-        let done = report(args, &searcher, &mut out, console)?;
+        let done = report((args, queries), &searcher, &mut out, console)?;
         let pending = out.into_inner().map_err(|e| failed(e.into_error()))?;
         pending.publish().map_err(failed)?;
         done
     } else {
         let mut out = BufWriter::new(io::stdout().lock());
-        let done = report(args, &searcher, &mut out, console)?;
+        let done = report((args, queries), &searcher, &mut out, console)?;
         out.flush()
             .map_err(|e| Failure::write(Path::new("stdout"), e))?;
         done
@@ -211,7 +233,7 @@ impl Tally {
 }
 
 fn report(
-    args: &SearchArgs,
+    (args, queries): (&SearchArgs, &[PathBuf]),
     searcher: &Searcher<'_>,
     out: &mut impl Write,
     console: Console,
@@ -220,7 +242,7 @@ fn report(
     let mut tally = Tally::default();
     let mut run = RunAnswers::new(args.fdr, searcher)?;
     let mut csv = CsvReport::begin(out, args.only_matched).map_err(|e| Failure::csv(target, e))?;
-    let intake = Intake::read(&args.queries, console, |queries, _| {
+    let intake = Intake::read(queries, console, |queries, _| {
         let started = Instant::now();
         let answers = run.search(queries);
         tally.searching += started.elapsed();

@@ -99,7 +99,8 @@ pub const COLUMNS: &[Column] = &[
         "cluster_id",
         "number of the cluster in its library",
         |row, cell| {
-            put(cell, row.matched().map(|m| m.cluster));
+            let number = |m: &Match| m.cluster - row.library.member(m.entry).clusters.start;
+            put(cell, row.matched().map(number));
         },
     ),
     column("cluster_size", "entries in the cluster", |row, cell| {
@@ -219,7 +220,10 @@ pub const COLUMNS: &[Column] = &[
         },
     ),
     column("library", "name of the library", |row, cell| {
-        put(cell, row.matched().map(|_| row.library.name()));
+        put(
+            cell,
+            row.matched().map(|m| &row.library.member(m.entry).name),
+        );
     }),
     column("entry_id", "accession of the best hit", |row, cell| {
         row.text(cell, EntryText::Id);
@@ -228,7 +232,8 @@ pub const COLUMNS: &[Column] = &[
         "entry_index",
         "position of the best hit in its library, from 0",
         |row, cell| {
-            put(cell, row.matched().map(|m| m.entry));
+            let position = |m: &Match| m.entry - row.library.member(m.entry).rows.start;
+            put(cell, row.matched().map(position));
         },
     ),
     column("name", "compound name", |row, cell| {

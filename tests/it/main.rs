@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bad_usage;
+mod changes;
 mod cluster;
 mod conformance;
 mod damage;
@@ -28,5 +29,6 @@ mod probability;
 mod reproducible;
 mod search_laws;
 mod shelf;
+mod together;
 mod tune;
 mod vectors;
