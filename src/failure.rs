@@ -99,10 +99,15 @@ impl From<LibraryError> for Failure {
     fn from(error: LibraryError) -> Self {
         let kind = match &error {
             LibraryError::Settings(_) | LibraryError::NoPeptide { .. } => Kind::Usage,
-            LibraryError::Io { .. } | LibraryError::Write { .. } => Kind::Io,
+            LibraryError::Io { .. }
+            | LibraryError::Write { .. }
+            | LibraryError::NoBase { .. }
+            | LibraryError::Changed { .. } => Kind::Io,
             LibraryError::NotALibrary { .. }
             | LibraryError::Version { .. }
             | LibraryError::Damaged { .. }
+            | LibraryError::Conflict { .. }
+            | LibraryError::TooMany(_)
             | LibraryError::Empty(_)
             | LibraryError::Train(_) => Kind::Input,
         };

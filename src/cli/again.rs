@@ -66,9 +66,12 @@ fn check(told: &Provenance) -> Result<(), Failure> {
         let text = "is not the file it was when the report was made";
         Failure::input(format!("{}: {text}", path.display()))
     };
-    let library = &told.library;
-    if Library::checksum_of(&library.path)? != library.checksum {
-        return Err(changed(&library.path));
+    for library in &told.libraries {
+        let opened = Library::open(&library.path)?;
+        let mut checksums = opened.members().iter().map(|member| &member.checksum);
+        if !checksums.any(|found| *found == library.checksum) {
+            return Err(changed(&library.path));
+        }
     }
     for input in &told.inputs {
         let found = FileStamp::of(&input.path).map_err(|e| Failure::write(&input.path, e))?;
@@ -89,7 +92,8 @@ fn words(told: &Provenance, output: &Path) -> Vec<std::ffi::OsString> {
         });
     }
     words.extend(["-o".into(), output.as_os_str().to_owned(), "--".into()]);
-    words.push(told.library.path.clone().into());
+    let libraries = told.libraries.iter().map(|library| &library.path);
+    words.extend(libraries.map(|path| path.clone().into()));
     words.extend(told.inputs.iter().map(|input| input.path.clone().into()));
     words
 }

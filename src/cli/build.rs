@@ -111,11 +111,7 @@ pub(super) fn make_library(
     let mut preparing = Duration::ZERO;
     let intake = Intake::read(inputs, console, |spectra, skipped| {
         let started = Instant::now();
-        for (idx, reason) in draft.extend(spectra) {
-            let origin = &spectra[idx].origin;
-            let place = format!("{}, record {}", origin.file.display(), origin.index + 1);
-            skipped.add(reason.category(), format!("{place}: {reason}"));
-        }
+        intake::extend(&mut draft, spectra, skipped);
         preparing += started.elapsed();
         Ok(())
     })?;

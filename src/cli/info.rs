@@ -4,7 +4,7 @@ use super::Outcome;
 use crate::confidence::Mode;
 use crate::failure::Failure;
 use crate::index::VectorIndex;
-use crate::library::{EntryText, FORMAT_VERSION, Library, sizes};
+use crate::library::{EntryText, Library, Lineage, sizes};
 use crate::report::{Table, reliability_table};
 use clap::Args;
 use std::io::{self, Write};
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   mzseek info library.h5
+  mzseek info library.h5 --history
   mzseek info library.h5 --clusters > clusters.csv")]
 pub(super) struct InfoArgs {
     /// The library
@@ -23,6 +24,9 @@ pub(super) struct InfoArgs {
     /// A CSV row per cluster instead: its medoid, size, identity and purity
     #[arg(long)]
     clusters: bool,
+    /// Tell instead every change since it was built, and the checksums of the files it was made from
+    #[arg(long)]
+    history: bool,
 }
 
 pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
@@ -30,16 +34,26 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     if args.clusters {
         return list_clusters(&library);
     }
+    if args.history {
+        return print(&history(&library));
+    }
     let (entries, clusters) = (library.entries(), library.clusters());
     let sizes = sizes(&args.library)?;
     let mut table = Table::new(&["library ", &format!("{} ", library.name())]);
     let mut row = |name: &str, value: String| table.row(vec![name.to_owned(), value]);
     let (n_targets, n_decoys) = (entries.n_targets(), entries.n_decoys());
-    let (precursors, _, polarity, _) = entries.parts();
-    // Decoys are the last rows, and no answers.
-    let (precursors, polarity) = (&precursors[..n_targets], &polarity[..n_targets]);
-    let count = |sign: i8| polarity.iter().filter(|&&p| p == sign).count();
-    row("format version", FORMAT_VERSION.to_string());
+    let targets = || entries.targets();
+    let count = |sign: i8| {
+        targets()
+            .filter(|&r| entries.polarity_sign(r) == sign)
+            .count()
+    };
+    let member = &library.members()[0];
+    let lineage = &member.lineage;
+    row("format version", member.format_version.to_string());
+    if let Some(version) = lineage.versions.last() {
+        row("version", format!("{}, by {}", version.number, version.by));
+    }
     row("entries", n_targets.to_string());
     if n_decoys > 0 {
         row("decoys", n_decoys.to_string());
@@ -50,9 +64,8 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     );
     row(
         "with precursor",
-        precursors
-            .iter()
-            .filter(|mz| mz.is_finite())
+        targets()
+            .filter(|&r| entries.precursor_mz(r).is_some())
             .count()
             .to_string(),
     );
@@ -63,11 +76,14 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
         "pure entries",
         format!("{:.1} %", pure_share(&library) * 100.0),
     );
-    row("index", library.settings().index.kind.clone());
-    row(
-        "index rows x dimension",
-        format!("{} x {}", library.index().len(), library.index().dim()),
-    );
+    for segment in library.segments() {
+        let index = segment.index();
+        row("index", index.factory().to_string());
+        row(
+            "index rows x dimension",
+            format!("{} x {}", index.len(), index.dim()),
+        );
+    }
     let total: u64 = sizes.iter().map(|(_, bytes)| bytes).sum();
     row("size", format!("{:.1} MB", total as f64 / 1e6));
     for (part, bytes) in &sizes {
@@ -81,6 +97,10 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
         probabilities(&library),
         indent(&library.settings().to_toml())
     );
+    print(&text)
+}
+
+fn print(text: &str) -> Result<Outcome, Failure> {
     io::stdout()
         .lock()
         .write_all(text.as_bytes())
@@ -122,6 +142,35 @@ fn list_clusters(library: &Library) -> Result<Outcome, Failure> {
     }
     csv.flush().map_err(|e| Failure::write(stdout, e))?;
     Ok(Outcome::Done)
+}
+
+/// A line per version, the last with the checksum of this file.
+fn history(library: &Library) -> String {
+    let member = &library.members()[0];
+    let Lineage { versions, base } = &member.lineage;
+    let mut table = Table::new(&["version ", "by ", "entries", "mzseek ", "made from "]);
+    for version in versions {
+        let parents: Vec<&str> = version.parents.iter().map(|p| short(p)).collect();
+        table.row(vec![
+            version.number.to_string(),
+            version.by.clone(),
+            version.entries.to_string(),
+            version.mzseek.clone(),
+            parents.join(" "),
+        ]);
+    }
+    let mut text = format!("{table}\nchecksum {}\n", member.checksum);
+    if let Some(base) = base {
+        text.push_str("older entries in ");
+        text.push_str(&base.file);
+        text.push('\n');
+    }
+    text
+}
+
+/// Enough of a checksum to tell it from others.
+fn short(checksum: &str) -> &str {
+    checksum.get(..16).unwrap_or(checksum)
 }
 
 /// How the learned probabilities held while learning.

@@ -5,6 +5,7 @@ use super::console::Console;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
 use crate::formats::{self, Record};
+use crate::library::Draft;
 use crate::report::Skipped;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -107,6 +108,15 @@ impl Intake {
             console.say(&self.skipped);
             Outcome::DoneWithSkips
         }
+    }
+}
+
+/// Prepares `spectra` and appends them to `draft`, counting those that cannot be compared.
+pub(super) fn extend(draft: &mut Draft, spectra: &[Spectrum], skipped: &mut Skipped) {
+    for (idx, reason) in draft.extend(spectra) {
+        let origin = &spectra[idx].origin;
+        let place = format!("{}, record {}", origin.file.display(), origin.index + 1);
+        skipped.add(reason.category(), format!("{place}: {reason}"));
     }
 }
 

@@ -3,16 +3,21 @@
 //! Data goes to stdout or `--output`, everything for people to stderr. Exit codes: 0 done, 1 failed,
 //! 2 wrong usage, 3 done but some input records were skipped.
 
+mod add;
 mod again;
 mod build;
 mod cluster;
+mod compact;
 mod console;
 mod demo;
 mod evaluate;
 mod explain;
 mod info;
 mod intake;
+mod merge;
 mod plot;
+mod remake;
+mod remove;
 mod run_fdr;
 mod search;
 mod tune;
@@ -61,6 +66,10 @@ struct Shared {
 enum Command {
     Demo(demo::DemoArgs),
     Build(build::BuildArgs),
+    Add(add::AddArgs),
+    Remove(remove::RemoveArgs),
+    Merge(merge::MergeArgs),
+    Compact(compact::CompactArgs),
     Search(search::SearchArgs),
     Again(again::AgainArgs),
     Plot(plot::PlotArgs),
@@ -114,6 +123,10 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
     match command {
         Command::Demo(args) => demo::run(&args, console),
         Command::Build(args) => build::run(&args, console),
+        Command::Add(args) => add::run(&args, console),
+        Command::Remove(args) => remove::run(&args, console),
+        Command::Merge(args) => merge::run(&args, console),
+        Command::Compact(args) => compact::run(&args, console),
         Command::Search(args) => search::run(&args, console),
         Command::Again(args) => again::run(&args, console),
         Command::Plot(args) => plot::run(&args, console),

@@ -51,12 +51,12 @@ impl std::fmt::Debug for Nearest<'_> {
 }
 
 /// Windows of up to this many spectra are compared whole.
-const WHOLE_WINDOW: usize = 256;
+pub(super) const WHOLE_WINDOW: usize = 256;
 /// Nearest vectors compared in a larger window.
-const NEIGHBOURS: usize = 64;
+pub(super) const NEIGHBOURS: usize = 64;
 /// Inverted lists visited for them: the spectrum's own and those nearest to it, so that neighbours
 /// across the borders of lists are found.
-const EFFORT: Effort = Effort { n_probe: 8 };
+pub(super) const EFFORT: Effort = Effort { n_probe: 8 };
 
 impl std::fmt::Debug for Entries<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -9,12 +9,14 @@
 //! holds. Clusters are numbered by their lowest row, so numbers do not depend on threads or on the
 //! order in which links were found.
 
+mod added;
 mod borders;
 mod clusters;
 mod components;
 mod consensus;
 mod dbscan;
 mod group;
+mod growing;
 mod identical;
 mod linkage;
 mod links;
@@ -25,11 +27,13 @@ mod representative;
 mod set;
 mod spectra;
 
+pub use added::{AddedEntries, Stretch, best_of_added, links_of_added};
 pub use clusters::{ClusterPart, Clusters, Identities};
 pub use components::components;
 pub use consensus::{Consensus, consensus};
 pub use dbscan::dbscan;
 pub use group::{Grouping, Groups, group};
+pub use growing::Grown;
 pub use identical::{Distinct, distinct};
 pub use linkage::{Linkage, cut};
 pub use links::{Entries, Link, Nearest, links};

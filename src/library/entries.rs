@@ -309,6 +309,20 @@ impl EntryColumnsBuilder {
         self.flags.push(0);
     }
 
+    /// Appends what `entries` know of `row`.
+    pub fn push_from(&mut self, entries: &EntryColumns, row: u32) {
+        let at = row as usize;
+        self.precursor_mz.push(entries.precursor_mz[at]);
+        self.charge.push(entries.charge[at]);
+        self.polarity.push(entries.polarity[at]);
+        self.retention_time.push(entries.retention.time[at]);
+        self.retention_index.push(entries.retention.index[at]);
+        for (column, text) in self.texts.iter_mut().zip(&entries.texts) {
+            column.push(&text.get(row));
+        }
+        self.flags.push(entries.flags.get(at).copied().unwrap_or(0));
+    }
+
     /// Appends a decoy of the entry `target`: it has that entry's metadata, so that filters treat
     /// both alike, but its own id and the sequence `peptide`.
     pub fn push_decoy(&mut self, target: u32, peptide: &str) {

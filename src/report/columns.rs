@@ -115,7 +115,10 @@ pub const COLUMNS: &[Column] = &[
     whole(
         "cluster_id",
         "number of the cluster in its library",
-        |row| row.matched().map(|m| m.cluster.into()),
+        |row| {
+            let number = |m: &Match| m.cluster - row.library.member(m.entry).clusters.start;
+            row.matched().map(|m| number(m).into())
+        },
     ),
     whole("cluster_size", "entries in the cluster", |row| {
         let members = |m: &Match| row.library.clusters().members(m.cluster).len();
@@ -209,7 +212,9 @@ pub const COLUMNS: &[Column] = &[
         |row| row.matched().map(|m| m.ambiguity.compounds.into()),
     ),
     text("library", "name of the library", |row| {
-        Cow::Borrowed(row.matched().map_or("", |_| row.library.name()))
+        let library = row.library;
+        let name = row.matched().map(|m| &library.member(m.entry).name);
+        name.map_or(Cow::Borrowed(""), |name| Cow::Borrowed(name))
     }),
     text("entry_id", "accession of the best hit", |row| {
         row.text(EntryText::Id)
@@ -217,7 +222,10 @@ pub const COLUMNS: &[Column] = &[
     whole(
         "entry_index",
         "position of the best hit in its library, from 0",
-        |row| row.matched().map(|m| m.entry.into()),
+        |row| {
+            let position = |m: &Match| m.entry - row.library.member(m.entry).rows.start;
+            row.matched().map(|m| position(m).into())
+        },
     ),
     text("name", "compound name", |row| row.text(EntryText::Name)),
     text("formula", "molecular formula", |row| {

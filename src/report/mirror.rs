@@ -40,7 +40,7 @@ pub fn mirror_plot(
             precursor_mz: query.precursor.map(|p| p.mz.value()),
         },
         library: MirrorSide {
-            name: library.name(),
+            name: &library.member(matched.entry).name,
             peaks: &of_library,
             precursor_mz: library.entries().precursor_mz(matched.entry),
         },

@@ -27,8 +27,8 @@ pub struct Provenance {
     /// Flags of `mzseek search` with their values, `true` for those without; what was left to the
     /// library is resolved.
     pub settings: BTreeMap<String, String>,
-    /// What was searched.
-    pub library: LibraryStamp,
+    /// What was searched, several as one.
+    pub libraries: Vec<LibraryStamp>,
     /// The files of the queries, in order.
     pub inputs: Vec<FileStamp>,
     /// Queries by outcome.
@@ -101,7 +101,7 @@ impl Default for Provenance {
             format_version: FORMAT_VERSION,
             mzseek_version: env!("CARGO_PKG_VERSION").to_owned(),
             settings: BTreeMap::new(),
-            library: LibraryStamp::default(),
+            libraries: Vec::new(),
             inputs: Vec::new(),
             counts: BTreeMap::new(),
             report: FileStamp::default(),

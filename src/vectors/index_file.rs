@@ -18,6 +18,7 @@ use std::path::Path;
 pub const FORMAT: Format = Format {
     name: "mzseek-vectors",
     version: 3,
+    oldest: 3,
     what: "vector index",
     made_by: "mzseek vectors index",
     mistaken_for: "vectors to be indexed",

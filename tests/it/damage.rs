@@ -254,7 +254,7 @@ fn a_change_made_with_hdf5_is_seen() {
         version.write_scalar(&3_u32).unwrap();
     });
     assert!(
-        version.contains("library format 3, this program reads 2"),
+        version.contains("library format 3, this program reads 1 to 2"),
         "{version}"
     );
     let number = change(&|h5| {

@@ -23,7 +23,7 @@ fn the_page_holds_all_that_was_found_and_needs_nothing_else() {
     let told: serde_json::Value = serde_json::from_str(&n_matched).unwrap();
     let matched = told["counts"]["matched"].as_u64().unwrap() as usize;
     assert_eq!(page.matches("<figure class=\"mirror\">").count(), matched);
-    assert!(page.contains(told["library"]["checksum"].as_str().unwrap()));
+    assert!(page.contains(told["libraries"][0]["checksum"].as_str().unwrap()));
     for foreign in ["http:", "https:", "src=", "@import", "url("] {
         let found = page.replace("http://www.w3.org/2000/svg", "");
         assert!(!found.contains(foreign), "{foreign}");

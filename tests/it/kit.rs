@@ -151,6 +151,19 @@ impl Report {
         Self(rows.collect())
     }
 
+    /// The same without some columns.
+    pub(crate) fn without(mut self, columns: &[&str]) -> Self {
+        for row in &mut self.0 {
+            row.retain(|(key, _)| !columns.contains(&key.as_str()));
+        }
+        self
+    }
+
+    /// All cells, row by row, with the names of their columns.
+    pub(crate) fn rows(&self) -> &[Vec<(String, String)>] {
+        &self.0
+    }
+
     /// The cells of `column`, from the first row to the last.
     pub(crate) fn column(&self, column: &str) -> Vec<&str> {
         let cell = |row: &'_ [(String, String)]| row.iter().position(|(key, _)| key == column);

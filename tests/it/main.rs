@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bad_usage;
+mod changes;
 mod cluster;
 mod conformance;
 mod damage;
@@ -32,5 +33,6 @@ mod report_formats;
 mod reproducible;
 mod search_laws;
 mod shelf;
+mod together;
 mod tune;
 mod vectors;

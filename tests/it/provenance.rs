@@ -75,8 +75,8 @@ fn it_tells_what_was_used() {
     folder.run(&search).exits(0);
     let told = provenance(&folder, "report.csv");
     assert_eq!(told["mzseek_version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(told["library"]["path"], "lib.h5");
-    assert_eq!(told["library"]["n_entries"], 40);
+    assert_eq!(told["libraries"][0]["path"], "lib.h5");
+    assert_eq!(told["libraries"][0]["n_entries"], 40);
     assert_eq!(told["counts"]["queries"], 60);
     assert_eq!(told["settings"]["precursor-tol"], "10ppm");
     assert_eq!(told["settings"]["format"], "csv");
@@ -135,4 +135,39 @@ fn an_input_in_its_place_is_not_replaced() {
     let search = ["search", "lib.h5", "report.csv.json", "-o", "report.csv"];
     folder.run(&search).exits(2).says("is an input");
     assert!(folder.read("report.csv.json") == queries);
+}
+
+#[test]
+fn several_libraries_are_told_and_checked() {
+    let folder = folder();
+    folder.write("more.msp", msp(&molecules(60)[40..]));
+    folder
+        .run(&["build", "more.msp", "-o", "more.h5", "--dim", "64", "-q"])
+        .exits(0);
+    let search = [
+        "search",
+        "lib.h5",
+        "more.h5",
+        "queries.mgf",
+        "-o",
+        "r.mztabm",
+    ];
+    folder.run(&search).exits(0);
+    let told = provenance(&folder, "r.mztabm");
+    assert_eq!(told["libraries"][1]["path"], "more.h5");
+    assert_eq!(told["libraries"][1]["n_entries"], 20);
+    assert_eq!(told["inputs"].as_array().unwrap().len(), 1);
+    assert!(
+        folder
+            .text("r.mztabm")
+            .contains("MTD\tdatabase[2]-prefix\tmore\n")
+    );
+    folder
+        .run(&["again", "r.mztabm.json", "-o", "again"])
+        .exits(0);
+    folder.write("more.h5", folder.read("lib.h5"));
+    folder
+        .run(&["again", "r.mztabm.json", "-o", "again"])
+        .exits(1)
+        .says("more.h5: is not the file it was");
 }

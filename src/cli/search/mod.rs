@@ -38,6 +38,7 @@ Examples:
   mzseek search peptides.h5 run.mzML --precursor-tol 20ppm --cascade --fdr 0.01 > report.csv
   mzseek search library.h5 run.mgf --where \"charge = 1 and instrument contains 'orbitrap'\"
   mzseek search library.h5 run.mgf --precursor-range=-20..300Da   (analogues)
+  mzseek search ours.h5 theirs.h5 run.mgf > report.csv   (searched as one library)
 
 Columns for --where: precursor_mz, charge, polarity, adduct, instrument, collision_energy,
 formula, name, inchikey, smiles, peptide, id, library, retention_time (s), retention_index.
@@ -52,7 +53,8 @@ pub(super) struct SearchArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
     library: PathBuf,
-    /// Query spectra: MSP, MGF or mzML, plain or .gz
+    /// Query spectra: MSP, MGF or mzML, plain or .gz; before them, more libraries to be searched as
+    /// one with the first
     #[arg(required = true, value_name = "QUERIES")]
     queries: Vec<PathBuf>,
     /// The report to make; its extension chooses the format; CSV on stdout if not given
@@ -95,6 +97,23 @@ impl FromStr for ColumnsFlag {
 }
 
 impl SearchArgs {
+    /// The libraries and the queries.
+    ///
+    /// # Errors
+    /// If there are no queries.
+    fn inputs(&self) -> Result<(Vec<&Path>, &[PathBuf]), Failure> {
+        // Where the first is no library, opening it says what it is.
+        let is_library = |path: &&PathBuf| Library::is_at(&self.library) && Library::is_at(path);
+        let n_more = self.queries.iter().take_while(is_library).count();
+        let (more, queries) = self.queries.split_at(n_more);
+        if queries.is_empty() {
+            let text = "no query spectra: name their files after the libraries";
+            return Err(Failure::usage(text));
+        }
+        let libraries = [&self.library].into_iter().chain(more);
+        Ok((libraries.map(PathBuf::as_path).collect(), queries))
+    }
+
     /// The format asked for: by its word, else by the report's name, else CSV.
     fn report_format(&self) -> Result<ReportFormat, Failure> {
         let by_name = self.output.as_deref().and_then(ReportFormat::of_name);
@@ -131,6 +150,16 @@ impl SearchArgs {
         summary: &RunSummary,
     ) -> Result<Provenance, Failure> {
         let stamp = |path: &PathBuf| FileStamp::of(path).map_err(|e| Failure::write(path, e));
+        let (libraries, queries) = self.inputs()?;
+        let members = searcher.library().members();
+        let libraries = libraries
+            .iter()
+            .zip(members)
+            .map(|(path, member)| LibraryStamp {
+                path: path.to_path_buf(),
+                checksum: member.checksum.clone(),
+                n_entries: member.rows.len() as u64,
+            });
         let mut settings: BTreeMap<String, String> = flags::words_of(searcher.settings())
             .into_iter()
             .chain(self.fdr.words())
@@ -145,12 +174,8 @@ impl SearchArgs {
         }
         Ok(Provenance {
             settings,
-            library: LibraryStamp {
-                path: self.library.clone(),
-                checksum: Library::checksum_of(&self.library)?,
-                n_entries: searcher.library().entries().len() as u64,
-            },
-            inputs: self.queries.iter().map(stamp).collect::<Result<_, _>>()?,
+            libraries: libraries.collect(),
+            inputs: queries.iter().map(stamp).collect::<Result<_, _>>()?,
             counts: summary.counts().iter().cloned().collect(),
             report: made.unwrap_or_default(),
             ..Provenance::default()
@@ -162,7 +187,8 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     args.check_outputs()?;
     let format = args.report_format()?;
     let started = Instant::now();
-    let library = Library::open(&args.library)?;
+    let (libraries, queries) = args.inputs()?;
+    let library = Library::open_all(&libraries)?;
     let opening = started.elapsed();
     let searcher = Searcher::new(&library, args.how.settings(&library)?);
     if let Some(n_met) = searcher.n_met() {
@@ -179,13 +205,25 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
         } else {
             ReportTarget::Stream(Box::new(BufWriter::new(&mut pending)))
         };
-        let done = report(args, &searcher, (format, target), page.as_mut(), console)?;
+        let done = report(
+            (args, queries),
+            &searcher,
+            (format, target),
+            page.as_mut(),
+            console,
+        )?;
         let made = FileStamp::of(&place).map_err(failed)?.called(path);
         pending.publish().map_err(failed)?;
         (Some(made), done)
     } else {
         let target = ReportTarget::Stream(Box::new(BufWriter::new(io::stdout())));
-        let done = report(args, &searcher, (format, target), page.as_mut(), console)?;
+        let done = report(
+            (args, queries),
+            &searcher,
+            (format, target),
+            page.as_mut(),
+            console,
+        )?;
         (None, done)
     };
     let is_file = made.is_some();
@@ -234,7 +272,7 @@ impl Outputs<'_, '_> {
 }
 
 fn report(
-    args: &SearchArgs,
+    (args, queries): (&SearchArgs, &[PathBuf]),
     searcher: &Searcher<'_>,
     (format, target): (ReportFormat, ReportTarget<'_>),
     page: Option<&mut HtmlReport>,
@@ -250,7 +288,7 @@ fn report(
         page,
         tally: Tally::default(),
     };
-    let intake = Intake::read(&args.queries, console, |queries, _| {
+    let intake = Intake::read(queries, console, |queries, _| {
         let started = Instant::now();
         let answers = run.search(queries);
         outputs.tally.searching += started.elapsed();

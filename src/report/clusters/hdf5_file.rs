@@ -8,6 +8,7 @@ use std::path::Path;
 const FORMAT: Format = Format {
     name: "mzseek-spectrum-clusters",
     version: 1,
+    oldest: 1,
     what: "file of clustered spectra",
     made_by: "mzseek cluster",
     mistaken_for: "spectra to be clustered",

@@ -98,7 +98,10 @@ impl Run {
         let charge = query
             .and_then(|p| p.charge)
             .or(entries.charge(matched.entry));
-        let library = position(&mut self.libraries, row.library.name().to_owned());
+        let library = position(
+            &mut self.libraries,
+            row.library.member(matched.entry).name.clone(),
+        );
         let score = position(&mut self.scores, matched.score_name);
         let texts = EntryText::ALL.map(|text| entries.text(text, matched.entry).into_owned());
         self.found.push(Evidence {
