@@ -4,6 +4,7 @@ use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
 use crate::report::EvaluationError;
+use crate::search::RunFdrError;
 use std::io;
 use std::path::Path;
 
@@ -109,6 +110,12 @@ impl From<LibraryError> for Failure {
 
 impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<RunFdrError> for Failure {
+    fn from(error: RunFdrError) -> Self {
         Self::usage(error.to_string())
     }
 }

@@ -9,8 +9,8 @@ mod demo;
 mod evaluate;
 mod info;
 mod intake;
-mod run_fdr;
 mod search;
+mod serve;
 mod vectors;
 mod verify;
 
@@ -60,6 +60,7 @@ enum Command {
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Serve(serve::ServeArgs),
     Vectors(vectors::VectorsArgs),
 }
 
@@ -108,6 +109,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Serve(args) => serve::run(args, console),
         Command::Vectors(args) => vectors::run(&args, console),
     }
 }

@@ -94,6 +94,7 @@ pub(crate) struct Container {
     path: PathBuf,
     format: &'static Format,
     attributes: Attributes,
+    checksum: String,
     sections: Vec<Placed>,
     map: Arc<Mmap>,
 }
@@ -154,6 +155,7 @@ impl Container {
             path: path.to_owned(),
             format,
             attributes,
+            checksum: expected,
             sections,
             map: Arc::new(map),
         })
@@ -165,6 +167,11 @@ impl Container {
 
     pub(crate) fn attributes(&self) -> &Attributes {
         &self.attributes
+    }
+
+    /// The checksum over everything, in hexadecimal.
+    pub(crate) fn checksum(&self) -> &str {
+        &self.checksum
     }
 
     /// The arrays in the order they were written.

@@ -32,5 +32,5 @@ pub use settings::{
     MatchingSettings, MergingText, PrecursorRemovalText, PreparationText, SettingsError, ViewsText,
 };
 pub use text_column::{TextColumn, TextColumnBuilder};
-pub use verify::{Verified, sizes, verify};
+pub use verify::{Sound, Verified, open_verified, sizes, verify};
 pub(crate) use writer::Writer;

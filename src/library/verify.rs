@@ -14,11 +14,31 @@ pub struct Verified {
     pub n_entries: usize,
 }
 
+/// A library of which everything was checked.
+#[derive(Debug)]
+pub struct Sound {
+    /// The library.
+    pub library: Library,
+    /// BLAKE3 over everything in its file, in hexadecimal: the version of the library.
+    pub checksum: String,
+    /// What was looked at.
+    pub verified: Verified,
+}
+
 /// Reads all of the file at `path` and checks that nothing in it is damaged or contradictory.
 ///
 /// # Errors
 /// The first thing that does not hold.
 pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
+    Ok(open_verified(path)?.verified)
+}
+
+/// Opens the library at `path` after the checks of [`verify`]: what was checked is what is opened,
+/// though the file may be replaced meanwhile.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn open_verified(path: &Path) -> Result<Sound, LibraryError> {
     let container = Container::open(path, &LIBRARY)?;
     let names: Vec<&str> = container.sections().map(|s| s.name.as_str()).collect();
     names
@@ -31,9 +51,13 @@ pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
     })?;
     check_entries(&library).map_err(|fault| container.damaged("entries", &fault))?;
     check_clusters(&library).map_err(|fault| container.damaged("clusters", &fault))?;
-    Ok(Verified {
-        n_arrays: names.len(),
-        n_entries: library.entries.len(),
+    Ok(Sound {
+        verified: Verified {
+            n_arrays: names.len(),
+            n_entries: library.entries.len(),
+        },
+        checksum: container.checksum().to_owned(),
+        library,
     })
 }
 

@@ -10,7 +10,7 @@ mod roc;
 mod summary;
 mod table;
 
-pub use columns::{COLUMNS, Column, Row};
+pub use columns::{COLUMNS, Column, Row, shift_tolerance};
 pub use csv_report::CsvReport;
 pub use evaluation::{Evaluation, EvaluationError};
 pub use fdr_check::{Accepted, FdrCheck};

@@ -12,9 +12,11 @@ mod candidates;
 pub mod fdr;
 mod groups;
 mod rank;
+mod run;
 mod searcher;
 mod settings;
 
 pub use answer::{Ambiguity, Answer, Match, Plan};
+pub use run::{RunAnswers, RunFdr, RunFdrError};
 pub use searcher::Searcher;
 pub use settings::{Amount, GroupBy, ScoreChoice, SearchSettings, UnknownWord};

@@ -24,5 +24,6 @@ mod molecules;
 mod outputs;
 mod reproducible;
 mod search_laws;
+mod serve;
 mod shelf;
 mod vectors;
