@@ -6,13 +6,15 @@ mod columns;
 mod csv_report;
 mod evaluation;
 mod fdr_check;
+mod reliability_table;
 mod roc;
 mod summary;
 mod table;
 
 pub use columns::{COLUMNS, Column, Row, shift_tolerance};
 pub use csv_report::CsvReport;
-pub use evaluation::{Evaluation, EvaluationError};
+pub use evaluation::{Evaluation, EvaluationError, RankedBy};
 pub use fdr_check::{Accepted, FdrCheck};
+pub use reliability_table::reliability_table;
 pub use summary::{RunSummary, Skipped};
 pub use table::Table;

@@ -11,12 +11,14 @@ mod answer;
 mod candidates;
 pub mod fdr;
 mod groups;
+mod learning;
 mod rank;
 mod run;
 mod searcher;
 mod settings;
 
 pub use answer::{Ambiguity, Answer, Match, Plan};
+pub use learning::learn;
 pub use run::{RunAnswers, RunFdr, RunFdrError};
 pub use searcher::Searcher;
 pub use settings::{Amount, GroupBy, ScoreChoice, SearchSettings, UnknownWord};

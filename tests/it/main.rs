@@ -22,6 +22,7 @@ mod massbank;
 mod module_order;
 mod molecules;
 mod outputs;
+mod probability;
 mod reproducible;
 mod search_laws;
 mod serve;

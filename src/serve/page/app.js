@@ -132,7 +132,7 @@ function tableRow({ query, match }) {
   const number = (text) => make("td", { className: "number", textContent: text });
   const name = query.query_id || `spectrum ${query.query_index}`;
   if (!match) {
-    const why = make("td", { textContent: `no match: ${WHY[query.plan] ?? query.plan}`, colSpan: 8 });
+    const why = make("td", { textContent: `no match: ${WHY[query.plan] ?? query.plan}`, colSpan: 9 });
     return make("tr", { className: "none" }, make("td", { textContent: name }), why);
   }
   const row = make("tr", {});
@@ -144,7 +144,7 @@ function tableRow({ query, match }) {
   row.append(
     make("td", { textContent: name }), number(match.rank), make("td", {}, plot),
     make("td", { textContent: match.adduct ?? "" }), number(match.similarity.toFixed(3)), number(match.matched_peaks),
-    number(match.precursor_delta_da?.toFixed(4) ?? ""), number(match.q_value?.toPrecision(2) ?? ""), make("td", {}, members),
+    number(match.precursor_delta_da?.toFixed(4) ?? ""), number(match.probability?.toFixed(2) ?? ""), number(match.q_value?.toPrecision(2) ?? ""), make("td", {}, members),
   );
   return row;
 }

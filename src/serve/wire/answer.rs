@@ -94,6 +94,9 @@ pub(in super::super) struct Match {
     /// How that rate was estimated.
     #[serde(skip_serializing_if = "Option::is_none")]
     fdr_method: Option<&'static str>,
+    /// Probability that the first match is right, where every second compound is in the library.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<f64>,
     /// Similarity minus that of the next hit of another compound.
     #[serde(skip_serializing_if = "Option::is_none")]
     delta_next: Option<f64>,
@@ -187,6 +190,7 @@ impl Match {
             mass_shift_name: matched.mass_shift.map(name).unwrap_or_default(),
             q_value: q_value.map(|q| q.value),
             fdr_method: q_value.map(|q| q.method.word()),
+            probability: answer.probability.filter(|_| rank == 1),
             delta_next: matched.ambiguity.delta_next.map(short),
             ambiguity_group: matched.ambiguity.group,
             ambiguity_size: matched.ambiguity.compounds,
