@@ -187,18 +187,18 @@ impl Parameters {
             .map_err(|error| Problem::new(Kind::Malformed, error.body_text()))?;
         let mut parameters = Self::default();
         for (name, value) in pairs {
-            parameters.put(name, value)?;
+            parameters.put(&name, value)?;
         }
         Ok(parameters)
     }
 
-    pub(super) fn put(&mut self, name: String, value: String) -> Result<(), Problem> {
-        let again = match name.as_str() {
+    fn put(&mut self, name: &str, value: String) -> Result<(), Problem> {
+        let again = match name {
             "library" => self.library.replace(value).is_some(),
             "file" => self.file.replace(value).is_some(),
             _ => {
                 let value = super::wire::Value::Text(value);
-                self.settings.insert(name.clone(), value).is_some()
+                self.settings.insert(name.to_owned(), value).is_some()
             }
         };
         if again {
@@ -266,7 +266,7 @@ async fn of_form(
             }
         } else {
             let value = field.text().await.map_err(|error| of_multipart(&error))?;
-            parameters.put(field_name, value)?;
+            parameters.put(&field_name, value)?;
         }
     }
     let file = file.ok_or_else(|| Problem::unusable("the form has no field called file"))?;

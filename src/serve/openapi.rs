@@ -273,10 +273,10 @@ fn parameters(html: &mut String, parameters: &serde_json::Value) {
 }
 
 fn text(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => escape(text),
-        serde_json::Value::Null => String::new(),
-        other => escape(&other.to_string()),
+    match value.as_str() {
+        Some(text) => escape(text),
+        None if value.is_null() => String::new(),
+        None => escape(&value.to_string()),
     }
 }
 

@@ -80,7 +80,7 @@ impl Form {
 
 /// Writes one answer after the other.
 pub(super) enum Reply<W: Write> {
-    Csv(CsvReport<W>),
+    Csv(Box<CsvReport<W>>),
     Json { out: W, n_written: usize },
     Jsonl { out: W },
 }
@@ -94,7 +94,10 @@ impl<W: Write> Reply<W> {
         only_matched: bool,
     ) -> io::Result<Self> {
         Ok(match form {
-            Form::Csv => Self::Csv(CsvReport::begin(out, only_matched).map_err(io_error)?),
+            Form::Csv => {
+                let csv = CsvReport::begin(out, only_matched).map_err(io_error)?;
+                Self::Csv(Box::new(csv))
+            }
             Form::Json => {
                 let name = serde_json::to_string(library.name())?;
                 write!(
@@ -167,10 +170,11 @@ impl<W: Write> std::fmt::Debug for Reply<W> {
 }
 
 fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
+    let text = error.to_string();
+    if let csv::ErrorKind::Io(error) = error.into_kind() {
+        return error;
     }
+    io::Error::other(text)
 }
 
 #[cfg(test)]

@@ -213,10 +213,10 @@ impl Jobs {
         job.record = record;
         drop(known);
         // Not needed any more.
-        fs_err::remove_file(self.input(id)).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        })
+        match fs_err::remove_file(self.input(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn input(&self, id: &str) -> PathBuf {

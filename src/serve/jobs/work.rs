@@ -97,9 +97,11 @@ fn search(
         question: question(&order.settings)?,
         form: order.form,
     };
-    let failed = |error: io::Error| match live.cancelled.load(Ordering::Relaxed) {
-        true => Problem::new(Kind::NotFound, "cancelled"),
-        false => Problem::internal("the folder of jobs cannot be used", error),
+    let failed = |error: io::Error| {
+        if live.cancelled.load(Ordering::Relaxed) {
+            return Problem::new(Kind::NotFound, "cancelled");
+        }
+        Problem::internal("the folder of jobs cannot be used", error)
     };
     let input = fs_err::File::open(jobs.input(id)).map_err(failed)?;
     let spectra = Spectra::File {

@@ -1,6 +1,7 @@
 //! Is the service there, and what has it done?
 
 use super::super::app::App;
+use super::super::jobs::Jobs;
 use super::super::openapi::Plain;
 use super::super::problem::Problem;
 use axum::extract::State;
@@ -49,11 +50,7 @@ pub(in super::super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode,
 )]
 pub(in super::super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let jobs = app
-        .jobs
-        .as_ref()
-        .map(|jobs| jobs.counts())
-        .unwrap_or_default();
+    let jobs = app.jobs.as_ref().map(Jobs::counts).unwrap_or_default();
     let text = app.metrics.text(&app.gate, &app.shelf, &jobs);
     let text = text.map_err(|error| Problem::internal("the counts cannot be written", error))?;
     Ok(([(CONTENT_TYPE, OPEN_METRICS)], text).into_response())

@@ -102,10 +102,9 @@ fn shown(
                 bounds.check(&spectrum)?;
                 spectra.push(SpectrumOut::new(&spectrum));
             }
-            Ok(Record::Spectrum(_) | Record::OtherScan { .. }) => {}
             Err(error) if error.is_fatal() => return Err(error.into()),
             Err(error) if damaged.len() < DAMAGED => damaged.push(error.to_string()),
-            Err(_) => {}
+            Ok(_) | Err(_) => {}
         }
         if spectra.len() == wanted.limit as usize {
             break;

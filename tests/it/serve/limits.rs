@@ -11,7 +11,7 @@ const FILE: &str = "Content-Type: application/octet-stream";
 #[test]
 fn each_limit_is_told_by_name() {
     let folder = folder();
-    let flags = ["--max-body", "1", "--max-spectra", "5", "--max-peaks", "12"];
+    let flags = ["--max-body", "1", "--max-spectra", "5", "--max-peaks", "40"];
     let server = Server::start(&folder, &flags);
     let much = vec![b'\n'; 1_100_000];
     let told = "at most 1 MB";
@@ -23,8 +23,8 @@ fn each_limit_is_told_by_name() {
     server
         .post("/api/v1/search", &[FILE], &queries)
         .refuses(413, "too_large", told);
-    let spectrum = json!({"precursor_mz": 200.0, "peaks": vec![[100.0, 1.0]; 13]});
-    let told = "has 13 peaks; at most 12";
+    let spectrum = json!({"precursor_mz": 200.0, "peaks": vec![[100.0, 1.0]; 41]});
+    let told = "has 41 peaks; at most 40";
     server
         .search(&json!({"spectra": [spectrum]}))
         .refuses(413, "too_large", told);
