@@ -7,9 +7,11 @@ mod build;
 mod console;
 mod demo;
 mod evaluate;
+mod explain;
 mod info;
 mod intake;
 mod search;
+mod tune;
 mod serve;
 mod vectors;
 mod verify;
@@ -60,6 +62,8 @@ enum Command {
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Explain(explain::ExplainArgs),
+    Tune(tune::TuneArgs),
     Serve(serve::ServeArgs),
     Vectors(vectors::VectorsArgs),
 }
@@ -109,6 +113,8 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Explain(args) => explain::run(&args, console),
+        Command::Tune(args) => tune::run(&args, console),
         Command::Serve(args) => serve::run(args, console),
         Command::Vectors(args) => vectors::run(&args, console),
     }

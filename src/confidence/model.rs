@@ -183,7 +183,9 @@ mod tests {
     fn too_few_cases_teach_nothing() {
         assert_eq!(Model::learn(Mode::Open, &[]), None);
         let mut all_right = cases(500);
-        all_right.iter_mut().for_each(|case| case.right = true);
+        for case in &mut all_right {
+            case.right = true;
+        }
         assert_eq!(Model::learn(Mode::Open, &all_right), None);
     }
 

@@ -5,6 +5,7 @@
 mod columns;
 mod csv_report;
 mod evaluation;
+mod explanation;
 mod fdr_check;
 mod reliability_table;
 mod roc;
@@ -14,6 +15,7 @@ mod table;
 pub use columns::{COLUMNS, Column, Row, shift_tolerance};
 pub use csv_report::CsvReport;
 pub use evaluation::{Evaluation, EvaluationError, RankedBy};
+pub use explanation::ExplanationReport;
 pub use fdr_check::{Accepted, FdrCheck};
 pub use reliability_table::reliability_table;
 pub use summary::{RunSummary, Skipped};

@@ -145,7 +145,7 @@ fn sample(library: &Library) -> Vec<HeldOut> {
         .into_values()
         .filter(|rows| rows.len() > 1)
         .collect();
-    let mut random = Random::new(u64::from(library.settings().seed), SAMPLE_STREAM);
+    let mut random = Random::new(library.settings().seed, SAMPLE_STREAM);
     random.shuffle(&mut compounds);
     compounds.truncate(COMPOUNDS);
     let held_out = |compound: Vec<u32>| HeldOut {
