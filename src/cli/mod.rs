@@ -11,8 +11,8 @@ mod explain;
 mod info;
 mod intake;
 mod search;
-mod tune;
 mod serve;
+mod tune;
 mod vectors;
 mod verify;
 

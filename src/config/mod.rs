@@ -6,7 +6,7 @@
 
 mod question;
 
-pub use question::{Question, QuestionError, Setting, settings};
+pub use question::{Question, QuestionError, SearchFlags, Setting, settings};
 
 use crate::library::{LibrarySettings, SettingsError};
 use std::path::{Path, PathBuf};

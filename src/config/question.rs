@@ -7,10 +7,9 @@ use crate::library::{Condition, Library, SettingsError};
 use crate::search::{Amount, GroupBy, RunFdr, ScoreChoice, SearchSettings};
 use clap::{Args, CommandFactory, Parser};
 
-/// What decides the answer to queries, as a person writes it: the flags of `mzseek search`, and the
-/// parameters of the service.
+/// What decides the answer to a query, as a person writes it.
 #[derive(Debug, Clone, Args)]
-pub struct Question {
+pub struct SearchFlags {
     /// Matches reported per query, at most
     #[arg(short = 'k', long, value_name = "K", default_value = "10")]
     top_k: std::num::NonZeroUsize,
@@ -58,6 +57,14 @@ pub struct Question {
     /// Matches with scores this close are one ambiguity group
     #[arg(long, value_name = "S", default_value = "0.02", value_parser = parse_share)]
     ambiguity_margin: f32,
+}
+
+/// What is asked of a run of queries, as a person writes it: the flags of `mzseek search`, and the
+/// parameters of the service.
+#[derive(Debug, Clone, Args)]
+pub struct Question {
+    #[command(flatten)]
+    how: SearchFlags,
     /// Only matches accepted at this false discovery rate, as in 0.01; needs a library with decoys
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     fdr: Option<f64>,
@@ -70,7 +77,7 @@ pub struct Question {
     pub only_matched: bool,
 }
 
-impl Question {
+impl SearchFlags {
     /// The settings of a search in `library`.
     ///
     /// # Errors
@@ -96,6 +103,16 @@ impl Question {
             min_matched: self.min_matched,
             ambiguity_margin: self.ambiguity_margin,
         })
+    }
+}
+
+impl Question {
+    /// The settings of a search in `library`.
+    ///
+    /// # Errors
+    /// As [`SearchFlags::settings`].
+    pub fn settings(&self, library: &Library) -> Result<SearchSettings, SettingsError> {
+        self.how.settings(library)
     }
 
     /// What is asked of the run as a whole.
@@ -250,12 +267,12 @@ mod tests {
             ("only_matched", "true"),
         ];
         let question = Question::from_pairs(pairs).unwrap();
-        assert_eq!(question.top_k.get(), 3);
-        assert_eq!(question.group_by, GroupBy::Entry);
-        assert!(question.precursor_range.is_some() && question.condition.is_some());
+        assert_eq!(question.how.top_k.get(), 3);
+        assert_eq!(question.how.group_by, GroupBy::Entry);
+        assert!(question.how.precursor_range.is_some() && question.how.condition.is_some());
         assert!(question.only_matched && !question.cascade);
         let plain = Question::from_pairs([]).unwrap();
-        assert_eq!((plain.top_k.get(), plain.min_matched), (10, 1));
+        assert_eq!((plain.how.top_k.get(), plain.how.min_matched), (10, 1));
     }
 
     #[test]

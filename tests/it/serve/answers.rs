@@ -3,6 +3,7 @@
 use super::server::{Server, folder};
 use crate::kit::{Folder, Report, skipped};
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 const FILE: &str = "Content-Type: application/octet-stream";
 
@@ -67,8 +68,11 @@ fn a_form_with_a_file_is_answered_as_the_file() {
     let server = Server::start(&folder, &[]);
     let mut body = String::new();
     for (name, value) in [("library", "lib"), ("top_k", "2")] {
-        body +=
-            &format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        write!(
+            body,
+            "--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        )
+        .unwrap();
     }
     body +=
         "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"queries.mgf\"\r\n\r\n";
@@ -108,6 +112,26 @@ fn question(mgf: &str) -> Value {
     json!({"spectra": spectra})
 }
 
+/// Some cells of every match of `answers`.
+fn matches(answers: &[Value]) -> Vec<Vec<String>> {
+    let cells = |answer: &Value| -> Vec<Vec<String>> {
+        let id = answer["query_id"].as_str().unwrap();
+        let row = |m: &Value| {
+            vec![
+                id.to_owned(),
+                m["rank"].to_string(),
+                m["entry_id"].as_str().unwrap().to_owned(),
+                m["cluster_id"].to_string(),
+                format!("{:.6}", m["similarity"].as_f64().unwrap()),
+                m["matched_peaks"].to_string(),
+            ]
+        };
+        let matches = answer["matches"].as_array().unwrap();
+        matches.iter().map(row).collect()
+    };
+    answers.iter().flat_map(cells).collect()
+}
+
 #[test]
 fn json_and_json_lines_say_what_csv_says() {
     let folder = folder();
@@ -126,28 +150,6 @@ fn json_and_json_lines_say_what_csv_says() {
     let answers = answer["answers"].as_array().unwrap();
     assert_eq!(answer["summary"]["queries"], answers.len());
 
-    let matches = |answers: &[Value]| -> Vec<Vec<String>> {
-        let cells = |answer: &Value| -> Vec<Vec<String>> {
-            let id = answer["query_id"].as_str().unwrap();
-            let row = |m: &Value| {
-                vec![
-                    id.to_owned(),
-                    m["rank"].to_string(),
-                    m["entry_id"].as_str().unwrap().to_owned(),
-                    m["cluster_id"].to_string(),
-                    format!("{:.6}", m["similarity"].as_f64().unwrap()),
-                    m["matched_peaks"].to_string(),
-                ]
-            };
-            answer["matches"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(row)
-                .collect()
-        };
-        answers.iter().flat_map(cells).collect()
-    };
     let columns = [
         "query_id",
         "rank",

@@ -42,8 +42,9 @@ fn a_compressed_body_does_not_unpack_without_end() {
     let server = Server::start(&folder, &[]);
     let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     bomb.write_all(b"BEGIN IONS\nTITLE=").unwrap();
+    let lines = vec![b'\n'; 100_000];
     for _ in 0..2000 {
-        bomb.write_all(&[b'\n'; 100_000]).unwrap();
+        bomb.write_all(&lines).unwrap();
     }
     let bomb = bomb.finish().unwrap();
     let reply = server.post("/api/v1/search", &[FILE], bomb);
