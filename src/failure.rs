@@ -3,7 +3,7 @@
 use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
-use crate::report::EvaluationError;
+use crate::report::{EvaluationError, TruthError};
 use crate::search::RunFdrError;
 use std::io;
 use std::path::Path;
@@ -123,6 +123,12 @@ impl From<RunFdrError> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::usage(error.to_string())
+    }
+}
+
+impl From<TruthError> for Failure {
+    fn from(error: TruthError) -> Self {
+        Self::input(error.to_string())
     }
 }
 

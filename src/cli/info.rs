@@ -4,7 +4,7 @@ use super::Outcome;
 use crate::confidence::Mode;
 use crate::failure::Failure;
 use crate::index::VectorIndex;
-use crate::library::{FORMAT_VERSION, Library, sizes};
+use crate::library::{EntryText, FORMAT_VERSION, Library, sizes};
 use crate::report::{Table, reliability_table};
 use clap::Args;
 use std::io::{self, Write};
@@ -12,15 +12,24 @@ use std::path::{Path, PathBuf};
 
 /// Tell what a library holds: counts, settings, index, clusters, size per part
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  mzseek info library.h5")]
+#[command(after_help = "\
+Examples:
+  mzseek info library.h5
+  mzseek info library.h5 --clusters > clusters.csv")]
 pub(super) struct InfoArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
     library: PathBuf,
+    /// A CSV row per cluster instead: its medoid, size, identity and purity
+    #[arg(long)]
+    clusters: bool,
 }
 
 pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     let library = Library::open(&args.library)?;
+    if args.clusters {
+        return list_clusters(&library);
+    }
     let (entries, clusters) = (library.entries(), library.clusters());
     let sizes = sizes(&args.library)?;
     let mut table = Table::new(&["library ", &format!("{} ", library.name())]);
@@ -76,6 +85,42 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
         .lock()
         .write_all(text.as_bytes())
         .map_err(|e| Failure::write(Path::new("stdout"), e))?;
+    Ok(Outcome::Done)
+}
+
+/// Writes the clusters of entries to stdout; decoys are answers to nobody and left out.
+fn list_clusters(library: &Library) -> Result<Outcome, Failure> {
+    let (entries, clusters) = (library.entries(), library.clusters());
+    let stdout = Path::new("stdout");
+    let failed = |e: csv::Error| Failure::csv(stdout, e);
+    let mut csv = csv::Writer::from_writer(io::stdout().lock());
+    csv.write_record([
+        "cluster",
+        "size",
+        "medoid_id",
+        "medoid_index",
+        "identity",
+        "purity",
+    ])
+    .map_err(failed)?;
+    for cluster in (0..clusters.len() as u32).filter(|&c| !entries.is_decoy(clusters.medoid(c))) {
+        let medoid = clusters.medoid(cluster);
+        let purity = clusters.purity(cluster);
+        csv.write_record([
+            cluster.to_string(),
+            clusters.members(cluster).len().to_string(),
+            entries.text(EntryText::Id, medoid).into_owned(),
+            medoid.to_string(),
+            entries
+                .identity(clusters.identity(cluster))
+                .unwrap_or_default(),
+            purity
+                .map(|share| format!("{share:.4}"))
+                .unwrap_or_default(),
+        ])
+        .map_err(failed)?;
+    }
+    csv.flush().map_err(|e| Failure::write(stdout, e))?;
     Ok(Outcome::Done)
 }
 

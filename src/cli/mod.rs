@@ -4,6 +4,7 @@
 //! 2 wrong usage, 3 done but some input records were skipped.
 
 mod build;
+mod cluster;
 mod console;
 mod demo;
 mod evaluate;
@@ -61,6 +62,7 @@ enum Command {
     Search(search::SearchArgs),
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
+    Cluster(cluster::ClusterArgs),
     Evaluate(evaluate::EvaluateArgs),
     Explain(explain::ExplainArgs),
     Tune(tune::TuneArgs),
@@ -112,6 +114,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Search(args) => search::run(&args, console),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
+        Command::Cluster(args) => cluster::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Explain(args) => explain::run(&args, console),
         Command::Tune(args) => tune::run(&args, console),

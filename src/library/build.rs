@@ -4,12 +4,15 @@ use super::{
     ClusterMethod, EntryColumns, EntryColumnsBuilder, Library, LibraryError, LibrarySettings,
     decoys, index_section,
 };
-use crate::cluster::{Clusters, Entries, LinkSettings, by_identity, components, links, singletons};
+use crate::cluster::{
+    Clusters, Distinct, Entries, LinkSettings, Nearest, Spectra, by_identity, distinct, group,
+    links, singletons,
+};
 use crate::domain::Spectrum;
 use crate::embed::Embedding;
 use crate::index::{AnyIndex, Metric, RowOrder, SparseRows, TrainSettings, train};
 use crate::prepare::{LeftOut, Preparation, PreparedSpectrum, prepare};
-use crate::similarity::{OwnedView, PeakColumns, PeakColumnsBuilder};
+use crate::similarity::{OwnedView, PeakColumns, PeakColumnsBuilder, SpectralEntropy};
 use rayon::prelude::*;
 
 /// Reference spectra on their way into a library.
@@ -122,6 +125,7 @@ pub fn build(
     on_stage(Stage::Embedding);
     let vectors = embed_in_order(&embedding, &prepared, &order);
     let peaks = peak_columns(&prepared);
+    let distinct = distinct(&prepared);
     drop(prepared);
     on_stage(Stage::Indexing);
     let factory = index_section::choose(&settings.index.kind, order.len(), embedding.dim())?;
@@ -138,7 +142,7 @@ pub fn build(
         &settings,
         &entries,
         &order,
-        &peaks,
+        (&peaks, &distinct),
         (&trained.index, &vectors),
     )?;
     let library = Library {
@@ -194,7 +198,7 @@ fn cluster(
     settings: &LibrarySettings,
     entries: &EntryColumns,
     order: &RowOrder,
-    peaks: &PeakColumns,
+    (peaks, distinct): (&PeakColumns, &Distinct),
     (index, vectors): (&AnyIndex, &SparseRows),
 ) -> Result<Clusters, LibraryError> {
     let rows = 0..entries.len() as u32;
@@ -206,26 +210,61 @@ fn cluster(
         threshold: settings.clusters.threshold,
         precursor: settings.cluster_tolerance()?,
         fragment: settings.fragment_tolerance()?,
+        score: &SpectralEntropy { weighted: true },
     };
     let (labels, linked) = match settings.clusters.method {
         ClusterMethod::None => (singletons(entries.len()), Vec::new()),
         ClusterMethod::Identity => (by_identity(&identities), Vec::new()),
         ClusterMethod::Spectral => {
-            let vectors = vectors.view();
-            let polarity = entries.parts().2;
-            let found = links(
-                &Entries {
-                    peaks,
-                    polarity,
-                    order,
-                    vectors,
-                    index,
-                    linkable: &|row| !entries.is_decoy(row),
-                },
-                how,
-            );
-            (components(entries.len(), &found), found)
+            let (precursor_mz, charge, polarity, _) = entries.parts();
+            let spectra = Spectra {
+                peaks,
+                precursor_mz,
+                charge,
+                polarity,
+            };
+            let nearest = Nearest {
+                vectors: vectors.view(),
+                index,
+            };
+            let copies = Copies::new(distinct, entries);
+            let linked = Entries {
+                spectra,
+                order,
+                nearest: Some(nearest),
+                linkable: &|row| copies.first[row as usize] == row && !entries.is_decoy(row),
+            };
+            let found = links(&linked, how);
+            let grouping = settings.clusters.grouping.resolve();
+            let groups = group(spectra, &copies.weight, &found, (how, grouping));
+            let of_copy = copies.first.iter();
+            let labels = of_copy.map(|&row| groups.labels[row as usize]).collect();
+            (labels, found)
         }
     };
     Ok(Clusters::new(&labels, &linked, &identities))
+}
+
+/// Which entries are copies of one another. Decoys are copies of none: each is alone.
+struct Copies {
+    /// The first entry that each is a copy of.
+    first: Vec<u32>,
+    /// How many entries each first one stands for.
+    weight: Vec<u32>,
+}
+
+impl Copies {
+    fn new(distinct: &Distinct, entries: &EntryColumns) -> Self {
+        let mut first: Vec<u32> = (0..entries.len() as u32).collect();
+        let mut weight = vec![0; first.len()];
+        for row in 0..entries.len() as u32 {
+            if !entries.is_decoy(row) {
+                // Decoys are the last rows, so the first copy of another entry is none.
+                let of = distinct.of_row[row as usize];
+                first[row as usize] = distinct.first[of as usize];
+            }
+            weight[first[row as usize] as usize] += 1;
+        }
+        Self { first, weight }
+    }
 }

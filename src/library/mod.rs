@@ -24,14 +24,17 @@ mod writer;
 pub use build::{Draft, Stage, build};
 pub use condition::{Condition, ConditionError};
 pub(crate) use container::{Attributes, Container};
-pub use entries::{EntryColumns, EntryColumnsBuilder, EntryText, RetentionColumns, polarity_sign};
+pub use entries::{
+    EntryColumns, EntryColumnsBuilder, EntryText, RetentionColumns, identity_of, polarity_sign,
+};
 pub use error::LibraryError;
 pub use file::{Library, write};
 pub use format::{FORMAT, FORMAT_VERSION, Format, LIBRARY};
 pub(crate) use index_section::{IndexShape, read as read_index, write as write_index};
 pub use settings::{
-    ClusterMethod, ClusterSettings, DecoyMethod, EmbeddingText, IndexSettings, LibrarySettings,
-    MatchingSettings, MergingText, PrecursorRemovalText, PreparationText, SettingsError, ViewsText,
+    ClusterMethod, ClusterSettings, DecoyMethod, EmbeddingText, GroupingText, IndexSettings,
+    LibrarySettings, MatchingSettings, MergingText, PrecursorRemovalText, PreparationText,
+    SettingsError, ViewsText,
 };
 pub use text_column::{TextColumn, TextColumnBuilder};
 pub use verify::{Sound, Verified, open_verified, sizes, verify};

@@ -3,6 +3,7 @@
 //! There are no optional values here; defaults and the user's wishes are merged by `config` before
 //! these exist. Every key is needed and none unknown is accepted.
 
+use crate::cluster::{Grouping, Linkage};
 use crate::domain::{Da, Invalid, Mz, Tolerance};
 use crate::embed::{Embedding, EmbeddingError, EmbeddingSettings, Views};
 use crate::prepare::{Merging, PrecursorRemoval, Preparation};
@@ -123,10 +124,41 @@ pub struct IndexSettings {
 pub struct ClusterSettings {
     /// What makes two entries one cluster.
     pub method: ClusterMethod,
+    /// What makes linked entries one cluster (method `spectral`). Older libraries, which do not
+    /// say, were made of components.
+    #[serde(default)]
+    pub grouping: GroupingText,
     /// Similarity from which two entries are linked (method `spectral`).
     pub threshold: f32,
     /// How far apart precursors of linked entries may lie (method `spectral`).
     pub precursor_tolerance: String,
+}
+
+/// [`Grouping`] on disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupingText {
+    /// Any chain of links.
+    #[default]
+    Components,
+    /// Average linkage.
+    Average,
+    /// Complete linkage.
+    Complete,
+    /// Entries around medoids.
+    Medoids,
+}
+
+impl GroupingText {
+    /// The run-time type.
+    pub fn resolve(self) -> Grouping {
+        match self {
+            Self::Components => Grouping::Components,
+            Self::Average => Grouping::Linkage(Linkage::Average),
+            Self::Complete => Grouping::Linkage(Linkage::Complete),
+            Self::Medoids => Grouping::Medoids,
+        }
+    }
 }
 
 /// What makes two entries one cluster.

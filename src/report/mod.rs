@@ -2,6 +2,7 @@
 //!
 //! Every column is declared once, in `columns`; header and rows come from that list.
 
+mod clusters;
 mod columns;
 mod csv_report;
 mod evaluation;
@@ -12,6 +13,10 @@ mod roc;
 mod summary;
 mod table;
 
+pub use clusters::{
+    CLUSTER_COLUMNS, Clustered, Numbered, SpectrumInfo, TruthError, read_truth_of_spectra,
+    write_clusters_csv, write_clusters_hdf5, write_consensus,
+};
 pub use columns::{COLUMNS, Column, Row, shift_tolerance};
 pub use csv_report::CsvReport;
 pub use evaluation::{Evaluation, EvaluationError, RankedBy};

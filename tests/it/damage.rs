@@ -251,10 +251,10 @@ fn a_change_made_with_hdf5_is_seen() {
     };
     let version = change(&|h5| {
         let version = h5.attr("format_version").unwrap();
-        version.write_scalar(&2_u32).unwrap();
+        version.write_scalar(&3_u32).unwrap();
     });
     assert!(
-        version.contains("library format 2, this program reads 1"),
+        version.contains("library format 3, this program reads 2"),
         "{version}"
     );
     let number = change(&|h5| {

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bad_usage;
+mod cluster;
 mod conformance;
 mod damage;
 mod decoys;
