@@ -4,6 +4,7 @@ use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
 use crate::report::{EvaluationError, TruthError};
+use crate::search::RunFdrError;
 use std::io;
 use std::path::Path;
 
@@ -114,6 +115,12 @@ impl From<LibraryError> for Failure {
 
 impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<RunFdrError> for Failure {
+    fn from(error: RunFdrError) -> Self {
         Self::usage(error.to_string())
     }
 }

@@ -19,5 +19,6 @@ pub mod library;
 pub mod prepare;
 pub mod report;
 pub mod search;
+pub mod serve;
 pub mod similarity;
 pub mod vectors;

@@ -3,13 +3,12 @@
 use super::Outcome;
 use super::console::Console;
 use super::intake::{self, Intake};
-use super::run_fdr::{FdrFlags, RunAnswers};
-use crate::domain::{MassRange, PrecursorWindow, Seconds, Tolerance};
+use crate::config::Question;
 use crate::failure::Failure;
 use crate::files::PendingFile;
-use crate::library::{Condition, Library};
+use crate::library::Library;
 use crate::report::{CsvReport, RunSummary};
-use crate::search::{Amount, GroupBy, Plan, ScoreChoice, SearchSettings, Searcher};
+use crate::search::{Plan, RunAnswers, Searcher};
 use clap::Args;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -45,12 +44,7 @@ pub(super) struct SearchArgs {
     #[arg(short, long, value_name = "REPORT.csv")]
     output: Option<PathBuf>,
     #[command(flatten)]
-    how: SearchFlags,
-    #[command(flatten)]
-    fdr: FdrFlags,
-    /// Leave out queries without a match
-    #[arg(long)]
-    only_matched: bool,
+    question: Question,
 }
 
 impl SearchArgs {
@@ -72,109 +66,6 @@ impl SearchArgs {
     }
 }
 
-/// Flags that decide the answer.
-#[derive(Debug, Clone, Args)]
-pub(super) struct SearchFlags {
-    /// Matches reported per query, at most
-    #[arg(short = 'k', long, value_name = "K", default_value = "10")]
-    top_k: std::num::NonZeroUsize,
-    /// What counts as one match: cluster, compound or entry
-    #[arg(long, value_name = "WHAT", default_value = "cluster")]
-    group_by: GroupBy,
-    /// How far the precursor may lie from the library's: 10ppm, 0.5Da or open
-    #[arg(long, value_name = "TOL", default_value = "10ppm")]
-    precursor_tol: PrecursorWindow,
-    /// Search analogues: query mass minus library mass within this range, as in -20..300Da
-    #[arg(
-        long,
-        value_name = "LOW..HIGHDa",
-        allow_hyphen_values = true,
-        conflicts_with = "precursor_tol"
-    )]
-    precursor_range: Option<MassRange>,
-    /// Only entries that meet this condition
-    #[arg(long = "where", value_name = "EXPR")]
-    condition: Option<Condition>,
-    /// How far the retention time may lie from the library's, as in 30s or 0.5min; where both are known
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    rt_tol: Option<Seconds>,
-    /// How far the retention index may lie from the library's; where both are known
-    #[arg(long, value_name = "N", value_parser = parse_index)]
-    ri_tol: Option<f64>,
-    /// How far apart matching fragments may lie [default: the library's]
-    #[arg(long, value_name = "TOL")]
-    fragment_tol: Option<Tolerance>,
-    /// Score that ranks: auto, entropy, two-view-entropy, cosine, modified-cosine and others
-    #[arg(long, value_name = "SCORE", default_value = "auto")]
-    score: ScoreChoice,
-    /// Inverted lists visited per query
-    #[arg(long, value_name = "N|auto", default_value = "auto")]
-    n_probe: Amount,
-    /// Entries the index proposes per query; all scores every one, without the index
-    #[arg(long, value_name = "N|auto|all", default_value = "auto")]
-    n_candidates: Amount,
-    /// Least score reported, 0 to 1
-    #[arg(long, value_name = "S", default_value = "0", value_parser = parse_share)]
-    min_score: f32,
-    /// Least number of matched peaks reported
-    #[arg(long, value_name = "N", default_value = "1")]
-    min_matched: u32,
-    /// Matches with scores this close are one ambiguity group
-    #[arg(long, value_name = "S", default_value = "0.02", value_parser = parse_share)]
-    ambiguity_margin: f32,
-}
-
-impl SearchFlags {
-    /// The settings of a search in `library`.
-    pub(super) fn settings(&self, library: &Library) -> Result<SearchSettings, Failure> {
-        Ok(SearchSettings {
-            top_k: self.top_k.get(),
-            group_by: self.group_by,
-            precursor: self
-                .precursor_range
-                .map_or(self.precursor_tol, PrecursorWindow::Range),
-            retention_time: self.rt_tol,
-            retention_index: self.ri_tol,
-            condition: self.condition.clone(),
-            fragment_tolerance: match self.fragment_tol {
-                Some(tolerance) => tolerance,
-                None => library.settings().fragment_tolerance()?,
-            },
-            score: self.score,
-            n_probe: self.n_probe,
-            n_candidates: self.n_candidates,
-            min_score: self.min_score,
-            min_matched: self.min_matched,
-            ambiguity_margin: self.ambiguity_margin,
-        })
-    }
-}
-
-fn parse_share(text: &str) -> Result<f32, String> {
-    let number = text.parse().ok().filter(|n| (0.0..=1.0).contains(n));
-    number.ok_or_else(|| "write a number from 0 to 1".to_owned())
-}
-
-fn parse_time(text: &str) -> Result<Seconds, String> {
-    let lower = text.trim().to_ascii_lowercase();
-    let (number, seconds) = match (lower.strip_suffix("min"), lower.strip_suffix('s')) {
-        (Some(number), _) => (number, 60.0),
-        (None, Some(number)) => (number, 1.0),
-        (None, None) => return Err("write a number and a unit, as in 30s or 0.5min".to_owned()),
-    };
-    let number = number.trim().parse().ok().filter(|n: &f64| *n >= 0.0);
-    let time = number.and_then(|n| Seconds::new(n * seconds).ok());
-    time.ok_or_else(|| "write a number and a unit, as in 30s or 0.5min".to_owned())
-}
-
-fn parse_index(text: &str) -> Result<f64, String> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|n: &f64| n.is_finite() && *n >= 0.0);
-    number.ok_or_else(|| "write a number of at least 0".to_owned())
-}
-
 pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failure> {
     if let Some(output) = &args.output {
         intake::refuse_as_output(args.queries.iter().chain([&args.library]), output)?;
@@ -183,7 +74,7 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     let (libraries, queries) = args.inputs()?;
     let library = Library::open_all(&libraries)?;
     let opening = started.elapsed();
-    let searcher = Searcher::new(&library, args.how.settings(&library)?);
+    let searcher = Searcher::new(&library, args.question.settings(&library)?);
     if let Some(n_met) = searcher.n_met() {
         let n = library.entries().n_targets();
         console.say(format_args!("{n_met} of {n} entries meet the condition"));
@@ -240,8 +131,9 @@ fn report(
 ) -> Result<(Outcome, RunSummary), Failure> {
     let target = args.output.as_deref().unwrap_or(Path::new("stdout"));
     let mut tally = Tally::default();
-    let mut run = RunAnswers::new(args.fdr, searcher)?;
-    let mut csv = CsvReport::begin(out, args.only_matched).map_err(|e| Failure::csv(target, e))?;
+    let mut run = RunAnswers::new(args.question.fdr(), searcher)?;
+    let mut csv =
+        CsvReport::begin(out, args.question.only_matched).map_err(|e| Failure::csv(target, e))?;
     let intake = Intake::read(queries, console, |queries, _| {
         let started = Instant::now();
         let answers = run.search(queries);

@@ -17,7 +17,7 @@ pub use clusters::{
     CLUSTER_COLUMNS, Clustered, Numbered, SpectrumInfo, TruthError, read_truth_of_spectra,
     write_clusters_csv, write_clusters_hdf5, write_consensus,
 };
-pub use columns::{COLUMNS, Column, Row};
+pub use columns::{COLUMNS, Column, Row, shift_tolerance};
 pub use csv_report::CsvReport;
 pub use evaluation::{Evaluation, EvaluationError, RankedBy};
 pub use explanation::ExplanationReport;

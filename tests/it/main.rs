@@ -28,6 +28,7 @@ mod outputs;
 mod probability;
 mod reproducible;
 mod search_laws;
+mod serve;
 mod shelf;
 mod together;
 mod tune;

@@ -1,30 +1,34 @@
-//! Answers that wait for the end of the run, because only a run has false discovery rates.
+//! Answers of a run: they wait for its end where only a run has false discovery rates.
 //!
 //! Only a library with decoys makes them wait; then each query keeps its metadata and answers, not
 //! its peaks: some 600 bytes with ten matches.
 
+use super::fdr::{accept, assess, cascade};
+use super::{Answer, SearchSettings, Searcher};
 use crate::domain::{PeakList, PrecursorWindow, Spectrum};
-use crate::failure::Failure;
 use crate::library::Library;
-use crate::search::fdr::{accept, assess, cascade};
-use crate::search::{Answer, SearchSettings, Searcher};
-use clap::Args;
 
-/// Flags that need decoys.
-#[derive(Debug, Clone, Copy, Args)]
-pub(super) struct FdrFlags {
-    /// Only matches accepted at this false discovery rate, as in 0.01; needs a library with decoys
-    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
-    fdr: Option<f64>,
-    /// Search within --precursor-tol first, and openly what that leaves above a false discovery
-    /// rate of 0.01; needs a library with decoys
-    #[arg(long)]
-    cascade: bool,
+/// What is asked of a run as a whole; either needs a library with decoys.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct RunFdr {
+    /// Only matches accepted at this false discovery rate.
+    pub limit: Option<f64>,
+    /// Search within the precursor window first, and openly what that leaves.
+    pub cascade: bool,
 }
 
-fn parse_rate(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|n| *n > 0.0 && *n <= 1.0);
-    number.ok_or_else(|| "write a number above 0 and up to 1, as in 0.01".to_owned())
+/// Something is asked of a run that it cannot give.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RunFdrError {
+    /// There are no decoys.
+    #[error(
+        "{0}: --fdr and --cascade need decoys, and this library has none: \
+         build it with --decoys auto"
+    )]
+    NoDecoys(String),
+    /// A cascade starts open.
+    #[error("--cascade starts within a precursor window: give --precursor-tol a width")]
+    OpenCascade,
 }
 
 /// Whether only entries of the query's mass are compared.
@@ -32,25 +36,22 @@ fn is_closed(searcher: &Searcher<'_>) -> bool {
     matches!(searcher.settings().precursor, PrecursorWindow::Within(_))
 }
 
-impl FdrFlags {
+impl RunFdr {
     /// # Errors
-    /// A flag without its use: there are no decoys, or a cascade starts open.
-    pub(super) fn check(&self, searcher: &Searcher<'_>) -> Result<(), Failure> {
+    /// A wish without its use: there are no decoys, or a cascade starts open.
+    pub fn check(self, searcher: &Searcher<'_>) -> Result<(), RunFdrError> {
         let library = searcher.library();
-        if (self.fdr.is_some() || self.cascade) && library.entries().n_decoys() == 0 {
-            let text = "--fdr and --cascade need decoys, and this library has none: \
-                        build it with --decoys auto";
-            return Err(Failure::usage(format!("{}: {text}", library.name())));
+        if (self.limit.is_some() || self.cascade) && library.entries().n_decoys() == 0 {
+            return Err(RunFdrError::NoDecoys(library.name().to_owned()));
         }
         if self.cascade && !is_closed(searcher) {
-            let text = "--cascade starts within a precursor window: give --precursor-tol a width";
-            return Err(Failure::usage(text.to_owned()));
+            return Err(RunFdrError::OpenCascade);
         }
         Ok(())
     }
 
     /// The searcher of a cascade's second stage.
-    pub(super) fn second<'a>(&self, first: &Searcher<'a>) -> Option<Searcher<'a>> {
+    pub fn second<'a>(self, first: &Searcher<'a>) -> Option<Searcher<'a>> {
         let settings = SearchSettings {
             precursor: PrecursorWindow::Open,
             ..first.settings().clone()
@@ -62,8 +63,8 @@ impl FdrFlags {
 
 /// The answers of a run in the making.
 #[derive(Debug)]
-pub(super) struct RunAnswers<'a> {
-    flags: FdrFlags,
+pub struct RunAnswers<'a> {
+    wishes: RunFdr,
     library: &'a Library,
     first: &'a Searcher<'a>,
     second: Option<Searcher<'a>>,
@@ -74,14 +75,14 @@ pub(super) struct RunAnswers<'a> {
 
 impl<'a> RunAnswers<'a> {
     /// # Errors
-    /// See [`FdrFlags::check`].
-    pub(super) fn new(flags: FdrFlags, searcher: &'a Searcher<'a>) -> Result<Self, Failure> {
-        flags.check(searcher)?;
+    /// See [`RunFdr::check`].
+    pub fn new(wishes: RunFdr, searcher: &'a Searcher<'a>) -> Result<Self, RunFdrError> {
+        wishes.check(searcher)?;
         Ok(Self {
-            flags,
+            wishes,
             library: searcher.library(),
             first: searcher,
-            second: flags.second(searcher),
+            second: wishes.second(searcher),
             queries: Vec::new(),
             answers: Vec::new(),
             open_answers: Vec::new(),
@@ -89,7 +90,7 @@ impl<'a> RunAnswers<'a> {
     }
 
     /// Answers `queries`. Gives the answers back where they are final, else keeps them.
-    pub(super) fn search(&mut self, queries: &[Spectrum]) -> Vec<Answer> {
+    pub fn search(&mut self, queries: &[Spectrum]) -> Vec<Answer> {
         let answers = self.first.search(queries);
         if self.library.entries().n_decoys() == 0 {
             return answers;
@@ -110,14 +111,14 @@ impl<'a> RunAnswers<'a> {
     }
 
     /// What was kept, with q-values, in the order of the queries.
-    pub(super) fn finish(self) -> Vec<(Spectrum, Answer)> {
+    pub fn finish(self) -> Vec<(Spectrum, Answer)> {
         let mut answers = self.answers;
         if self.second.is_some() {
             answers = cascade(answers, self.open_answers);
         } else {
             assess(&mut answers, !is_closed(self.first));
         }
-        if let Some(limit) = self.flags.fdr {
+        if let Some(limit) = self.wishes.limit {
             accept(&mut answers, limit);
         }
         self.queries.into_iter().zip(answers).collect()
