@@ -42,7 +42,7 @@ impl RunFdr {
     pub fn check(self, searcher: &Searcher<'_>) -> Result<(), RunFdrError> {
         let library = searcher.library();
         if (self.limit.is_some() || self.cascade) && library.entries().n_decoys() == 0 {
-            return Err(RunFdrError::NoDecoys(library.name().to_owned()));
+            return Err(RunFdrError::NoDecoys(library.name()));
         }
         if self.cascade && !is_closed(searcher) {
             return Err(RunFdrError::OpenCascade);

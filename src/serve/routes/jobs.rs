@@ -71,7 +71,7 @@ pub(in super::super) async fn create(
     let arriving = arriving
         .ok_or_else(|| Problem::new(Kind::Busy, "too many jobs are waiting: try again later"))?;
     let mut order = Order {
-        library: held.library.name().to_owned(),
+        library: held.library.name(),
         file: body::name(parameters.file)?.to_string_lossy().into_owned(),
         settings: parameters.settings,
         form,

@@ -188,7 +188,7 @@ pub(in super::super) fn entry_detail(held: &Held, row: u32) -> EntryDetail {
     let view = library.peaks().view(row, None);
     let peaks = view.mz.iter().zip(view.intensity);
     EntryDetail {
-        library: library.name().to_owned(),
+        library: library.name(),
         version: held.version.clone(),
         head: entry_head(library, row),
         cluster_id: library.clusters().cluster_of(row),
@@ -209,7 +209,7 @@ impl ClusterDetail {
         let members = clusters.members(cluster);
         let shown = members.iter().skip(offset).take(limit);
         Self {
-            library: library.name().to_owned(),
+            library: library.name(),
             version: held.version.clone(),
             cluster_id: cluster,
             size: members.len(),
