@@ -5,6 +5,7 @@ use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
 use crate::plot::PngError;
 use crate::report::{EvaluationError, ProvenanceError, ReportError, TruthError};
+use crate::search::RunFdrError;
 use std::io;
 use std::path::Path;
 
@@ -67,12 +68,7 @@ impl Failure {
 
     /// The report `path` could not be written.
     pub fn report(path: &Path, error: ReportError) -> Self {
-        match error {
-            ReportError::Io(source) => Self::write(path, source),
-            other @ (ReportError::Parquet(_) | ReportError::Sqlite(_)) => {
-                Self::write(path, io::Error::other(other.to_string()))
-            }
-        }
+        Self::write(path, error)
     }
 
     /// What kind of thing went wrong.
@@ -120,6 +116,12 @@ impl From<LibraryError> for Failure {
 
 impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<RunFdrError> for Failure {
+    fn from(error: RunFdrError) -> Self {
         Self::usage(error.to_string())
     }
 }

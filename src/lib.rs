@@ -20,5 +20,6 @@ pub mod plot;
 pub mod prepare;
 pub mod report;
 pub mod search;
+pub mod serve;
 pub mod similarity;
 pub mod vectors;

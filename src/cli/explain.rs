@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::console::Console;
 use super::intake::Intake;
-use super::search::SearchFlags;
+use crate::config::SearchFlags;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
 use crate::files::PendingFile;

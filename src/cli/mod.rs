@@ -18,8 +18,8 @@ mod merge;
 mod plot;
 mod remake;
 mod remove;
-mod run_fdr;
 mod search;
+mod serve;
 mod tune;
 mod vectors;
 mod verify;
@@ -79,6 +79,7 @@ enum Command {
     Evaluate(evaluate::EvaluateArgs),
     Explain(explain::ExplainArgs),
     Tune(tune::TuneArgs),
+    Serve(serve::ServeArgs),
     Vectors(vectors::VectorsArgs),
 }
 
@@ -136,6 +137,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Explain(args) => explain::run(&args, console),
         Command::Tune(args) => tune::run(&args, console),
+        Command::Serve(args) => serve::run(args, console),
         Command::Vectors(args) => vectors::run(&args, console),
     }
 }

@@ -29,15 +29,31 @@ impl Input {
         if path.is_dir() {
             return Err(not_spectra(&file, foreign::FOLDER));
         }
-        let mut plain = fs_err::File::open(path).map_err(|e| failed(system_message(&e)))?;
-        let start = read_up_to(&mut plain, 2).map_err(failed)?;
+        let plain = fs_err::File::open(path).map_err(|e| failed(system_message(&e)))?;
+        Self::new(file, plain, u64::MAX)
+    }
+
+    /// Looks at `plain`, of which at most `max_bytes` bytes are read, counted after decompression.
+    pub(super) fn new(
+        file: Arc<Path>,
+        mut plain: impl Read + Send + 'static,
+        max_bytes: u64,
+    ) -> Result<Self, ReadError> {
+        let start = read_up_to(&mut plain, 2).map_err(|source| ReadError::Open {
+            file: Arc::clone(&file),
+            source,
+        })?;
         let is_gzip = start == [0x1f, 0x8b];
         let whole = Cursor::new(start).chain(plain);
         // Several gzip members may follow one another (bgzip, pymzML); all of them are read.
-        let mut bytes: Box<dyn Read + Send> = if is_gzip {
+        let unpacked: Box<dyn Read + Send> = if is_gzip {
             Box::new(MultiGzDecoder::new(whole))
         } else {
             Box::new(whole)
+        };
+        let mut bytes = Bounded {
+            bytes: unpacked,
+            left: max_bytes,
         };
         let head = read_up_to(&mut bytes, HEAD_BYTES).map_err(|source| ReadError::Stream {
             file: Arc::clone(&file),
@@ -58,6 +74,25 @@ impl Input {
             line_end,
             bytes: Box::new(head.chain(bytes)),
         })
+    }
+}
+
+/// Bytes that must end before a bound.
+struct Bounded {
+    bytes: Box<dyn Read + Send>,
+    left: u64,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.bytes.read(into)? as u64;
+        self.left = self.left.checked_sub(n).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "more bytes than are allowed here",
+            )
+        })?;
+        Ok(n as usize)
     }
 }
 

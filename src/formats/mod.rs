@@ -44,6 +44,7 @@ use crate::domain::Spectrum;
 use input::Input;
 use sniff::Content;
 use source::Records;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -72,7 +73,23 @@ impl<T: Iterator<Item = Result<Record, ReadError>> + Send> SpectrumReader for T 
 /// # Errors
 /// A file that cannot be opened, is empty, or is not MSP, MGF or mzML; all of these are fatal.
 pub fn open(path: &Path) -> Result<Box<dyn SpectrumReader>, ReadError> {
-    let input = Input::open(path)?;
+    reader(Input::open(path)?)
+}
+
+/// Reads spectra from `bytes`, which errors and origins call `file`. Of more than `max_bytes`
+/// bytes, counted after decompression, the rest is not read: that is an error of the stream.
+///
+/// # Errors
+/// As [`open`].
+pub fn read(
+    file: &Path,
+    bytes: impl Read + Send + 'static,
+    max_bytes: u64,
+) -> Result<Box<dyn SpectrumReader>, ReadError> {
+    reader(Input::new(file.into(), bytes, max_bytes)?)
+}
+
+fn reader(input: Input) -> Result<Box<dyn SpectrumReader>, ReadError> {
     let file = Arc::clone(&input.file);
     Ok(match input.content {
         Content::Mgf => Box::new(Records::new(file, mgf::MgfReader::new(input))),

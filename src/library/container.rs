@@ -193,7 +193,6 @@ impl Container {
     pub(crate) fn attributes(&self) -> &Attributes {
         &self.attributes
     }
-
     /// The arrays in the order they were written.
     pub(crate) fn sections(&self) -> impl Iterator<Item = &Section> {
         self.sections.iter().map(|p| &p.section)

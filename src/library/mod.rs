@@ -49,6 +49,6 @@ pub use settings::{
 };
 pub use tables::{EntryTable, PeakTable};
 pub use text_column::{TextColumn, TextColumnBuilder};
-pub use verify::{Verified, sizes, verify};
+pub use verify::{Sound, Verified, open_verified, sizes, verify};
 pub use write::{replace, write};
 pub(crate) use writer::Writer;

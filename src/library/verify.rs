@@ -15,11 +15,31 @@ pub struct Verified {
     pub n_entries: usize,
 }
 
+/// A library of which everything was checked.
+#[derive(Debug)]
+pub struct Sound {
+    /// The library.
+    pub library: Library,
+    /// BLAKE3 over everything in its file, in hexadecimal: the version of the library.
+    pub checksum: String,
+    /// What was looked at.
+    pub verified: Verified,
+}
+
 /// Reads all of the file at `path` and checks that nothing in it is damaged or contradictory.
 ///
 /// # Errors
 /// The first thing that does not hold.
 pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
+    Ok(open_verified(path)?.verified)
+}
+
+/// Opens the library at `path` after the checks of [`verify`]: what was checked is what is opened,
+/// though the file may be replaced meanwhile.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn open_verified(path: &Path) -> Result<Sound, LibraryError> {
     let files = Files::open(path)?;
     let mut n_arrays = 0;
     for container in files.all() {
@@ -46,9 +66,13 @@ pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
     if lineage.versions.last().map(|v| v.entries) != Some(n_targets) {
         return Err(head.damaged("lineage", "tells of another number of entries"));
     }
-    Ok(Verified {
-        n_arrays,
-        n_entries: library.entries.len(),
+    Ok(Sound {
+        verified: Verified {
+            n_arrays,
+            n_entries: library.entries.len(),
+        },
+        checksum: head.overall().to_owned(),
+        library,
     })
 }
 

@@ -24,6 +24,12 @@ pub struct Row<'a> {
 const SHIFT_PPM: f64 = 10.0;
 const SHIFT_DA: f64 = 0.002;
 
+/// How well a difference to `entry` must agree with a known one, in Da.
+pub fn shift_tolerance(library: &Library, entry: u32) -> f64 {
+    let entry_mz = library.entries().precursor_mz(entry);
+    (entry_mz.unwrap_or_default() * SHIFT_PPM * 1.0e-6).max(SHIFT_DA)
+}
+
 impl<'a> Row<'a> {
     /// The rows of one query: one per match, or one that says there is none.
     pub fn of(
@@ -68,9 +74,7 @@ impl<'a> Row<'a> {
         let Some((matched, shift)) = shift else {
             return String::new();
         };
-        let entry_mz = self.library.entries().precursor_mz(matched.entry);
-        let tolerance = (entry_mz.unwrap_or_default() * SHIFT_PPM * 1.0e-6).max(SHIFT_DA);
-        shift_name(shift, tolerance)
+        shift_name(shift, shift_tolerance(self.library, matched.entry))
     }
 }
 

@@ -32,6 +32,7 @@ mod provenance;
 mod report_formats;
 mod reproducible;
 mod search_laws;
+mod serve;
 mod shelf;
 mod together;
 mod tune;

@@ -1,12 +1,11 @@
 //! `mzseek search`: query spectra to a report.
 
-mod flags;
 mod tally;
 
 use super::Outcome;
 use super::console::Console;
 use super::intake::{self, Intake};
-use super::run_fdr::{FdrFlags, RunAnswers};
+use crate::config::Question;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
 use crate::files::PendingFile;
@@ -15,10 +14,8 @@ use crate::report::{
     ColumnSet, FileStamp, HtmlReport, LibraryStamp, Provenance, Report, ReportError, ReportFormat,
     ReportTarget, RunSummary,
 };
-use crate::search::{Answer, Searcher};
+use crate::search::{Answer, RunAnswers, Searcher};
 use clap::Args;
-pub(super) use flags::SearchFlags;
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -70,12 +67,7 @@ pub(super) struct SearchArgs {
     #[arg(long, value_name = "PAGE.html")]
     html: Option<PathBuf>,
     #[command(flatten)]
-    how: SearchFlags,
-    #[command(flatten)]
-    fdr: FdrFlags,
-    /// Leave out queries without a match
-    #[arg(long)]
-    only_matched: bool,
+    question: Question,
 }
 
 /// Columns, with the words that chose them.
@@ -160,17 +152,10 @@ impl SearchArgs {
                 checksum: member.checksum.clone(),
                 n_entries: member.rows.len() as u64,
             });
-        let mut settings: BTreeMap<String, String> = flags::words_of(searcher.settings())
-            .into_iter()
-            .chain(self.fdr.words())
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
+        let mut settings = self.question.words(searcher.library())?;
         settings.insert("format".to_owned(), format.to_string());
         if format.has_free_columns() {
             settings.insert("columns".to_owned(), self.columns.words.clone());
-        }
-        if self.only_matched {
-            settings.insert("only-matched".to_owned(), "true".to_owned());
         }
         Ok(Provenance {
             settings,
@@ -190,7 +175,7 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     let (libraries, queries) = args.inputs()?;
     let library = Library::open_all(&libraries)?;
     let opening = started.elapsed();
-    let searcher = Searcher::new(&library, args.how.settings(&library)?);
+    let searcher = Searcher::new(&library, args.question.settings(&library)?);
     if let Some(n_met) = searcher.n_met() {
         let n = library.entries().n_targets();
         console.say(format_args!("{n_met} of {n} entries meet the condition"));
@@ -280,8 +265,13 @@ fn report(
 ) -> Result<(Outcome, RunSummary), Failure> {
     let name = args.output.as_deref().unwrap_or(Path::new("stdout"));
     let failed = |e| Failure::report(name, e);
-    let mut run = RunAnswers::new(args.fdr, searcher, page.is_some())?;
-    let report = Report::begin(format, &args.columns.set, target, args.only_matched);
+    let mut run = RunAnswers::new(args.question.fdr(), searcher)?.keeping_peaks(page.is_some());
+    let report = Report::begin(
+        format,
+        &args.columns.set,
+        target,
+        args.question.only_matched,
+    );
     let mut outputs = Outputs {
         searcher,
         report: report.map_err(failed)?,

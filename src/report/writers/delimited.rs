@@ -1,8 +1,13 @@
 //! Text with a delimiter: CSV (RFC 4180), and the same with tabs.
+//!
+//! [`CsvReport`] is for those who want their output back: a service that answers in CSV.
 
 use super::{ReportError, RowWriter};
-use crate::report::columns::Column;
+use crate::domain::Spectrum;
+use crate::library::Library;
+use crate::report::columns::{COLUMNS, Column};
 use crate::report::row::Row;
+use crate::search::Answer;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -23,6 +28,52 @@ impl<W: Write> Delimited<W> {
             columns: columns.to_vec(),
             cell: String::new(),
         })
+    }
+}
+
+/// All columns as CSV, over an output that is given back in the end.
+#[derive(Debug)]
+pub struct CsvReport<W: Write> {
+    rows: Delimited<W>,
+    only_matched: bool,
+}
+
+impl<W: Write> CsvReport<W> {
+    /// Starts a report with its header. With `only_matched`, queries without a match have no row.
+    ///
+    /// # Errors
+    /// What the output refuses.
+    pub fn begin(out: W, only_matched: bool) -> Result<Self, ReportError> {
+        Ok(Self {
+            rows: Delimited::begin(out, b',', COLUMNS)?,
+            only_matched,
+        })
+    }
+
+    /// Appends the rows of one query.
+    ///
+    /// # Errors
+    /// What the output refuses.
+    pub fn answer(
+        &mut self,
+        library: &Library,
+        query: &Spectrum,
+        answer: &Answer,
+    ) -> Result<(), ReportError> {
+        if answer.matches.is_empty() && self.only_matched {
+            return Ok(());
+        }
+        Row::of(library, query, answer).try_for_each(|row| self.rows.row(&row))
+    }
+
+    /// Flushes what is buffered and gives the output back.
+    ///
+    /// # Errors
+    /// What the output refuses.
+    pub fn end(mut self) -> Result<W, ReportError> {
+        self.rows.writer.flush()?;
+        let out = self.rows.writer.into_inner();
+        Ok(out.map_err(|e| std::io::Error::other(e.to_string()))?)
     }
 }
 

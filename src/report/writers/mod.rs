@@ -11,6 +11,7 @@ use super::row::Row;
 use crate::domain::Spectrum;
 use crate::library::Library;
 use crate::search::Answer;
+pub use delimited::CsvReport;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
@@ -47,6 +48,17 @@ pub enum ReportError {
     /// The database could not.
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
+}
+
+impl From<ReportError> for io::Error {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Io(source) => source,
+            other @ (ReportError::Parquet(_) | ReportError::Sqlite(_)) => {
+                Self::other(other.to_string())
+            }
+        }
+    }
 }
 
 impl From<csv::Error> for ReportError {
