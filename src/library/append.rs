@@ -1,6 +1,6 @@
 //! Entries put behind those of a library, at the cost of the entries appended so far.
 //!
-//! The file as it was becomes the [base](super::base); the new one holds the appended entries with
+//! The file as it was becomes the [base]; the new one holds the appended entries with
 //! an index of their own, and the clusters of all. The base keeps the index that was trained on it,
 //! and appended entries have one that suits their number: exact while they are few. So no index ever
 //! holds rows it was not made for, and what grows is only the time to search two.
