@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   mzseek evaluate report.csv truth.csv
+  mzseek evaluate report.csv truth.csv --plot accuracy.svg
   mzseek evaluate report.csv truth.csv --by ion_mode --by instrument_type
   mzseek evaluate report.csv truth.csv --entrapment --plot fdr.svg
 
@@ -30,8 +31,8 @@ pub(super) struct EvaluateArgs {
     /// be a list of entries instead: columns `entry_id` and class (target or entrapment)
     #[arg(long)]
     entrapment: bool,
-    /// Draw that comparison
-    #[arg(long, value_name = "PLOT.svg", requires = "entrapment")]
+    /// Draw what is compared
+    #[arg(long, value_name = "PLOT.svg")]
     plot: Option<PathBuf>,
     /// Accuracy by the values of this column of the truth; may be given again [default: relation]
     #[arg(long, value_name = "COLUMN", conflicts_with = "entrapment")]
@@ -49,6 +50,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome, Failure> {
         return entrapment(args);
     }
     let evaluation = Evaluation::read(&args.report, &args.truth, &args.by)?;
+    draw(args, || evaluation.svg())?;
     io::stdout()
         .lock()
         .write_all(evaluation.to_string().as_bytes())
@@ -68,15 +70,21 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
+/// Writes the picture, if one is asked for.
+fn draw(args: &EvaluateArgs, svg: impl FnOnce() -> String) -> Result<(), Failure> {
+    let Some(plot) = &args.plot else {
+        return Ok(());
+    };
+    let failed = |e: io::Error| Failure::write(plot, e);
+    let mut file = PendingFile::create(plot).map_err(failed)?;
+    file.write_all(svg().as_bytes()).map_err(failed)?;
+    file.publish().map_err(failed)
+}
+
 /// Shows whether q-values hold.
 fn entrapment(args: &EvaluateArgs) -> Result<Outcome, Failure> {
     let check = FdrCheck::read(&args.report, &args.truth)?;
-    if let Some(plot) = &args.plot {
-        let failed = |e: io::Error| Failure::write(plot, e);
-        let mut file = PendingFile::create(plot).map_err(failed)?;
-        file.write_all(check.svg().as_bytes()).map_err(failed)?;
-        file.publish().map_err(failed)?;
-    }
+    draw(args, || check.svg())?;
     io::stdout()
         .lock()
         .write_all(check.to_string().as_bytes())

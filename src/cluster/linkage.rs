@@ -175,8 +175,10 @@ mod tests {
             (n, order) in (1_usize..9).prop_flat_map(|n| (Just(n), Just((0..n * (n - 1) / 2).collect::<Vec<_>>()).prop_shuffle())),
             threshold in 0.0_f32..1.0,
         ) {
-            // Every value once, so that no tie has two right answers.
-            let upper: Vec<f32> = order.iter().map(|&at| (at as f32 + 0.37) / (order.len() as f32 + 1.0)).collect();
+            // Square roots of primes: no mean of some is that of others, so no tie has two answers.
+            let primes = (2_u32..).filter(|n| (2..*n).all(|divisor| n % divisor != 0));
+            let roots: Vec<f32> = primes.take(order.len()).map(|p| (p as f32).sqrt() / 11.0).collect();
+            let upper: Vec<f32> = order.iter().map(|&at| roots[at]).collect();
             let full = matrix(n, &upper);
             for linkage in [Linkage::Complete, Linkage::Average] {
                 let found = cut(&mut full.clone(), &vec![1; n], linkage, threshold);

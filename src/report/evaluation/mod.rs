@@ -6,6 +6,7 @@
 //! answerable) and whatever columns queries are to be told apart by.
 
 mod answers;
+mod plot;
 mod text;
 mod truth;
 
@@ -130,15 +131,23 @@ impl Evaluation {
     /// which that of the answerable one ranks higher. `None` where there are none of one kind, or
     /// no match has such a number.
     pub fn area_under_curve(&self, by: RankedBy) -> Option<f64> {
+        let (answerable, absent) = self.numbers(by)?;
+        area_under_curve(&answerable, &absent)
+    }
+
+    /// The numbers of the first matches of answerable and of absent queries, 0 without a match.
+    /// `None` where no match has such a number.
+    fn numbers(&self, by: RankedBy) -> Option<(Vec<f64>, Vec<f64>)> {
         let number = |outcome: &Outcome| match by {
             RankedBy::Score => outcome.score,
             RankedBy::Probability => outcome.probability,
         };
         self.outcomes.iter().find_map(number)?;
         let numbers = |outcome: &Outcome| number(outcome).unwrap_or(0.0);
-        let answerable: Vec<f64> = self.answerable().map(numbers).collect();
-        let absent: Vec<f64> = self.absent().map(numbers).collect();
-        area_under_curve(&answerable, &absent)
+        Some((
+            self.answerable().map(numbers).collect(),
+            self.absent().map(numbers).collect(),
+        ))
     }
 
     /// Whether probabilities hold. They are about runs in which every second compound is in the
@@ -259,6 +268,13 @@ mod tests {
         assert_eq!(bin(6), (1.0, 0.0));
         assert_eq!(bin(1), (2.0, 0.0), "one absent query stands for two");
         assert!(found.to_string().contains("area under the curve 1.000"));
+        let svg = found.svg();
+        assert!(svg.contains("by probability: area 1.000") && svg.contains("by score: area 0.500"));
+        assert_eq!(
+            svg.matches("<circle").count(),
+            3,
+            "a disc for each bin with matches"
+        );
     }
 
     #[test]
