@@ -4,6 +4,7 @@
 //! 2 wrong usage, 3 done but some input records were skipped.
 
 mod add;
+mod again;
 mod build;
 mod cluster;
 mod compact;
@@ -14,6 +15,7 @@ mod explain;
 mod info;
 mod intake;
 mod merge;
+mod plot;
 mod remake;
 mod remove;
 mod search;
@@ -69,6 +71,8 @@ enum Command {
     Merge(merge::MergeArgs),
     Compact(compact::CompactArgs),
     Search(search::SearchArgs),
+    Again(again::AgainArgs),
+    Plot(plot::PlotArgs),
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
     Cluster(cluster::ClusterArgs),
@@ -125,6 +129,8 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Merge(args) => merge::run(&args, console),
         Command::Compact(args) => compact::run(&args, console),
         Command::Search(args) => search::run(&args, console),
+        Command::Again(args) => again::run(&args, console),
+        Command::Plot(args) => plot::run(&args, console),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
         Command::Cluster(args) => cluster::run(&args, console),
