@@ -12,14 +12,13 @@ const [service, queries, shots] = process.argv.slice(2);
 const faults = [];
 const check = (holds, what) => { if (!holds) faults.push(what); };
 
-// The first spectrum of the file with enough peaks, as a person would paste it.
+// A spectrum of the file that has a match, as a person would paste it.
 function pasted() {
   const text = gunzipSync(readFileSync(queries)).toString();
   const lines = text.split(/BEGIN IONS/).slice(1).map((block) => block.split("\n"));
-  const peaks = (block) => block.filter((line) => /^\d/.test(line));
-  const block = lines.find((block) => peaks(block).length >= 6);
+  const block = lines.find((block) => block.includes("TITLE=demo_045"));
   const value = (key) => block.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1).split(" ")[0];
-  return { peaks: peaks(block).join("\n"), precursor: value("PEPMASS"), charge: value("CHARGE") ?? "" };
+  return { peaks: block.filter((line) => /^\d/.test(line)).join("\n"), precursor: value("PEPMASS"), charge: value("CHARGE") ?? "" };
 }
 
 // Lets go of a file over the page, as a mouse would.
