@@ -23,3 +23,4 @@ pub mod search;
 pub mod serve;
 pub mod similarity;
 pub mod vectors;
+pub mod watch;

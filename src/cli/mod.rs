@@ -23,6 +23,7 @@ mod serve;
 mod tune;
 mod vectors;
 mod verify;
+mod watch;
 
 use crate::failure::{Failure, Kind};
 use clap::{Args, Parser, Subcommand};
@@ -80,6 +81,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Tune(tune::TuneArgs),
     Serve(serve::ServeArgs),
+    Watch(watch::WatchArgs),
     Vectors(vectors::VectorsArgs),
 }
 
@@ -138,6 +140,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Explain(args) => explain::run(&args, console),
         Command::Tune(args) => tune::run(&args, console),
         Command::Serve(args) => serve::run(args, console),
+        Command::Watch(args) => watch::run(args, console),
         Command::Vectors(args) => vectors::run(&args, console),
     }
 }

@@ -36,6 +36,8 @@ pub struct Segment {
     pub(super) rows: Range<u32>,
     pub(super) order: RowOrder,
     pub(super) index: AnyIndex,
+    /// By position: laid out once, because each search reads them in this order.
+    pub(super) polarity_signs: Vec<i8>,
 }
 
 /// One library among those that are searched as one.
@@ -69,6 +71,11 @@ impl Segment {
     /// The vector index, by position in [`Segment::order`].
     pub fn index(&self) -> &AnyIndex {
         &self.index
+    }
+
+    /// Polarities by position in [`Segment::order`]: 1, -1 or 0 for unknown.
+    pub fn polarity_signs(&self) -> &[i8] {
+        &self.polarity_signs
     }
 
     /// The row of the library at `position` of the order.
@@ -133,10 +140,14 @@ impl Library {
             let first_row = n_rows;
             for held in opened.held {
                 let end = n_rows + held.entries.len() as u32;
+                let (by_position, _) = held.order.parts();
+                let sign = |&row: &u32| held.entries.polarity_sign(row);
+                let polarity_signs = by_position.iter().map(sign).collect();
                 segments.push(Segment {
                     rows: n_rows..end,
                     order: held.order,
                     index: held.index,
+                    polarity_signs,
                 });
                 entries.push(held.entries);
                 peaks.push(held.peaks);

@@ -77,8 +77,6 @@ pub(super) struct Admission<'a> {
     precursor: PrecursorWindow,
     retention_time: Option<Seconds>,
     retention_index: Option<f64>,
-    /// By position: 1, -1 or 0 for unknown.
-    polarity: Vec<i8>,
     condition: Option<Met>,
 }
 
@@ -124,7 +122,6 @@ impl<'a> Admission<'a> {
             precursor: settings.precursor,
             retention_time: settings.retention_time,
             retention_index: settings.retention_index,
-            polarity: rows.iter().map(|&row| entries.polarity_sign(row)).collect(),
             condition,
         }
     }
@@ -167,7 +164,7 @@ impl<'a> Admission<'a> {
     /// Whether `position` may answer `query`, wherever its precursor lies.
     pub(super) fn admits(&self, query: &Query<'_>, position: u32) -> bool {
         let at = position as usize;
-        polarity_sign(query.prepared.polarity()) * self.polarity[at] >= 0
+        polarity_sign(query.prepared.polarity()) * self.segment.polarity_signs()[at] >= 0
             && self
                 .condition
                 .as_ref()

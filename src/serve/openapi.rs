@@ -195,7 +195,7 @@ fn render(document: &str) -> String {
     let api: serde_json::Value = serde_json::from_str(document).unwrap_or_default();
     let mut html = String::from(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>mzseek: API</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>mzseek: API</title><link rel=\"icon\" href=\"/assets/icon.svg\">\
          <link rel=\"stylesheet\" href=\"/assets/style.css\"><main class=\"api\">\
          <h1>mzseek: API</h1><p><a href=\"/\">Search page</a> · \
          <a href=\"/openapi.json\">OpenAPI document</a></p>",

@@ -37,3 +37,4 @@ mod shelf;
 mod together;
 mod tune;
 mod vectors;
+mod watch;

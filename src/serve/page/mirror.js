@@ -81,7 +81,7 @@ export class MirrorPlot {
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
     const middle = (TOP + H - BOTTOM) / 2;
-    const height = middle - TOP - 12;
+    const height = middle - TOP - 20;
     svg.append(node("title", {}, this.title));
     svg.append(node("rect", { width: W, height: H, fill: colour("--box") }));
     const text = (x, y, label, extra = {}) =>
