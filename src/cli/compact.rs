@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
+use super::intake;
 use super::remake::remake;
 use crate::failure::Failure;
 use crate::library::{Change, Library, change};
@@ -23,6 +24,7 @@ pub(super) struct CompactArgs {
 }
 
 pub(super) fn run(args: &CompactArgs, console: Console) -> Result<Outcome, Failure> {
+    let _claim = intake::claim(&args.library)?;
     let library = Library::open(&args.library)?;
     if library.segments().len() == 1 {
         console.say(format!(
@@ -32,7 +34,8 @@ pub(super) fn run(args: &CompactArgs, console: Console) -> Result<Outcome, Failu
         return Ok(Outcome::Done);
     }
     let rows: Vec<u32> = library.entries().targets().collect();
-    remake((Some(&library), &args.library), console, |on_stage| {
+    let old = &library.members()[0].checksum;
+    remake((Some(old), &args.library), console, |on_stage| {
         let all = Change {
             by: "compact",
             rows: &rows,
