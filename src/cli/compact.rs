@@ -5,7 +5,7 @@ use super::console::Console;
 use super::intake;
 use super::remake::remake;
 use crate::failure::Failure;
-use crate::library::{Change, Library, change};
+use crate::library::{Change, Library, change, tidy};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -27,6 +27,8 @@ pub(super) fn run(args: &CompactArgs, console: Console) -> Result<Outcome, Failu
     let _claim = intake::claim(&args.library)?;
     let library = Library::open(&args.library)?;
     if library.segments().len() == 1 {
+        // A run that was ended by force may have left the base of an earlier version.
+        tidy(&args.library);
         console.say(format!(
             "{}: is one file already, and left as it is",
             args.library.display()

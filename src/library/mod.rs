@@ -33,6 +33,7 @@ mod write;
 mod writer;
 
 pub use append::{Appended, append};
+pub use base::tidy;
 pub use build::{Draft, Stage, build};
 pub use condition::{Condition, ConditionError};
 pub(crate) use container::{Attributes, Container};
