@@ -3,7 +3,8 @@
 use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
-use crate::report::{EvaluationError, TruthError};
+use crate::plot::PngError;
+use crate::report::{EvaluationError, ProvenanceError, ReportError, TruthError};
 use crate::search::RunFdrError;
 use std::io;
 use std::path::Path;
@@ -62,12 +63,12 @@ impl Failure {
 
     /// The CSV writer could not write `path`.
     pub fn csv(path: &Path, error: csv::Error) -> Self {
-        if let csv::ErrorKind::Io(source) = error.into_kind() {
-            Self::write(path, source)
-        } else {
-            // The other kinds concern reading, or rows of unequal length, which we do not write.
-            Self::write(path, io::Error::other("rows of unequal length"))
-        }
+        Self::report(path, error.into())
+    }
+
+    /// The report `path` could not be written.
+    pub fn report(path: &Path, error: ReportError) -> Self {
+        Self::write(path, error)
     }
 
     /// What kind of thing went wrong.
@@ -140,5 +141,22 @@ impl From<TruthError> for Failure {
 impl From<EvaluationError> for Failure {
     fn from(error: EvaluationError) -> Self {
         Self::input(error.to_string())
+    }
+}
+
+impl From<PngError> for Failure {
+    fn from(error: PngError) -> Self {
+        Self::input(error.to_string())
+    }
+}
+
+impl From<ProvenanceError> for Failure {
+    fn from(error: ProvenanceError) -> Self {
+        match error {
+            ProvenanceError::Io { path, source } => Self::write(&path, source),
+            ProvenanceError::Json { .. } | ProvenanceError::Version { .. } => {
+                Self::input(error.to_string())
+            }
+        }
     }
 }

@@ -16,6 +16,7 @@ pub mod files;
 pub mod formats;
 pub mod index;
 pub mod library;
+pub mod plot;
 pub mod prepare;
 pub mod report;
 pub mod search;

@@ -4,6 +4,7 @@
 //! 2 wrong usage, 3 done but some input records were skipped.
 
 mod add;
+mod again;
 mod build;
 mod cluster;
 mod compact;
@@ -16,6 +17,7 @@ mod intake;
 #[cfg(unix)]
 mod interrupt;
 mod merge;
+mod plot;
 mod remake;
 mod remove;
 mod search;
@@ -72,6 +74,8 @@ enum Command {
     Merge(merge::MergeArgs),
     Compact(compact::CompactArgs),
     Search(search::SearchArgs),
+    Again(again::AgainArgs),
+    Plot(plot::PlotArgs),
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
     Cluster(cluster::ClusterArgs),
@@ -136,6 +140,8 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Merge(args) => merge::run(&args, console),
         Command::Compact(args) => compact::run(&args, console),
         Command::Search(args) => search::run(&args, console),
+        Command::Again(args) => again::run(&args, console),
+        Command::Plot(args) => plot::run(&args, console),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
         Command::Cluster(args) => cluster::run(&args, console),

@@ -5,6 +5,7 @@
 //! not pass unnoticed.
 
 mod question;
+mod words;
 
 pub use question::{Question, QuestionError, SearchFlags, Setting, settings};
 

@@ -1,7 +1,7 @@
 //! Answers of a run: they wait for its end where only a run has false discovery rates.
 //!
-//! Only a library with decoys makes them wait; then each query keeps its metadata and answers, not
-//! its peaks: some 600 bytes with ten matches.
+//! Only a library with decoys makes them wait; then each query keeps its metadata and answers, and
+//! its peaks only where they are asked for: some 600 bytes with ten matches.
 
 use super::fdr::{accept, assess, cascade};
 use super::{Answer, SearchSettings, Searcher};
@@ -67,6 +67,7 @@ pub struct RunAnswers<'a> {
     wishes: RunFdr,
     library: &'a Library,
     first: &'a Searcher<'a>,
+    keeps_peaks: bool,
     second: Option<Searcher<'a>>,
     queries: Vec<Spectrum>,
     answers: Vec<Answer>,
@@ -82,11 +83,21 @@ impl<'a> RunAnswers<'a> {
             wishes,
             library: searcher.library(),
             first: searcher,
+            keeps_peaks: false,
             second: wishes.second(searcher),
             queries: Vec::new(),
             answers: Vec::new(),
             open_answers: Vec::new(),
         })
+    }
+
+    /// The same, where queries that are kept have their peaks if `keeps_peaks` says so.
+    #[must_use]
+    pub fn keeping_peaks(self, keeps_peaks: bool) -> Self {
+        Self {
+            keeps_peaks,
+            ..self
+        }
     }
 
     /// Answers `queries`. Gives the answers back where they are final, else keeps them.
@@ -100,7 +111,11 @@ impl<'a> RunAnswers<'a> {
         }
         self.answers.extend(answers);
         self.queries.extend(queries.iter().map(|query| Spectrum {
-            peaks: PeakList::default(),
+            peaks: if self.keeps_peaks {
+                query.peaks.clone()
+            } else {
+                PeakList::default()
+            },
             origin: query.origin.clone(),
             id: query.id.clone(),
             measurement: query.measurement.clone(),

@@ -95,7 +95,7 @@ impl<W: Write> Reply<W> {
     ) -> io::Result<Self> {
         Ok(match form {
             Form::Csv => {
-                let csv = CsvReport::begin(out, only_matched).map_err(io_error)?;
+                let csv = CsvReport::begin(out, only_matched)?;
                 Self::Csv(Box::new(csv))
             }
             Form::Json => {
@@ -122,7 +122,7 @@ impl<W: Write> Reply<W> {
             return Ok(());
         }
         match self {
-            Self::Csv(csv) => csv.answer(library, query, answer).map_err(io_error),
+            Self::Csv(csv) => Ok(csv.answer(library, query, answer)?),
             Self::Json { out, n_written } => {
                 if *n_written > 0 {
                     out.write_all(b",")?;
@@ -141,7 +141,7 @@ impl<W: Write> Reply<W> {
     /// Ends the answer with what was done; CSV has no place for that.
     pub(super) fn end(self, summary: Summary) -> io::Result<W> {
         match self {
-            Self::Csv(csv) => csv.end().map_err(io_error),
+            Self::Csv(csv) => Ok(csv.end()?),
             Self::Json { mut out, .. } => {
                 out.write_all(b"],\"summary\":")?;
                 serde_json::to_writer(&mut out, &summary)?;
@@ -167,14 +167,6 @@ impl<W: Write> std::fmt::Debug for Reply<W> {
             Self::Jsonl { .. } => "Jsonl",
         })
     }
-}
-
-fn io_error(error: csv::Error) -> io::Error {
-    let text = error.to_string();
-    if let csv::ErrorKind::Io(error) = error.into_kind() {
-        return error;
-    }
-    io::Error::other(text)
 }
 
 #[cfg(test)]

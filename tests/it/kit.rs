@@ -109,6 +109,25 @@ pub(crate) fn skipped(why: &str) {
     eprintln!("skipped: {why}");
 }
 
+/// The Python that `MZSEEK_PYTHON` names (default `python3`), where it has `module`; else the test is
+/// skipped, unless `MZSEEK_REQUIRE_PYTHON=1` asks for it.
+pub(crate) fn python_with(module: &str) -> Option<String> {
+    let python = std::env::var("MZSEEK_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let import = format!("import {module}");
+    let tried = std::process::Command::new(&python)
+        .args(["-c", &import])
+        .output();
+    if tried.as_ref().is_ok_and(|t| t.status.success()) {
+        return Some(python);
+    }
+    let required = std::env::var("MZSEEK_REQUIRE_PYTHON").is_ok_and(|value| value == "1");
+    assert!(!required, "{python} cannot import {module}: {tried:?}");
+    skipped(&format!(
+        "{python} cannot import {module}; MZSEEK_PYTHON names another"
+    ));
+    None
+}
+
 /// How a run of the program ended and what it said.
 pub(crate) struct Run {
     pub(crate) words: String,
