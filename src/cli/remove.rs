@@ -31,10 +31,8 @@ pub(super) struct RemoveArgs {
 }
 
 pub(super) fn run(args: &RemoveArgs, console: Console) -> Result<Outcome, Failure> {
-    let _claim = match args.dry_run {
-        true => None,
-        false => Some(intake::claim(&args.library)?),
-    };
+    let claim = (!args.dry_run).then(|| intake::claim(&args.library));
+    let _claim = claim.transpose()?;
     let library = Library::open(&args.library)?;
     let entries = library.entries();
     let stays = |row: &u32| !library.meets(&args.condition, *row);

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub struct Claim {
     path: PathBuf,
     /// Closed, and so unlocked, after the file was removed.
-    _lock: File,
+    lock: File,
     _listed: Passing,
 }
 
@@ -51,8 +51,8 @@ impl Claim {
             }
         };
         // Only told to others; without it they are told less.
-        let _ = claim._lock.set_len(0);
-        let _ = write!(&claim._lock, "{}", std::process::id());
+        let _ = claim.lock.set_len(0);
+        let _ = write!(&claim.lock, "{}", std::process::id());
         Ok(claim)
     }
 
@@ -61,7 +61,7 @@ impl Claim {
         Self {
             _listed: Passing(path.clone()),
             path,
-            _lock: lock,
+            lock,
         }
     }
 }
