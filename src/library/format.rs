@@ -14,7 +14,7 @@ pub struct Format {
     pub version: u32,
     /// The oldest version that is read; all between are.
     pub oldest: u32,
-    /// The first version whose files end with a checksum over all their bytes, if any is required to.
+    /// The first version whose files end with a checksum over all their bytes; none for kinds without.
     pub sealed_since: Option<u32>,
     /// What people call it.
     pub what: &'static str,

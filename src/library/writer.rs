@@ -121,7 +121,10 @@ impl Writer {
         self.fill_gaps().map_err(|e| self.refused(e))?;
         self.h5.flush().map_err(|e| self.failed(e))?;
         let Self {
-            h5, mut pending, ..
+            h5,
+            mut pending,
+            format,
+            ..
         } = self;
         let path = pending.target().to_owned();
         let written = ManuallyDrop::into_inner(h5).close();
@@ -129,7 +132,11 @@ impl Writer {
             path: path.clone(),
             source,
         })?;
-        seal::put(&mut pending)
+        let sealed = match format.sealed_since {
+            Some(_) => seal::put(&mut pending),
+            None => Ok(()),
+        };
+        sealed
             .and_then(|()| pending.publish())
             .map_err(|source| LibraryError::Io { path, source })
     }

@@ -26,7 +26,7 @@ fn waiting_build(folder: &Folder) -> Child {
         .unwrap();
     let started = Instant::now();
     // It writes its process into the lock file after it holds the lock.
-    while fs_err::read(folder.path(LOCK)).is_ok_and(|text| !text.is_empty()) == false {
+    while fs_err::read(folder.path(LOCK)).map_or(true, |text| text.is_empty()) {
         assert!(started.elapsed() < Duration::from_secs(60), "no claim");
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -248,7 +248,10 @@ fn a_change_made_with_hdf5_is_seen() {
         h5.close().unwrap();
         // A copy: programs that other tests started meanwhile hold on to the lock of the original.
         let mut bytes = fs_err::read(work.path()).unwrap();
-        bytes.truncate(whole.len() - SEAL);
+        // HDF5 writes over it, or leaves it where it is.
+        if bytes[bytes.len() - SEAL..].starts_with(b"mzs-seal") {
+            bytes.truncate(bytes.len() - SEAL);
+        }
         let seal = blake3::hash(&bytes);
         bytes.extend_from_slice(b"mzs-seal");
         bytes.extend_from_slice(seal.as_bytes());
