@@ -34,6 +34,7 @@ pub(super) struct AddArgs {
 
 pub(super) fn run(args: &AddArgs, console: Console) -> Result<Outcome, Failure> {
     intake::refuse_as_output(&args.inputs, &args.library)?;
+    let _claim = intake::claim(&args.library)?;
     let mut summary = RunSummary::default();
     let started = Instant::now();
     let library = Library::open(&args.library)?;

@@ -106,6 +106,7 @@ pub(super) fn make_library(
     output: &Path,
     console: Console,
 ) -> Result<Outcome, Failure> {
+    let _claim = intake::claim(output)?;
     let mut summary = RunSummary::default();
     let mut draft = Draft::new(settings)?;
     let mut preparing = Duration::ZERO;

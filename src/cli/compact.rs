@@ -2,9 +2,10 @@
 
 use super::Outcome;
 use super::console::Console;
+use super::intake;
 use super::remake::remake;
 use crate::failure::Failure;
-use crate::library::{Change, Library, change};
+use crate::library::{Change, Library, change, tidy};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -23,8 +24,11 @@ pub(super) struct CompactArgs {
 }
 
 pub(super) fn run(args: &CompactArgs, console: Console) -> Result<Outcome, Failure> {
+    let _claim = intake::claim(&args.library)?;
     let library = Library::open(&args.library)?;
     if library.segments().len() == 1 {
+        // A run that was ended by force may have left the base of an earlier version.
+        tidy(&args.library);
         console.say(format!(
             "{}: is one file already, and left as it is",
             args.library.display()
@@ -32,7 +36,8 @@ pub(super) fn run(args: &CompactArgs, console: Console) -> Result<Outcome, Failu
         return Ok(Outcome::Done);
     }
     let rows: Vec<u32> = library.entries().targets().collect();
-    remake((Some(&library), &args.library), console, |on_stage| {
+    let old = &library.members()[0].checksum;
+    remake((Some(old), &args.library), console, |on_stage| {
         let all = Change {
             by: "compact",
             rows: &rows,

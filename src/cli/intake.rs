@@ -4,6 +4,7 @@ use super::Outcome;
 use super::console::Console;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
+use crate::files::Claim;
 use crate::formats::{self, Record};
 use crate::library::Draft;
 use crate::report::Skipped;
@@ -118,6 +119,14 @@ pub(super) fn extend(draft: &mut Draft, spectra: &[Spectrum], skipped: &mut Skip
         let place = format!("{}, record {}", origin.file.display(), origin.index + 1);
         skipped.add(reason.category(), format!("{place}: {reason}"));
     }
+}
+
+/// Claims the library at `path` for a command that writes it, for as long as the claim is held.
+///
+/// # Errors
+/// If another process is writing it, or no file can be made beside it.
+pub(super) fn claim(path: &Path) -> Result<Claim, Failure> {
+    Claim::take(path).map_err(|error| Failure::write(path, error))
 }
 
 /// Refuses an `output` that would replace one of `inputs`.

@@ -29,6 +29,7 @@ pub(super) struct MergeArgs {
 
 pub(super) fn run(args: &MergeArgs, console: Console) -> Result<Outcome, Failure> {
     intake::refuse_as_output(&args.libraries, &args.output)?;
+    let _claim = intake::claim(&args.output)?;
     let paths: Vec<&Path> = args.libraries.iter().map(PathBuf::as_path).collect();
     let library = Library::open_all(&paths)?;
     let name = args.output.file_stem().unwrap_or_default();

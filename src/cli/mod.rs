@@ -14,6 +14,8 @@ mod evaluate;
 mod explain;
 mod info;
 mod intake;
+#[cfg(unix)]
+mod interrupt;
 mod merge;
 mod plot;
 mod remake;
@@ -47,7 +49,8 @@ Examples:
   mzseek search library.h5 run.mzML -o report.csv --precursor-tol 10ppm
   mzseek search library.h5 run.mgf | head
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some input records were skipped.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some input records were skipped,
+130 interrupted.";
 
 /// Flags of every command.
 #[derive(Debug, Clone, Copy, Args)]
@@ -104,6 +107,14 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    #[cfg(unix)]
+    {
+        interrupt::outlive_file_limit();
+        // The service ends what it does in an orderly way, by itself.
+        if !matches!(cli.command, Command::Serve(_)) {
+            interrupt::clean_up_on_interrupt();
+        }
+    }
     let console = Console::new(cli.shared.quiet, cli.shared.verbose);
     let threads = cli.shared.threads.map_or(0, std::num::NonZeroUsize::get);
     // Fails only if a pool was built before, which nothing here does.

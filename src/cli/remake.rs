@@ -9,15 +9,24 @@ use crate::search;
 use std::path::Path;
 use std::time::Instant;
 
-/// Has `make` make a library, learns from it, writes it to `output`, in the place of `old` where
-/// there is one, and tells of it as `mzseek build` does.
+/// Has `make` make a library and puts it in the place of the one at `output` with the checksum
+/// `old`, where there is one.
 pub(super) fn remake(
-    (old, output): (Option<&Library>, &Path),
+    (old, output): (Option<&str>, &Path),
     console: Console,
     make: impl FnOnce(&mut dyn FnMut(Stage)) -> Result<(Library, Vec<String>), LibraryError>,
 ) -> Result<Outcome, Failure> {
     let started = Instant::now();
-    let (mut library, notes) = make(&mut |stage| console.detail(stage.text()))?;
+    let made = make(&mut |stage| console.detail(stage.text()))?;
+    put(made, (old, output), (started, console))
+}
+
+/// Learns from a library that was just made, writes it, and tells of it as `mzseek build` does.
+pub(super) fn put(
+    (mut library, notes): (Library, Vec<String>),
+    (old, output): (Option<&str>, &Path),
+    (started, console): (Instant, Console),
+) -> Result<Outcome, Failure> {
     library.set_models(search::learn(&library)?);
     match old {
         Some(old) => library::replace(old, &library, output)?,

@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
+use super::intake;
 use super::remake::remake;
 use crate::failure::Failure;
 use crate::library::{Change, Condition, Library, change};
@@ -30,6 +31,8 @@ pub(super) struct RemoveArgs {
 }
 
 pub(super) fn run(args: &RemoveArgs, console: Console) -> Result<Outcome, Failure> {
+    let claim = (!args.dry_run).then(|| intake::claim(&args.library));
+    let _claim = claim.transpose()?;
     let library = Library::open(&args.library)?;
     let entries = library.entries();
     let stays = |row: &u32| !library.meets(&args.condition, *row);
@@ -45,7 +48,8 @@ pub(super) fn run(args: &RemoveArgs, console: Console) -> Result<Outcome, Failur
         let place = args.library.display();
         return Err(Failure::usage(format!("{place}: {text}")));
     }
-    remake((Some(&library), &args.library), console, |on_stage| {
+    let old = &library.members()[0].checksum;
+    remake((Some(old), &args.library), console, |on_stage| {
         let rest = Change {
             by: "remove",
             rows: &rows,

@@ -59,7 +59,7 @@ impl Draft {
         if let [_, appended] = library.segments() {
             let entries = library.entries();
             let rows = appended.rows().filter(|&row| !entries.is_decoy(row));
-            draft.restore(library, &rows.collect::<Vec<_>>());
+            draft.restore(entries, &library.peaks, &rows.collect::<Vec<_>>());
         }
         Ok(draft)
     }
@@ -105,7 +105,7 @@ pub fn append(
             checksum: member.checksum.clone(),
         },
     });
-    unchanged(library, path)?;
+    unchanged(&member.checksum, path)?;
     let version = lineage.versions.last().map_or(1, |version| version.number);
     write_file(
         path,
@@ -132,7 +132,7 @@ fn donors(library: &Library) -> Vec<Donor> {
     }
     let step = base.n_targets().div_ceil(MOST_DONORS).max(1);
     let rows: Vec<u32> = (0..base.n_targets() as u32).step_by(step).collect();
-    let prepared: Vec<PreparedSpectrum> = restore(library, &rows);
+    let prepared: Vec<PreparedSpectrum> = restore(&library.entries, &library.peaks, &rows);
     let donors = prepared.into_iter().zip(rows);
     donors
         .map(|(prepared, row)| Donor {

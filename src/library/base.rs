@@ -7,7 +7,7 @@
 
 use super::container::Container;
 use super::{LIBRARY, LibraryError, Lineage};
-use crate::files::PendingFile;
+use crate::files::{PendingFile, remove_left_overs};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -56,9 +56,9 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Removes every base of the library at `path` that no library beside it names.
 ///
-/// What cannot be removed, or may be needed by a file that cannot be read, stays: it is in nobody's
+/// Only who has claimed the library may call this. What cannot be removed, or may be needed by a file that cannot be read, stays: it is in nobody's
 /// way, and the next command tries again.
-pub(super) fn tidy(path: &Path) {
+pub fn tidy(path: &Path) {
     let place = resolved(path);
     let mark = format!("{}{MARK}", file_name(&place));
     let folder = place.parent().filter(|f| !f.as_os_str().is_empty());
@@ -70,6 +70,10 @@ pub(super) fn tidy(path: &Path) {
     let bases: Vec<&PathBuf> = paths.iter().filter(is_base).collect();
     if bases.is_empty() {
         return;
+    }
+    // Of a copy that was not finished.
+    for base in &bases {
+        remove_left_overs(base);
     }
     let mut needed = Vec::new();
     for other in paths.iter().filter(|path| !file_name(path).contains(MARK)) {

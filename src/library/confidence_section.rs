@@ -2,7 +2,7 @@
 
 use super::LibraryError;
 use super::container::Container;
-use super::writer::Writer;
+use super::sink::ArraySink;
 use crate::confidence::{Mode, Model};
 
 fn sections(mode: Mode) -> (String, String) {
@@ -14,12 +14,12 @@ fn sections(mode: Mode) -> (String, String) {
 }
 
 /// Writes `models`, if there are any.
-pub(super) fn write(models: &[Model], writer: &mut Writer) -> Result<(), LibraryError> {
+pub(super) fn write(models: &[Model], sink: &mut impl ArraySink) -> Result<(), LibraryError> {
     for model in models {
         let (weights, reliability) = sections(model.mode());
         let parts = model.to_parts();
-        writer.put(&weights, &parts.0)?;
-        writer.put(&reliability, &parts.1)?;
+        sink.put(&weights, &parts.0)?;
+        sink.put(&reliability, &parts.1)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! the whole file. Nothing is mapped before type, shape, layout and extent are checked against the
 //! table of contents and the file's length.
 
-use super::{Format, LibraryError};
+use super::{Format, LibraryError, seal};
 use crate::index::Slab;
 use hdf5::H5Type;
 use hdf5::types::{FixedUnicode, TypeDescriptor};
@@ -97,6 +97,8 @@ pub(crate) struct Container {
     attributes: Attributes,
     /// Over attributes and table of contents.
     overall: String,
+    /// Whether the last bytes are a checksum of all others.
+    sealed: bool,
     sections: Vec<Placed>,
     map: Arc<Mmap>,
 }
@@ -133,6 +135,11 @@ impl Container {
             text => damaged("file structure", text),
         })?;
         let (version, attributes) = read_attributes(&h5, path, format)?;
+        let sealed = format.sealed_since.is_some_and(|since| version >= since);
+        if sealed && !seal::is_there(&map) {
+            let fault = "is not where it should be; the file was cut or something was added to it";
+            return Err(damaged("end of the file", fault.to_owned()));
+        }
         let contents = h5
             .dataset(CONTENTS)
             .and_then(|d| d.read_raw::<u8>())
@@ -159,6 +166,7 @@ impl Container {
             version,
             attributes,
             overall: expected,
+            sealed,
             sections,
             map: Arc::new(map),
         })
@@ -212,6 +220,15 @@ impl Container {
         } else {
             Err(self.damaged(name, "its bytes do not match their checksum"))
         }
+    }
+
+    /// Compares all bytes of the file with its seal, where it has one.
+    pub(super) fn check_seal(&self) -> Result<(), LibraryError> {
+        if !self.sealed || seal::holds(&self.map) {
+            return Ok(());
+        }
+        let fault = "bytes outside of the arrays do not match the checksum over the whole file";
+        Err(self.damaged("file structure", fault))
     }
 
     /// Array `name`, mapped. A small array that does not lie on a boundary of its type is copied.

@@ -3,7 +3,7 @@
 /// Value of the root attribute `format` of a library.
 pub const FORMAT: &str = "mzseek-library";
 /// Value of the root attribute `format_version` of a library written by this program.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// A kind of file: what its root attributes say, and what people are told about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Format {
     pub version: u32,
     /// The oldest version that is read; all between are.
     pub oldest: u32,
+    /// The first version whose files end with a checksum over all their bytes; none for kinds without.
+    pub sealed_since: Option<u32>,
     /// What people call it.
     pub what: &'static str,
     /// The command that makes one.
@@ -39,6 +41,7 @@ pub const LIBRARY: Format = Format {
     version: FORMAT_VERSION,
     // 1 has no lineage.
     oldest: 1,
+    sealed_since: Some(3),
     what: "library",
     made_by: "mzseek build",
     mistaken_for: "spectra to be searched",

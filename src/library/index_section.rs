@@ -1,7 +1,7 @@
 //! The index in the file: which kind to build, and its arrays under `index/`.
 
 use super::container::Container;
-use super::writer::Writer;
+use super::sink::ArraySink;
 use super::{LibraryError, SettingsError};
 use crate::index::{
     AnyIndex, CodeBits, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq,
@@ -46,56 +46,56 @@ pub(super) fn choose(kind: &str, n_rows: usize, dim: usize) -> Result<Factory, S
 }
 
 /// Writes the arrays of any index.
-pub(crate) fn write(index: &AnyIndex, writer: &mut Writer) -> Result<(), LibraryError> {
+pub(crate) fn write(index: &AnyIndex, sink: &mut impl ArraySink) -> Result<(), LibraryError> {
     match index {
         AnyIndex::Flat(flat) => {
             let parts = flat.parts();
-            writer.put("index/vectors", &parts.rows)?;
-            write_norms(&parts.norms, writer)
+            sink.put("index/vectors", &parts.rows)?;
+            write_norms(&parts.norms, sink)
         }
-        AnyIndex::Sparse(sparse) => write_postings(&sparse.parts().rows, writer),
-        AnyIndex::Pq(pq) => write_codes(&pq.parts().codes, writer),
+        AnyIndex::Sparse(sparse) => write_postings(&sparse.parts().rows, sink),
+        AnyIndex::Pq(pq) => write_codes(&pq.parts().codes, sink),
         AnyIndex::IvfFlat(ivf) => {
             let parts = ivf.parts();
-            write_lists(&parts.lists, writer)?;
-            writer.put("index/vectors", &parts.vectors)?;
-            write_norms(&parts.norms, writer)
+            write_lists(&parts.lists, sink)?;
+            sink.put("index/vectors", &parts.vectors)?;
+            write_norms(&parts.norms, sink)
         }
         AnyIndex::IvfSparse(ivf) => {
             let parts = ivf.parts();
-            write_lists(&parts.lists, writer)?;
-            write_postings(&parts.rows, writer)
+            write_lists(&parts.lists, sink)?;
+            write_postings(&parts.rows, sink)
         }
         AnyIndex::IvfPq(ivf) => {
             let parts = ivf.parts();
-            write_lists(&parts.lists, writer)?;
-            write_codes(&parts.codes, writer)
+            write_lists(&parts.lists, sink)?;
+            write_codes(&parts.codes, sink)
         }
         AnyIndex::Mapped(index) => {
             let parts = index.map().parts();
-            writer.put("index/map_offset", &parts.offset)?;
-            writer.put("index/map_directions", &parts.directions)?;
-            write(index.index(), writer)
+            sink.put("index/map_offset", &parts.offset)?;
+            sink.put("index/map_directions", &parts.directions)?;
+            write(index.index(), sink)
         }
         AnyIndex::Refined(index) => {
-            write(index.first(), writer)?;
-            write_refined(index.rows().parts(), writer)
+            write(index.first(), sink)?;
+            write_refined(index.rows().parts(), sink)
         }
     }
 }
 
-fn write_refined(rows: &RefineParts, writer: &mut Writer) -> Result<(), LibraryError> {
+fn write_refined(rows: &RefineParts, sink: &mut impl ArraySink) -> Result<(), LibraryError> {
     match &rows.values {
-        RefineValues::Flat(values) => writer.put("index/refine_values", values),
-        RefineValues::F16(values) => writer.put("index/refine_values", values),
-        RefineValues::Sq8(values) => writer.put("index/refine_values", values),
+        RefineValues::Flat(values) => sink.put("index/refine_values", values),
+        RefineValues::F16(values) => sink.put("index/refine_values", values),
+        RefineValues::Sq8(values) => sink.put("index/refine_values", values),
     }?;
-    writer.put("index/refine_least", &rows.least)?;
-    writer.put("index/refine_steps", &rows.steps)?;
+    sink.put("index/refine_least", &rows.least)?;
+    sink.put("index/refine_steps", &rows.steps)?;
     if rows.norms.is_empty() {
         return Ok(());
     }
-    writer.put(REFINE_NORMS, &rows.norms)
+    sink.put(REFINE_NORMS, &rows.norms)
 }
 
 fn read_refined(
@@ -116,35 +116,35 @@ fn read_refined(
     })
 }
 
-fn write_lists(lists: &ListParts, writer: &mut Writer) -> Result<(), LibraryError> {
-    writer.put("index/centroids", &lists.centroids)?;
-    writer.put("index/list_offsets", &lists.offsets)?;
-    writer.put("index/list_rows", &lists.rows)
+fn write_lists(lists: &ListParts, sink: &mut impl ArraySink) -> Result<(), LibraryError> {
+    sink.put("index/centroids", &lists.centroids)?;
+    sink.put("index/list_offsets", &lists.offsets)?;
+    sink.put("index/list_rows", &lists.rows)
 }
 
-fn write_codes(codes: &CodeParts, writer: &mut Writer) -> Result<(), LibraryError> {
-    writer.put("index/codebooks", &codes.codebooks)?;
+fn write_codes(codes: &CodeParts, sink: &mut impl ArraySink) -> Result<(), LibraryError> {
+    sink.put("index/codebooks", &codes.codebooks)?;
     if !codes.order.is_empty() {
-        writer.put(CODE_ORDER, &codes.order)?;
+        sink.put(CODE_ORDER, &codes.order)?;
     }
-    writer.put("index/codes", &codes.codes)?;
-    write_norms(&codes.norms, writer)
+    sink.put("index/codes", &codes.codes)?;
+    write_norms(&codes.norms, sink)
 }
 
 /// Only L2 has norms.
-fn write_norms(norms: &[f32], writer: &mut Writer) -> Result<(), LibraryError> {
+fn write_norms(norms: &[f32], sink: &mut impl ArraySink) -> Result<(), LibraryError> {
     if norms.is_empty() {
         return Ok(());
     }
-    writer.put(NORMS, norms)
+    sink.put(NORMS, norms)
 }
 
-fn write_postings(rows: &SparseParts, writer: &mut Writer) -> Result<(), LibraryError> {
-    writer.put("index/posting_scales", &rows.scales)?;
-    writer.put("index/posting_starts", &rows.starts)?;
-    writer.put("index/posting_offsets", &rows.offsets)?;
-    writer.put("index/postings", &rows.postings)?;
-    write_norms(&rows.norms, writer)
+fn write_postings(rows: &SparseParts, sink: &mut impl ArraySink) -> Result<(), LibraryError> {
+    sink.put("index/posting_scales", &rows.scales)?;
+    sink.put("index/posting_starts", &rows.starts)?;
+    sink.put("index/posting_offsets", &rows.offsets)?;
+    sink.put("index/postings", &rows.postings)?;
+    write_norms(&rows.norms, sink)
 }
 
 /// What must be known of vectors beside their arrays.

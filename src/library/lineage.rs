@@ -5,7 +5,7 @@
 
 use super::LibraryError;
 use super::container::Container;
-use super::writer::Writer;
+use super::sink::ArraySink;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -80,9 +80,9 @@ impl Lineage {
         next
     }
 
-    pub(super) fn write(&self, writer: &mut Writer) -> Result<(), LibraryError> {
+    pub(super) fn write(&self, sink: &mut impl ArraySink) -> Result<(), LibraryError> {
         // Tables of numbers and texts always have a TOML form.
-        writer.put(RECORD, toml::to_string(self).unwrap_or_default().as_bytes())
+        sink.put(RECORD, toml::to_string(self).unwrap_or_default().as_bytes())
     }
 
     /// What the file says; of format 1, which has no lineage, that it was built.

@@ -20,8 +20,11 @@ mod index_section;
 mod lineage;
 mod opened;
 mod rebuild;
+mod repair;
+mod seal;
 mod settings;
 pub mod shelf;
+mod sink;
 mod stored;
 mod tables;
 mod text_column;
@@ -30,6 +33,7 @@ mod write;
 mod writer;
 
 pub use append::{Appended, append};
+pub use base::tidy;
 pub use build::{Draft, Stage, build};
 pub use condition::{Condition, ConditionError};
 pub(crate) use container::{Attributes, Container};
@@ -42,11 +46,13 @@ pub use format::{FORMAT, FORMAT_VERSION, Format, LIBRARY};
 pub(crate) use index_section::{IndexShape, read as read_index, write as write_index};
 pub use lineage::{Base, Lineage, Version};
 pub use rebuild::{Change, change, merge};
+pub use repair::repair;
 pub use settings::{
     ClusterMethod, ClusterSettings, DecoyMethod, EmbeddingText, GroupingText, IndexSettings,
     LibrarySettings, MatchingSettings, MergingText, PrecursorRemovalText, PreparationText,
     SettingsError, ViewsText,
 };
+pub(crate) use sink::ArraySink;
 pub use tables::{EntryTable, PeakTable};
 pub use text_column::{TextColumn, TextColumnBuilder};
 pub use verify::{Sound, Verified, open_verified, sizes, verify};

@@ -117,13 +117,33 @@ impl Files {
         self.load_unchecked()
     }
 
-    pub(super) fn load_unchecked(&self) -> Result<Opened, LibraryError> {
+    /// The settings it was built with.
+    pub(super) fn settings(&self) -> Result<LibrarySettings, LibraryError> {
         let head = &self.head;
         let settings = read_settings(self.base.as_ref().unwrap_or(head))?;
         let own = read_settings(head)?;
         if own.fingerprint() != settings.fingerprint() {
             return Err(head.damaged("settings", "are not those of its base"));
         }
+        Ok(settings)
+    }
+
+    /// What the file says of its versions; of format 1, which says nothing, that it was built with
+    /// `n_targets` entries.
+    pub(super) fn lineage(&self, n_targets: usize) -> Lineage {
+        let said = self.lineage.clone();
+        said.unwrap_or_else(|| built_before_lineages(&self.head, n_targets))
+    }
+
+    /// What reports call it.
+    pub(super) fn name(&self) -> String {
+        let stem = self.head.path().file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    }
+
+    pub(super) fn load_unchecked(&self) -> Result<Opened, LibraryError> {
+        let head = &self.head;
+        let settings = self.settings()?;
         let held = self.all().map(|container| {
             let settings = read_settings(container)?;
             read_held(container, &settings)
@@ -135,15 +155,12 @@ impl Files {
             return Err(head.damaged("clusters", "are not those of these entries"));
         }
         let n_targets = held.iter().map(|held| held.entries.n_targets()).sum();
-        let lineage =
-            (self.lineage.clone()).unwrap_or_else(|| built_before_lineages(head, n_targets));
-        let stem = head.path().file_stem().unwrap_or_default();
         Ok(Opened {
-            name: stem.to_string_lossy().into_owned(),
+            name: self.name(),
             format_version: head.version(),
             checksum: head.overall().to_owned(),
             settings,
-            lineage,
+            lineage: self.lineage(n_targets),
             held,
             clusters,
             models: confidence_section::read(head)?,

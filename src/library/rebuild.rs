@@ -3,7 +3,10 @@
 //! An entry's peaks and texts are all that a build makes the rest of, to the bit. So what comes out
 //! is what a build of the spectra themselves would have given.
 
-use super::{Draft, Library, LibraryError, LibrarySettings, Lineage, Stage, build, index_section};
+use super::{
+    Draft, EntryTable, Library, LibraryError, LibrarySettings, Lineage, PeakTable, Stage, build,
+    index_section,
+};
 use crate::domain::Polarity;
 use crate::prepare::PreparedSpectrum;
 use rayon::prelude::*;
@@ -61,12 +64,15 @@ fn remake(
     }
     let n_trained = library.segments[0].order.len();
     let mut draft = Draft::new(as_wished(&library.settings, n_trained)?)?;
-    draft.restore(library, rows);
+    draft.restore(&library.entries, &library.peaks, rows);
     build(draft, name, on_stage)
 }
 
 /// The settings that were asked for when a library of `n_rows` vectors was built.
-fn as_wished(settings: &LibrarySettings, n_rows: usize) -> Result<LibrarySettings, LibraryError> {
+pub(super) fn as_wished(
+    settings: &LibrarySettings,
+    n_rows: usize,
+) -> Result<LibrarySettings, LibraryError> {
     let mut settings = settings.clone();
     let wish = std::mem::take(&mut settings.index.wish);
     let dim = settings.embedding.dim;
@@ -80,22 +86,25 @@ fn as_wished(settings: &LibrarySettings, n_rows: usize) -> Result<LibrarySetting
 }
 
 impl Draft {
-    /// Appends the entries of `library` at `rows`.
-    pub(super) fn restore(&mut self, library: &Library, rows: &[u32]) {
+    /// Appends the entries at `rows`.
+    pub(super) fn restore(&mut self, entries: &EntryTable, peaks: &PeakTable, rows: &[u32]) {
         for &row in rows {
-            let (entries, row) = library.entries.locate(row);
-            self.entries.push_from(entries, row);
+            let (columns, row) = entries.locate(row);
+            self.entries.push_from(columns, row);
         }
-        self.prepared.extend(restore(library, rows));
+        self.prepared.extend(restore(entries, peaks, rows));
     }
 }
 
 /// The spectra of these entries as they were prepared.
-pub(super) fn restore(library: &Library, rows: &[u32]) -> Vec<PreparedSpectrum> {
-    let entries = &library.entries;
+pub(super) fn restore(
+    entries: &EntryTable,
+    peaks: &PeakTable,
+    rows: &[u32],
+) -> Vec<PreparedSpectrum> {
     rows.par_iter()
         .map(|&row| {
-            let view = library.peaks.view(row, None);
+            let view = peaks.view(row, None);
             let polarity = match entries.polarity_sign(row) {
                 0 => None,
                 sign if sign > 0 => Some(Polarity::Positive),

@@ -47,6 +47,7 @@ pub fn open_verified(path: &Path) -> Result<Sound, LibraryError> {
         names
             .par_iter()
             .try_for_each(|name| container.check(name))?;
+        container.check_seal()?;
         n_arrays += names.len();
     }
     let library = Library::of(vec![files.load_unchecked()?])?;

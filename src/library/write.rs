@@ -2,6 +2,7 @@
 
 use super::container::Attributes;
 use super::opened::{FLAGS, Files, Held, text_sections};
+use super::sink::{ArraySink, Scales};
 use super::writer::Writer;
 use super::{
     EntryColumns, EntryText, LIBRARY, Library, LibraryError, LibrarySettings, Lineage, base,
@@ -9,6 +10,7 @@ use super::{
 };
 use crate::cluster::Clusters;
 use crate::confidence::Model;
+use crate::files::check_room;
 use crate::index::{AnyIndex, RowOrder};
 use crate::similarity::PeakColumns;
 use std::path::Path;
@@ -36,19 +38,19 @@ pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
     )
 }
 
-/// Writes `library`, which was just built of `old` or a part of it, in the place of `old` at `path`.
+/// Writes `library` in the place of the one at `path` with the checksum `old`, of which it was made.
 ///
 /// # Errors
-/// What could not be written, or that `old` was replaced meanwhile; the file is then as it was.
-pub fn replace(old: &Library, library: &Library, path: &Path) -> Result<(), LibraryError> {
+/// What could not be written, or that the old one was replaced meanwhile; the file is then as it was.
+pub fn replace(old: &str, library: &Library, path: &Path) -> Result<(), LibraryError> {
     unchanged(old, path)?;
     write(library, path)
 }
 
 /// # Errors
-/// If `path` does not hold `library` any more.
-pub(super) fn unchanged(library: &Library, path: &Path) -> Result<(), LibraryError> {
-    if Files::open(path)?.head.overall() == library.members[0].checksum {
+/// If `path` does not hold the library with the checksum `old` any more.
+pub(super) fn unchanged(old: &str, path: &Path) -> Result<(), LibraryError> {
+    if Files::open(path)?.head.overall() == old {
         return Ok(());
     }
     Err(LibraryError::Changed {
@@ -83,27 +85,15 @@ pub(super) fn write_file(
     (clusters, models): (&Clusters, &[Model]),
     (settings, lineage): (&LibrarySettings, &Lineage),
 ) -> Result<(), LibraryError> {
+    let mut scales = Scales::default();
+    put_arrays(&mut scales, arrays, (clusters, models), lineage)?;
+    let io = |source| LibraryError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    check_room(path, scales.n_bytes).map_err(io)?;
     let mut writer = Writer::create(path, &LIBRARY)?;
-    write_entries(arrays.entries, &mut writer)?;
-    let (rows, keys) = arrays.order.parts();
-    writer.put("precursor/rows", rows)?;
-    writer.put("precursor/mz", keys)?;
-    let (offsets, [mz, intensity, weight, information]) = arrays.peaks.parts();
-    writer.put("peaks/offsets", offsets)?;
-    writer.put("peaks/mz", mz)?;
-    writer.put("peaks/intensity", intensity)?;
-    writer.put("peaks/entropy_weight", weight)?;
-    writer.put("peaks/entropy_information", information)?;
-    index_section::write(arrays.index, &mut writer)?;
-    let clusters = clusters.parts();
-    writer.put("clusters/cluster_of", &clusters.cluster_of)?;
-    writer.put("clusters/offsets", &clusters.offsets)?;
-    writer.put("clusters/members", &clusters.members)?;
-    writer.put("clusters/medoid", &clusters.medoid)?;
-    writer.put("clusters/identity", &clusters.identity)?;
-    writer.put("clusters/purity", &clusters.purity)?;
-    confidence_section::write(models, &mut writer)?;
-    lineage.write(&mut writer)?;
+    put_arrays(&mut writer, arrays, (clusters, models), lineage)?;
     writer.finish(&Attributes {
         mzseek_version: env!("CARGO_PKG_VERSION").to_owned(),
         settings: settings.to_toml(),
@@ -113,22 +103,50 @@ pub(super) fn write_file(
     Ok(())
 }
 
-fn write_entries(entries: &EntryColumns, writer: &mut Writer) -> Result<(), LibraryError> {
+fn put_arrays(
+    sink: &mut impl ArraySink,
+    arrays: Arrays<'_>,
+    (clusters, models): (&Clusters, &[Model]),
+    lineage: &Lineage,
+) -> Result<(), LibraryError> {
+    put_entries(arrays.entries, sink)?;
+    let (rows, keys) = arrays.order.parts();
+    sink.put("precursor/rows", rows)?;
+    sink.put("precursor/mz", keys)?;
+    let (offsets, [mz, intensity, weight, information]) = arrays.peaks.parts();
+    sink.put("peaks/offsets", offsets)?;
+    sink.put("peaks/mz", mz)?;
+    sink.put("peaks/intensity", intensity)?;
+    sink.put("peaks/entropy_weight", weight)?;
+    sink.put("peaks/entropy_information", information)?;
+    index_section::write(arrays.index, sink)?;
+    let clusters = clusters.parts();
+    sink.put("clusters/cluster_of", &clusters.cluster_of)?;
+    sink.put("clusters/offsets", &clusters.offsets)?;
+    sink.put("clusters/members", &clusters.members)?;
+    sink.put("clusters/medoid", &clusters.medoid)?;
+    sink.put("clusters/identity", &clusters.identity)?;
+    sink.put("clusters/purity", &clusters.purity)?;
+    confidence_section::write(models, sink)?;
+    lineage.write(sink)
+}
+
+fn put_entries(entries: &EntryColumns, sink: &mut impl ArraySink) -> Result<(), LibraryError> {
     let (precursor_mz, charge, polarity, texts) = entries.parts();
-    writer.put("entries/precursor_mz", precursor_mz)?;
-    writer.put("entries/charge", charge)?;
-    writer.put("entries/polarity", polarity)?;
+    sink.put("entries/precursor_mz", precursor_mz)?;
+    sink.put("entries/charge", charge)?;
+    sink.put("entries/polarity", polarity)?;
     if !entries.flags().is_empty() {
-        writer.put(FLAGS, entries.flags())?;
+        sink.put(FLAGS, entries.flags())?;
     }
     let retention = entries.retention();
-    writer.put("entries/retention_time", &retention.time)?;
-    writer.put("entries/retention_index", &retention.index)?;
+    sink.put("entries/retention_time", &retention.time)?;
+    sink.put("entries/retention_index", &retention.index)?;
     for (text, column) in EntryText::ALL.iter().zip(texts) {
         let (offsets, bytes) = column.parts();
         let (offsets_name, bytes_name) = text_sections(*text);
-        writer.put(&offsets_name, offsets)?;
-        writer.put(&bytes_name, bytes)?;
+        sink.put(&offsets_name, offsets)?;
+        sink.put(&bytes_name, bytes)?;
     }
     Ok(())
 }

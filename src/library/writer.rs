@@ -8,7 +8,8 @@ use super::container::{
     ATTRIBUTES, Attributes, CONTENTS, Element, OVERALL, Section, ShortText, Text, checksum,
     overall_checksum,
 };
-use super::{Format, LibraryError};
+use super::sink::ArraySink;
+use super::{Format, LibraryError, seal};
 use crate::files::PendingFile;
 use hdf5::plist::dataset_create::{AllocTime, FillTime};
 use hdf5::{Extents, H5Type};
@@ -31,6 +32,12 @@ pub(crate) struct Writer {
     contents: Vec<Section>,
     /// Where arrays lie.
     written: Vec<Range<u64>>,
+}
+
+impl ArraySink for Writer {
+    fn put<T: Element>(&mut self, name: &str, data: &[T]) -> Result<(), LibraryError> {
+        self.put_shaped(name, data.len(), data)
+    }
 }
 
 impl Writer {
@@ -59,11 +66,6 @@ impl Writer {
             contents: Vec::new(),
             written: Vec::new(),
         })
-    }
-
-    /// Writes one array, for instance `peaks/mz`.
-    pub(crate) fn put<T: Element>(&mut self, name: &str, data: &[T]) -> Result<(), LibraryError> {
-        self.put_shaped(name, data.len(), data)
     }
 
     /// Writes a matrix as one array with two dimensions, row by row.
@@ -118,15 +120,24 @@ impl Writer {
         self.write_attribute("format_version", &self.format.version)?;
         self.fill_gaps().map_err(|e| self.refused(e))?;
         self.h5.flush().map_err(|e| self.failed(e))?;
-        let Self { h5, pending, .. } = self;
+        let Self {
+            h5,
+            mut pending,
+            format,
+            ..
+        } = self;
         let path = pending.target().to_owned();
         let written = ManuallyDrop::into_inner(h5).close();
         written.map_err(|source| LibraryError::Write {
             path: path.clone(),
             source,
         })?;
-        pending
-            .publish()
+        let sealed = match format.sealed_since {
+            Some(_) => seal::put(&mut pending),
+            None => Ok(()),
+        };
+        sealed
+            .and_then(|()| pending.publish())
             .map_err(|source| LibraryError::Io { path, source })
     }
 

@@ -1,7 +1,7 @@
 //! The calibration of an index in its file: one array for each number of a setting.
 
 use crate::index::{Calibration, Setting};
-use crate::library::{Container, LibraryError, Writer};
+use crate::library::{ArraySink, Container, LibraryError, Writer};
 
 /// The arrays of the calibration.
 const SECTIONS: [&str; 4] = [

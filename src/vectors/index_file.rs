@@ -19,6 +19,7 @@ pub const FORMAT: Format = Format {
     name: "mzseek-vectors",
     version: 3,
     oldest: 3,
+    sealed_since: None,
     what: "vector index",
     made_by: "mzseek vectors index",
     mistaken_for: "vectors to be indexed",

@@ -4,7 +4,7 @@ use super::metric::settings_text;
 use super::rows::matrix_of;
 use super::{MatrixFile, MatrixKind, Vectors, VectorsError};
 use crate::index::{Keep, LinearMap, LinearMapParts, Pca, PcaError, PcaSettings};
-use crate::library::{Attributes, Container, Format, LibraryError, Writer};
+use crate::library::{ArraySink, Attributes, Container, Format, LibraryError, Writer};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -14,6 +14,7 @@ pub const FORMAT: Format = Format {
     name: "mzseek-pca",
     version: 1,
     oldest: 1,
+    sealed_since: None,
     what: "PCA model",
     made_by: "mzseek vectors pca",
     mistaken_for: "vectors to be fitted",

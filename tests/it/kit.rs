@@ -53,6 +53,15 @@ impl Folder {
         self.run_for(PATIENCE, words)
     }
 
+    /// The program in the folder with `words`, to be started.
+    pub(crate) fn command(&self, words: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("mzseek"));
+        command.current_dir(self.0.path()).args(words);
+        command.env_remove("MZSEEK_THREADS");
+        command.env_remove("MZSEEK_CONFIG");
+        command
+    }
+
     /// The same, ended after `patience`; then there is no exit code.
     pub(crate) fn run_for(&self, patience: Duration, words: &[&str]) -> Run {
         let output = assert_cmd::Command::cargo_bin("mzseek")
@@ -81,6 +90,17 @@ pub(crate) fn names_in(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+/// How often something is tried: a few times, or as the environment variable `name` says.
+pub(crate) fn times(name: &str, few: usize) -> usize {
+    std::env::var(name).map_or(few, |text| text.parse().unwrap())
+}
+
+/// Says what a test that takes long has seen.
+#[expect(clippy::print_stderr, reason = "a long test says what it has seen")]
+pub(crate) fn told(what: &str) {
+    eprintln!("{what}");
 }
 
 /// Says why a test does nothing here.

@@ -1,7 +1,7 @@
 //! An HDF5 file with spectra, neighbours, clusters and merged groups.
 
 use super::{Clustered, Numbered};
-use crate::library::{Attributes, Format, LibraryError, TextColumnBuilder, Writer};
+use crate::library::{ArraySink, Attributes, Format, LibraryError, TextColumnBuilder, Writer};
 use std::path::Path;
 
 /// How the root of such a file is marked.
@@ -9,6 +9,7 @@ const FORMAT: Format = Format {
     name: "mzseek-spectrum-clusters",
     version: 1,
     oldest: 1,
+    sealed_since: None,
     what: "file of clustered spectra",
     made_by: "mzseek cluster",
     mistaken_for: "spectra to be clustered",

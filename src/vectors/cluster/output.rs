@@ -1,7 +1,7 @@
 //! Clusters as an HDF5 file and as CSV.
 
 use super::Clustering;
-use crate::library::{Attributes, Format, Writer};
+use crate::library::{ArraySink, Attributes, Format, Writer};
 use crate::vectors::VectorsError;
 use crate::vectors::metric::settings_text;
 use serde::Serialize;
@@ -13,6 +13,7 @@ pub const FORMAT: Format = Format {
     name: "mzseek-clusters",
     version: 1,
     oldest: 1,
+    sealed_since: None,
     what: "cluster file",
     made_by: "mzseek vectors cluster",
     mistaken_for: "vectors to be clustered",

@@ -1,0 +1,179 @@
+//! Whatever moment a command is ended at, its target is the old library or the new one, whole.
+//!
+//! A run kills each of four commands a few times; `MZSEEK_KILLS=1000` makes it that many in all.
+
+use crate::kit::{Folder, names_in, times, told};
+use crate::molecules::{Numbers, molecules, msp};
+use mzseek::library::verify;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Names and contents of a folder.
+type State = Vec<(String, Vec<u8>)>;
+
+fn state(folder: &Folder) -> State {
+    let read = |name: String| (name.clone(), folder.read(&name));
+    folder.names().into_iter().map(read).collect()
+}
+
+fn restore(folder: &Folder, state: &State) {
+    for name in folder.names() {
+        fs_err::remove_file(folder.path(&name)).unwrap();
+    }
+    for (name, bytes) in state {
+        folder.write(name, bytes);
+    }
+}
+
+fn names(state: &State) -> Vec<&str> {
+    state.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+fn target(state: &State) -> &[u8] {
+    let found = state.iter().find(|(name, _)| name == "lib.h5").unwrap();
+    &found.1
+}
+
+/// What became of the target in runs that were killed.
+#[derive(Default)]
+struct Seen {
+    old: usize,
+    new: usize,
+    /// Runs that left more than their target behind.
+    strays: usize,
+}
+
+fn kill_at_random(words: &[&str], prepare: &[&[&str]], n_kills: usize) -> Seen {
+    let folder = Folder::new();
+    let all = molecules(80);
+    folder.write("a.msp", msp(&all[..50]));
+    folder.write("b.msp", msp(&all[50..]));
+    for words in prepare {
+        folder.run(words).exits(0);
+    }
+    let old = state(&folder);
+    let started = Instant::now();
+    folder.run(words).exits(0);
+    let new = state(&folder);
+    let mut longest = started.elapsed();
+    assert!(target(&old) != target(&new));
+    let mut numbers = Numbers(words[0].len() as u64);
+    let mut seen = Seen::default();
+    let mut n_tries = 0;
+    while seen.old + seen.new < n_kills {
+        n_tries += 1;
+        assert!(
+            n_tries < 20 * n_kills + 100,
+            "runs end before they are killed"
+        );
+        restore(&folder, &old);
+        let started = Instant::now();
+        let mut child = (folder.command(words))
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(longest.mul_f64(numbers.next()));
+        let _ = child.kill();
+        if child.wait().unwrap().code().is_some() {
+            // It was done before, which tells how long one takes.
+            longest = longest.min(started.elapsed().max(Duration::from_millis(4)));
+            continue;
+        }
+        longest = longest.mul_f64(1.01);
+        let left = state(&folder);
+        let is_new = target(&left) == target(&new);
+        assert!(
+            is_new || target(&left) == target(&old),
+            "{words:?}: neither"
+        );
+        verify(&folder.path("lib.h5")).unwrap();
+        *(if is_new { &mut seen.new } else { &mut seen.old }) += 1;
+        seen.strays += usize::from(names(&left) != names(if is_new { &new } else { &old }));
+        folder.run(words).exits(0);
+        verify(&folder.path("lib.h5")).unwrap();
+        assert_eq!(folder.names(), names(&new), "{words:?}: stray files");
+        if !is_new {
+            assert!(
+                target(&state(&folder)) == target(&new),
+                "{words:?}: another result"
+            );
+        }
+    }
+    seen
+}
+
+const SMALL: [&str; 4] = ["--dim", "64", "--index", "IVF4,PQ8"];
+
+fn build<'a>(input: &'a str, output: &'a str) -> Vec<&'a str> {
+    [&["build", input, "-o", output][..], &SMALL].concat()
+}
+
+#[test]
+fn a_killed_command_leaves_the_old_library_or_the_new() {
+    let (old, other) = (build("a.msp", "lib.h5"), build("b.msp", "other.h5"));
+    let add = ["add", "lib.h5", "b.msp"];
+    let cases: [(Vec<&str>, Vec<&[&str]>); 4] = [
+        (build("b.msp", "lib.h5"), vec![&old]),
+        (add.to_vec(), vec![&old]),
+        (vec!["compact", "lib.h5"], vec![&old, &add]),
+        (
+            vec!["merge", "other.h5", "first.h5", "-o", "lib.h5"],
+            vec![
+                &old,
+                &other,
+                &["merge", "lib.h5", "other.h5", "-o", "first.h5"],
+            ],
+        ),
+    ];
+    let n_kills = times("MZSEEK_KILLS", 24).div_ceil(cases.len());
+    let mut n_old = 0;
+    for (words, prepare) in &cases {
+        let seen = kill_at_random(words, prepare, n_kills);
+        n_old += seen.old;
+        told(&format!(
+            "{}: {n_kills} kills: {} old, {} new; {} left other files",
+            words[0], seen.old, seen.new, seen.strays
+        ));
+    }
+    assert!(n_old > 0, "no run was killed before it was done");
+}
+
+/// A file that may not grow further ends a command as a full disk does, wherever that happens.
+#[cfg(unix)]
+#[test]
+fn a_limit_on_files_leaves_the_old_library() {
+    let folder = Folder::new();
+    let all = molecules(80);
+    folder.write("a.msp", msp(&all[..50]));
+    folder.write("b.msp", msp(&all[50..]));
+    folder.run(&build("a.msp", "lib.h5")).exits(0);
+    let before = state(&folder);
+    let program = assert_cmd::cargo::cargo_bin("mzseek");
+    let mut n_failed = 0;
+    for words in [build("b.msp", "lib.h5"), vec!["add", "lib.h5", "b.msp"]] {
+        // In blocks of 512 bytes.
+        for limit in (1..60).step_by(4) {
+            let output = std::process::Command::new("sh")
+                .args(["-c", &format!("ulimit -f {limit}; exec \"$0\" \"$@\"")])
+                .arg(&program)
+                .args(&words)
+                .current_dir(folder.path(""))
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            if output.status.success() {
+                break;
+            }
+            assert_eq!(output.status.code(), Some(1), "{limit}: {said}");
+            assert!(said.contains("mzseek: lib.h5: "), "{limit}: {said}");
+            let left = state(&folder);
+            assert!(target(&left) == target(&before), "{limit}: {said}");
+            let strays = |name: &&str| name.starts_with('.');
+            assert!(!names(&left).iter().any(|name| strays(&name)), "{limit}");
+            n_failed += 1;
+        }
+        restore(&folder, &before);
+    }
+    assert!(n_failed > 10, "only {n_failed} writes failed");
+    assert!(names_in(Path::new(&folder.path(""))).len() == before.len());
+}
