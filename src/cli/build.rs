@@ -18,9 +18,12 @@ use toml::{Table, Value};
 Examples:
   mzseek build library.msp.gz -o library.h5
   mzseek build peptides.msp --profile peptide --index ivfpq -o peptides.h5
-  mzseek build a.msp b.mgf.gz --config settings.toml -o both.h5")]
+  mzseek build MassBank-data/ -o massbank.h5        (every record below a folder)
+  mzseek build a.msp b.mgf.gz --config settings.toml -o both.h5
+  zcat huge.msp.gz | mzseek build - -o library.h5")]
 pub(super) struct BuildArgs {
-    /// Reference spectra: MSP, MGF or mzML, plain or .gz
+    /// Reference spectra: files, folders, patterns or - for standard input; docs/formats.md lists
+    /// what is read
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// The library file to make
@@ -55,6 +58,9 @@ pub(super) struct BuildArgs {
     /// Seed of everything random
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
+    /// Fail at the first record that cannot be used
+    #[arg(long)]
+    strict: bool,
 }
 
 impl BuildArgs {
@@ -95,12 +101,25 @@ pub(super) fn run(args: &BuildArgs, console: Console) -> Result<Outcome, Failure
     let settings = args.settings()?;
     let inputs = args.inputs.iter().chain(&args.config);
     intake::refuse_as_output(inputs, &args.output)?;
-    make_library(&args.inputs, settings, &args.output, console)
+    let inputs = Inputs {
+        names: &args.inputs,
+        is_strict: args.strict,
+    };
+    make_library(inputs, settings, &args.output, console)
+}
+
+/// What a library is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a> {
+    /// Files, folders, patterns.
+    pub(super) names: &'a [PathBuf],
+    /// Whether every record must be used.
+    pub(super) is_strict: bool,
 }
 
 /// Reads `inputs`, builds a library of them and writes it to `output`.
 pub(super) fn make_library(
-    inputs: &[PathBuf],
+    inputs: Inputs<'_>,
     settings: LibrarySettings,
     output: &Path,
     console: Console,
@@ -108,7 +127,7 @@ pub(super) fn make_library(
     let mut summary = RunSummary::default();
     let mut draft = Draft::new(settings)?;
     let mut preparing = Duration::ZERO;
-    let intake = Intake::read(inputs, console, |spectra, skipped| {
+    let intake = Intake::read(inputs.names, inputs.is_strict, console, |spectra, skipped| {
         let started = Instant::now();
         for (idx, reason) in draft.extend(spectra) {
             let origin = &spectra[idx].origin;

@@ -3,7 +3,7 @@
 //! Only a library with decoys makes them wait; then each query keeps its metadata and answers, not
 //! its peaks: some 600 bytes with ten matches.
 
-use crate::domain::{PeakList, PrecursorWindow, Spectrum};
+use crate::domain::{Fields, PeakList, PrecursorWindow, Spectrum};
 use crate::failure::Failure;
 use crate::library::Library;
 use crate::search::fdr::{accept, assess, cascade};
@@ -99,6 +99,7 @@ impl<'a> RunAnswers<'a> {
         }
         self.answers.extend(answers);
         self.queries.extend(queries.iter().map(|query| Spectrum {
+            fields: Fields::default(),
             peaks: PeakList::default(),
             origin: query.origin.clone(),
             id: query.id.clone(),

@@ -36,7 +36,8 @@ pub(super) struct SearchArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
     library: PathBuf,
-    /// Query spectra: MSP, MGF or mzML, plain or .gz
+    /// Query spectra: files, folders, patterns or - for standard input; docs/formats.md lists what
+    /// is read
     #[arg(required = true, value_name = "QUERIES")]
     queries: Vec<PathBuf>,
     /// The report to make; stdout if not given
@@ -49,6 +50,9 @@ pub(super) struct SearchArgs {
     /// Leave out queries without a match
     #[arg(long)]
     only_matched: bool,
+    /// Fail at the first record that cannot be used
+    #[arg(long)]
+    strict: bool,
 }
 
 /// Flags that decide the answer.
@@ -220,7 +224,7 @@ fn report(
     let mut tally = Tally::default();
     let mut run = RunAnswers::new(args.fdr, searcher)?;
     let mut csv = CsvReport::begin(out, args.only_matched).map_err(|e| Failure::csv(target, e))?;
-    let intake = Intake::read(&args.queries, console, |queries, _| {
+    let intake = Intake::read(&args.queries, args.strict, console, |queries, _| {
         let started = Instant::now();
         let answers = run.search(queries);
         tally.searching += started.elapsed();

@@ -1,4 +1,7 @@
-//! Bytes to spectra: MSP, MGF and mzML, plain or gzip, told apart by content.
+//! Bytes to spectra: libraries and runs in the formats of the field, told apart by content.
+//!
+//! MSP and SPTXT, MGF, mzML, mzXML, MassBank records, JSON of GNPS, `MoNA` and mzmine, mzSpecLib as
+//! text and JSON, and tables of fragments; plain, gzip, zstd, bzip2, or in a zip archive.
 //!
 //! ```no_run
 //! use mzseek::formats::{self, Record};
@@ -18,32 +21,43 @@
 //! file that is cut ends in an error. Nothing read sizes an allocation before it was checked
 //! (limits: [`MAX_LINE_BYTES`], [`MAX_PEAKS`], [`MAX_ELEMENT_BYTES`]).
 
+mod archive;
 mod draft;
+mod energy;
 mod error;
 mod fault;
 mod foreign;
 mod input;
+mod json;
 mod key;
 mod limits;
 mod lines;
+mod listing;
+mod massbank;
 mod mgf;
 mod msp;
 mod mzml;
+mod mzspeclib;
+mod mzxml;
 mod number;
 mod peak_line;
 mod sniff;
 mod source;
 mod statement;
+mod tags;
 mod text;
+mod transitions;
 
 pub use error::ReadError;
 pub use fault::Fault;
+pub use input::STDIN;
 pub use limits::{MAX_ELEMENT_BYTES, MAX_LINE_BYTES, MAX_PEAKS};
+pub use listing::{InputFile, list};
 
 use crate::domain::Spectrum;
 use input::Input;
 use sniff::Content;
-use source::Records;
+use source::{Records, Source};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -67,17 +81,35 @@ pub trait SpectrumReader: Iterator<Item = Result<Record, ReadError>> + Send {}
 
 impl<T: Iterator<Item = Result<Record, ReadError>> + Send> SpectrumReader for T {}
 
-/// Opens a file of spectra, whatever its name.
+/// Opens a file of spectra, whatever its name, or standard input where `path` is [`STDIN`].
 ///
 /// # Errors
-/// A file that cannot be opened, is empty, or is not MSP, MGF or mzML; all of these are fatal.
+/// A file that cannot be opened, is empty, or holds something else; all of these are fatal.
 pub fn open(path: &Path) -> Result<Box<dyn SpectrumReader>, ReadError> {
     let input = Input::open(path)?;
+    if input.content == Content::Zip {
+        return Ok(Box::new(archive::Archive::open(path, input)?));
+    }
     let file = Arc::clone(&input.file);
+    read(&file, input)
+}
+
+/// The reader of what `input` turned out to be.
+fn read(file: &Arc<Path>, input: Input) -> Result<Box<dyn SpectrumReader>, ReadError> {
+    fn records<S: Source + 'static>(file: &Arc<Path>, source: S) -> Box<dyn SpectrumReader> {
+        Box::new(Records::new(Arc::clone(file), source))
+    }
     Ok(match input.content {
-        Content::Mgf => Box::new(Records::new(file, mgf::MgfReader::new(input))),
-        Content::Msp => Box::new(Records::new(file, msp::MspReader::new(input))),
-        Content::MzMl => Box::new(Records::new(file, mzml::MzMlReader::open(input)?)),
-        Content::Other(foreign) => return Err(input::not_spectra(&file, foreign)),
+        Content::Mgf => records(file, mgf::MgfReader::new(input)),
+        Content::Msp => records(file, msp::MspReader::new(input)),
+        Content::MzMl => records(file, mzml::MzMlReader::open(input)?),
+        Content::MzXml => records(file, mzxml::MzXmlReader::new(input)),
+        Content::MassBank => records(file, massbank::MassBankReader::new(input)),
+        Content::Json => records(file, json::JsonReader::new(input)),
+        Content::MzSpecLibText => records(file, mzspeclib::MzSpecLibTextReader::new(input)),
+        Content::MzSpecLibJson => records(file, mzspeclib::MzSpecLibJsonReader::open(input)?),
+        Content::Transitions => records(file, transitions::TransitionReader::new(input)),
+        Content::Zip => return Err(input::not_spectra(file, foreign::ZIP_IN_ZIP)),
+        Content::Other(foreign) => return Err(input::not_spectra(file, foreign)),
     })
 }

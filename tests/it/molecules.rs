@@ -84,6 +84,7 @@ impl Molecule {
                 name: self.name.clone(),
                 ..Compound::default()
             },
+            fields: Fields::default(),
             peaks: PeakList::new(self.peaks.iter().map(peak).collect()).unwrap(),
         }
     }
