@@ -127,16 +127,21 @@ pub(super) fn make_library(
     let mut summary = RunSummary::default();
     let mut draft = Draft::new(settings)?;
     let mut preparing = Duration::ZERO;
-    let intake = Intake::read(inputs.names, inputs.is_strict, console, |spectra, skipped| {
-        let started = Instant::now();
-        for (idx, reason) in draft.extend(spectra) {
-            let origin = &spectra[idx].origin;
-            let place = format!("{}, record {}", origin.file.display(), origin.index + 1);
-            skipped.add(reason.category(), format!("{place}: {reason}"));
-        }
-        preparing += started.elapsed();
-        Ok(())
-    })?;
+    let intake = Intake::read(
+        inputs.names,
+        inputs.is_strict,
+        console,
+        |spectra, skipped| {
+            let started = Instant::now();
+            for (idx, reason) in draft.extend(spectra) {
+                let origin = &spectra[idx].origin;
+                let place = format!("{}, record {}", origin.file.display(), origin.index + 1);
+                skipped.add(reason.category(), format!("{place}: {reason}"));
+            }
+            preparing += started.elapsed();
+            Ok(())
+        },
+    )?;
     if draft.is_empty() {
         intake.finish(console);
         let text = format!("none of {} records could be used", intake.n_records());

@@ -101,7 +101,9 @@ impl Intake {
             return Err(fatal.into());
         }
         match self.skipped.first().filter(|_| is_strict) {
-            Some(first) => Err(Failure::input(format!("{first} (--strict: nothing may be skipped)"))),
+            Some(first) => Err(Failure::input(format!(
+                "{first} (--strict: nothing may be skipped)"
+            ))),
             None => Ok(()),
         }
     }
@@ -195,7 +197,11 @@ impl Reader<'_> {
         portion.reading = self.started.elapsed();
         let sent = self.portions.send(portion);
         self.started = Instant::now();
-        if sent.is_ok() { Flow::Continue(()) } else { Flow::Break(()) }
+        if sent.is_ok() {
+            Flow::Continue(())
+        } else {
+            Flow::Break(())
+        }
     }
 }
 

@@ -170,7 +170,12 @@ fn changes(text: &str) -> Option<Vec<Change>> {
 }
 
 fn sum_of_charges(changes: &[Change]) -> Option<i8> {
-    let of = |formula: &str| CHARGES.iter().find(|(part, _)| *part == formula).map(|(_, z)| *z);
+    let of = |formula: &str| {
+        CHARGES
+            .iter()
+            .find(|(part, _)| *part == formula)
+            .map(|(_, z)| *z)
+    };
     let sum: i32 = changes
         .iter()
         .map(|change| i32::from(change.count) * of(&change.formula).unwrap_or(0))
@@ -236,7 +241,17 @@ mod tests {
             assert_eq!(adduct.to_string(), expected, "{text}");
             assert_eq!(adduct.to_string().parse(), Ok(adduct), "{text}");
         }
-        for bad in ["", "M", "[M+Xx]+", "in-source", "[M+H", "Cat", "[M+?]+", "é", "[M"] {
+        for bad in [
+            "",
+            "M",
+            "[M+Xx]+",
+            "in-source",
+            "[M+H",
+            "Cat",
+            "[M+?]+",
+            "é",
+            "[M",
+        ] {
             assert!(bad.parse::<Adduct>().is_err(), "{bad}");
         }
     }

@@ -42,7 +42,9 @@ impl Fields {
 
     /// The first value of `key`, in any case.
     pub fn get(&self, key: &str) -> Option<&str> {
-        let found = self.iter().find(|(known, _)| known.eq_ignore_ascii_case(key));
+        let found = self
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(key));
         found.map(|(_, value)| value)
     }
 

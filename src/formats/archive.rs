@@ -63,17 +63,19 @@ impl Archive {
 
     fn open_member(&self, member: &Member) -> Result<Box<dyn SpectrumReader>, ReadError> {
         let file: Arc<Path> = self.file.join(&member.name).into();
-        let bytes = member.bytes(&self.source).map_err(|source| ReadError::Stream {
-            file: Arc::clone(&file),
-            records: 0,
-            source,
-        })?;
+        let bytes = member
+            .bytes(&self.source)
+            .map_err(|source| ReadError::Stream {
+                file: Arc::clone(&file),
+                records: 0,
+                source,
+            })?;
         super::read(&file, Input::of(Arc::clone(&file), bytes)?)
     }
 
-    fn end(&mut self, error: ReadError) -> Option<Result<Record, ReadError>> {
+    fn end(&mut self, error: ReadError) -> Result<Record, ReadError> {
         self.done = true;
-        Some(Err(error))
+        Err(error)
     }
 }
 
@@ -87,14 +89,15 @@ impl Iterator for Archive {
                     self.done = true;
                     let file = Arc::clone(&self.file);
                     let format = "a zip archive";
-                    return (self.n_read == 0).then_some(Err(ReadError::NoSpectra { file, format }));
+                    return (self.n_read == 0)
+                        .then_some(Err(ReadError::NoSpectra { file, format }));
                 };
                 match self.open_member(&member) {
                     Ok(reader) => self.current = Some(reader),
                     Err(error) if error.is_other_file() => {
                         return Some(Err(ReadError::Aside(Box::new(error))));
                     }
-                    Err(error) => return self.end(error),
+                    Err(error) => return Some(self.end(error)),
                 }
                 continue;
             };
@@ -104,7 +107,7 @@ impl Iterator for Archive {
                     self.current = None;
                     return Some(Err(ReadError::Aside(Box::new(error))));
                 }
-                Some(Err(error)) if error.is_fatal() => return self.end(error),
+                Some(Err(error)) if error.is_fatal() => return Some(self.end(error)),
                 Some(item) => {
                     self.n_read += 1;
                     return Some(item);
@@ -130,10 +133,16 @@ impl Store {
 }
 
 impl Member {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "what is not unpacked here is refused, whatever the crate adds"
+    )]
     fn bytes(&self, source: &Store) -> io::Result<Box<dyn Read + Send>> {
         let invalid = |text: String| io::Error::new(io::ErrorKind::InvalidData, text);
         if self.is_encrypted {
-            return Err(invalid("it is encrypted; unpack the archive first".to_owned()));
+            return Err(invalid(
+                "it is encrypted; unpack the archive first".to_owned(),
+            ));
         }
         let mut handle = source.handle()?;
         handle.seek(SeekFrom::Start(self.start))?;
@@ -160,7 +169,9 @@ fn members(file: std::fs::File) -> io::Result<Vec<Member>> {
     for number in 0..archive.len() {
         let found = archive.by_index_raw(number).map_err(io::Error::other)?;
         let name = found.name().map_err(io::Error::other)?.into_owned();
-        let is_hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+        let is_hidden = name
+            .split('/')
+            .any(|part| part.starts_with('.') || part == "__MACOSX");
         if found.is_dir() || is_hidden {
             continue;
         }

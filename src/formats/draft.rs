@@ -6,8 +6,8 @@ use super::peak_line;
 use super::text::{decode, snippet, stated};
 use super::{Fault, Record};
 use crate::domain::{
-    Charge, Compound, Fields, Measurement, Mz, Origin, Peak, PeakList, Polarity, Precursor, Seconds,
-    Spectrum,
+    Charge, Compound, Fields, Measurement, Mz, Origin, Peak, PeakList, Polarity, Precursor,
+    Seconds, Spectrum,
 };
 
 /// Statements and peaks of one record, and the first fault found in it.

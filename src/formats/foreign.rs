@@ -48,7 +48,9 @@ pub(super) fn is_vendor_folder(path: &Path) -> bool {
 }
 
 fn vendor(path: &Path) -> Option<Foreign> {
-    let found = VENDOR_FOLDERS.iter().find(|(name, _)| path.join(name).exists());
+    let found = VENDOR_FOLDERS
+        .iter()
+        .find(|(name, _)| path.join(name).exists());
     found.map(|(_, foreign)| *foreign)
 }
 
@@ -101,7 +103,10 @@ const SIGNATURES: &[(&[u8], Foreign)] = &[
     ),
     (b"BZh", packed("bzip2 inside another compression")),
     (b"\xfd7zXZ\0", packed("an xz archive")),
-    (b"\x28\xb5\x2f\xfd", packed("zstd inside another compression")),
+    (
+        b"\x28\xb5\x2f\xfd",
+        packed("zstd inside another compression"),
+    ),
     (b"7z\xbc\xaf\x27\x1c", packed("a 7z archive")),
     (b"\x1f\x8b", packed("gzip inside another compression")),
     (
@@ -157,7 +162,9 @@ fn binary(head: &[u8]) -> Foreign {
 fn is_peak_table(head: &[u8]) -> bool {
     let mut lines = head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii).take(8);
     lines.all(|line| {
-        let mut cells = line.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty());
+        let mut cells = line
+            .split(u8::is_ascii_whitespace)
+            .filter(|cell| !cell.is_empty());
         cells.all(|cell| parse_whole(cell).is_some())
     })
 }

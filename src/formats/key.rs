@@ -132,7 +132,11 @@ mod tests {
             "Precursor m/z: 1.5",
         ] {
             let found = Key::split(line.as_bytes()).unwrap();
-            assert_eq!((found.key, found.value), (Key::PrecursorMz, &b"1.5"[..]), "{line}");
+            assert_eq!(
+                (found.key, found.value),
+                (Key::PrecursorMz, &b"1.5"[..]),
+                "{line}"
+            );
         }
         let found = Key::split(b"NAME: a: b; c").unwrap();
         assert_eq!((found.key, found.name), (Key::Name, &b"NAME"[..]));

@@ -106,7 +106,11 @@ mod tests {
             fs_err::write(at(name), "x").unwrap();
         }
         let names = |given: &[PathBuf]| -> Vec<PathBuf> {
-            list(given).unwrap().into_iter().map(|file| file.path).collect()
+            list(given)
+                .unwrap()
+                .into_iter()
+                .map(|file| file.path)
+                .collect()
         };
         assert_eq!(
             names(&[root.path().to_owned()]),
@@ -114,11 +118,17 @@ mod tests {
         );
         assert_eq!(names(&[at("*.mgf")]), [at("a.mgf")]);
         assert_eq!(names(&[at("**/*.mgf")]), [at("a.mgf"), at("deep/c.mgf")]);
-        assert_eq!(names(&[at("absent.mgf"), STDIN.into()]), [at("absent.mgf"), STDIN.into()]);
+        assert_eq!(
+            names(&[at("absent.mgf"), STDIN.into()]),
+            [at("absent.mgf"), STDIN.into()]
+        );
         assert!(list(&[at("*.none")]).is_err());
         fs_err::create_dir(at("deep/run.d")).unwrap();
         fs_err::write(at("deep/run.d/analysis.tdf"), "x").unwrap();
         let error = list(&[root.path().to_owned()]).unwrap_err().to_string();
-        assert!(error.contains("run.d") && error.contains("msconvert"), "{error}");
+        assert!(
+            error.contains("run.d") && error.contains("msconvert"),
+            "{error}"
+        );
     }
 }

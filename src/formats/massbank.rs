@@ -91,7 +91,9 @@ impl Entry {
                     self.declared = Some((number, count as u64));
                     self.draft.expect_peaks(count as u64);
                 }
-                _ => self.draft.fault(number, Fault::PeakCountText(snippet(value))),
+                _ => self
+                    .draft
+                    .fault(number, Fault::PeakCountText(snippet(value))),
             },
             _ => self.state(tag, number, value),
         }

@@ -43,6 +43,7 @@ struct Scan {
     draft: Draft,
     is_profile: bool,
     n_peaks: Option<u64>,
+    n_precursors: usize,
     instrument_id: String,
     coding: Coding,
     coded: Vec<u8>,
@@ -108,6 +109,7 @@ impl MzXmlReader {
             draft,
             is_profile: is_centroided.or(self.is_centroided) == Some(false),
             n_peaks: attribute(tag, b"peaksCount").and_then(number),
+            n_precursors: 0,
             instrument_id: text(b"msInstrumentID"),
             coding: Coding::default(),
             coded: Vec::new(),
@@ -131,7 +133,9 @@ impl MzXmlReader {
     /// Says once, after the last scan, that there should be more.
     fn missing(&mut self) -> Option<Damaged> {
         let read = self.n_records as u64;
-        let declared = self.declared.take_if(|declared| *declared > read && read > 0)?;
+        let declared = self
+            .declared
+            .take_if(|declared| *declared > read && read > 0)?;
         let fault = Fault::MissingSpectra { declared, read };
         Some(Damaged { line: None, fault })
     }
@@ -143,6 +147,11 @@ impl Scan {
         let tag = tags.tag();
         let line = tags.line();
         if is_start(tag, b"<precursorMz") {
+            // Of several precursors the first counts.
+            self.n_precursors += 1;
+            if self.n_precursors > 1 {
+                return;
+            }
             if let Some(charge) = attribute(tag, b"precursorCharge") {
                 self.draft.read_charge(line, charge);
             }
@@ -151,9 +160,10 @@ impl Scan {
                 self.draft.fields.push(name, &value.unwrap_or_default());
             }
         } else if is_start(tag, b"</precursorMz") {
-            // Of several precursors the first counts.
-            if self.draft.precursor_mz.is_none() {
+            if self.n_precursors == 1 {
                 self.draft.read_precursor(line, tags.text());
+            } else {
+                self.draft.fields.push("precursorMz", &decode(tags.text()));
             }
         } else if is_start(tag, b"<peaks") {
             self.coding = Coding::of(tag);
@@ -178,7 +188,11 @@ impl Scan {
 
     fn finish(mut self, instrument: String, origin: Origin) -> Result<Record, Fault> {
         let level = self.draft.ms_level;
-        let level = level.unwrap_or(if self.draft.precursor_mz.is_some() { MS_MS } else { 0 });
+        let level = level.unwrap_or(if self.draft.precursor_mz.is_some() {
+            MS_MS
+        } else {
+            0
+        });
         if level < MS_MS {
             return Ok(Record::OtherScan { ms_level: level });
         }
@@ -255,7 +269,10 @@ impl Coding {
             return Err(format!("more than the {limit} bytes declared"));
         }
         if bytes.len() % (2 * width) != 0 {
-            return Err(format!("{} bytes are no whole number of pairs", bytes.len()));
+            return Err(format!(
+                "{} bytes are no whole number of pairs",
+                bytes.len()
+            ));
         }
         let double = |b: &[u8; 8]| f64::from_be_bytes(*b);
         let single = |b: &[u8; 4]| f64::from(f32::from_be_bytes(*b));
@@ -265,7 +282,10 @@ impl Coding {
             bytes.as_chunks().0.iter().map(single).collect()
         };
         let (pairs, _) = numbers.as_chunks::<2>();
-        Ok(pairs.iter().map(|&[mz, intensity]| (mz, intensity)).collect())
+        Ok(pairs
+            .iter()
+            .map(|&[mz, intensity]| (mz, intensity))
+            .collect())
     }
 }
 
@@ -312,7 +332,10 @@ impl Source for MzXmlReader {
 
     fn cut(&self) -> Option<String> {
         let text = |declared| match declared {
-            Some(n) => format!("cut before the end of the run: {} of {n} scans", self.n_records),
+            Some(n) => format!(
+                "cut before the end of the run: {} of {n} scans",
+                self.n_records
+            ),
             None => "cut before the end of the run".to_owned(),
         };
         (!self.run_ended).then(|| text(self.declared))
@@ -326,9 +349,15 @@ fn is_true(value: &[u8]) -> bool {
 /// An attribute's value with its entities resolved.
 fn plain_text(value: &[u8]) -> String {
     let text = decode(value);
-    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")]
-        .into_iter()
-        .fold(text, |text, (entity, letter)| text.replace(entity, letter))
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ]
+    .into_iter()
+    .fold(text, |text, (entity, letter)| text.replace(entity, letter))
 }
 
 /// Reads a duration of XML Schema, as `PT1H2M3.5S`.

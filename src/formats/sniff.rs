@@ -102,9 +102,14 @@ fn json(head: &[u8]) -> Option<Content> {
     if head.starts_with(b"{") && (has(b"\"MS:1003186\"") || has(b"_attribute_sets\"")) {
         return Some(Content::MzSpecLibJson);
     }
-    let has_peaks = [&b"\"peaks_json\""[..], b"\"peaks\"", b"\"signals\"", b"\"spectrum\""]
-        .into_iter()
-        .any(has);
+    let has_peaks = [
+        &b"\"peaks_json\""[..],
+        b"\"peaks\"",
+        b"\"signals\"",
+        b"\"spectrum\"",
+    ]
+    .into_iter()
+    .any(has);
     // A record may begin with more than we look at: a structure, for instance.
     let is_mona = has(b"\"compound\"") && has(b"\"inchiKey\"");
     let is_gnps = has(b"\"spectrum_id\"");
@@ -134,7 +139,10 @@ mod tests {
                 b"ACCESSION: a\nRECORD_TITLE: b\nCH$NAME: c\n",
                 Content::MassBank,
             ),
-            (b"<?xml version=\"1.0\"?><mzXML xmlns=\"a\">", Content::MzXml),
+            (
+                b"<?xml version=\"1.0\"?><mzXML xmlns=\"a\">",
+                Content::MzXml,
+            ),
             (b"<mzSpecLib>\nMS:1", Content::MzSpecLibText),
             (b"{\"spectrum_attribute_sets\": {}}", Content::MzSpecLibJson),
             (b"[{\"spectrum_id\": \"a\"}]", Content::Json),

@@ -14,7 +14,8 @@ impl Draft {
     /// place of its own is kept in the record's fields.
     pub(super) fn state(&mut self, stated: Statement<'_>, line_number: u64) {
         if !self.take(stated.key, line_number, stated.value) {
-            self.fields.push(&decode(stated.name), &decode(stated.value));
+            self.fields
+                .push(&decode(stated.name), &decode(stated.value));
         }
     }
 
@@ -41,7 +42,9 @@ impl Draft {
             Key::Peptide => fill(&mut self.compound.peptide, peptide(value)),
             // SpectraST writes 0.0 for unknown.
             Key::CollisionEnergy if parse_whole(value) == Some(0.0) => true,
-            Key::CollisionEnergy => fill(&mut self.collision_energy, energy::normal(&stated(value))),
+            Key::CollisionEnergy => {
+                fill(&mut self.collision_energy, energy::normal(&stated(value)))
+            }
             Key::Instrument => fill(&mut self.instrument, stated(value)),
             Key::InstrumentType => fill(&mut self.instrument_type, stated(value)),
             Key::Ionization => fill(&mut self.ionization, stated(value)),
@@ -138,7 +141,8 @@ fn inchikey(value: &[u8]) -> String {
 /// An adduct in its one form, or as it stands where it is none.
 fn adduct(value: &[u8]) -> String {
     let text = stated(value);
-    text.parse::<Adduct>().map_or(text, |adduct| adduct.to_string())
+    text.parse::<Adduct>()
+        .map_or(text, |adduct| adduct.to_string())
 }
 
 /// A peptide; GNPS writes `*..*` for none.

@@ -149,11 +149,17 @@ mod tests {
         let text = b"<a>\n<!-- <b> -->x y</a>\n";
         let mut tags = Tags::new(Box::new(io::Cursor::new(text.to_vec())));
         assert!(tags.next().unwrap());
-        assert_eq!((tags.text(), tags.tag(), tags.line()), (&b""[..], &b"<a>"[..], 1));
+        assert_eq!(
+            (tags.text(), tags.tag(), tags.line()),
+            (&b""[..], &b"<a>"[..], 1)
+        );
         assert!(tags.next().unwrap());
         assert_eq!((tags.tag(), tags.line()), (&b"<!-- <b> -->"[..], 1));
         assert!(tags.next().unwrap());
-        assert_eq!((tags.text(), tags.tag(), tags.line()), (&b"x y"[..], &b"</a>"[..], 2));
+        assert_eq!(
+            (tags.text(), tags.tag(), tags.line()),
+            (&b"x y"[..], &b"</a>"[..], 2)
+        );
         tags.put_back();
         assert!(tags.next().unwrap() && tags.text() == b"x y");
         assert!(!tags.next().unwrap());

@@ -1,4 +1,4 @@
-//! Libraries as tables, one row per fragment: DIA-NN, OpenSWATH, EasyPQP, Spectronaut, Prosit.
+//! Libraries as tables, one row per fragment: DIA-NN, `OpenSWATH`, `EasyPQP`, Spectronaut, Prosit.
 //!
 //! Rows of one precursor follow one another; a new precursor begins where the group, or else the
 //! peptide and its charge, changes.
@@ -46,7 +46,9 @@ impl Column {
             "transitiongroupid" | "precursorid" => Self::Group,
             "precursormz" | "q1" => Self::PrecursorMz,
             "precursorcharge" => Self::Charge,
-            "modifiedpeptidesequence" | "fullunimodpeptidename" | "modifiedpeptide"
+            "modifiedpeptidesequence"
+            | "fullunimodpeptidename"
+            | "modifiedpeptide"
             | "modifiedsequence" => Self::ModifiedPeptide,
             "peptidesequence" | "strippedpeptide" | "strippedsequence" | "sequence" => {
                 Self::Peptide
@@ -58,9 +60,15 @@ impl Column {
             "trrecalibrated" | "irt" | "normalizedretentiontime" | "rt" => Self::RetentionIndex,
             "collisionenergy" | "ce" => Self::CollisionEnergy,
             "decoy" | "isdecoy" => Self::Decoy,
-            "transitionname" | "transitionid" | "annotation" | "excludefromassay"
-            | "quantifyingtransition" | "identifyingtransition" | "detectingtransition"
-            | "productcharge" | "productmztheoretical" => Self::OfFragment,
+            "transitionname"
+            | "transitionid"
+            | "annotation"
+            | "excludefromassay"
+            | "quantifyingtransition"
+            | "identifyingtransition"
+            | "detectingtransition"
+            | "productcharge"
+            | "productmztheoretical" => Self::OfFragment,
             name if name.starts_with("fragment") => Self::OfFragment,
             _ => Self::Other,
         }
@@ -276,7 +284,10 @@ impl TransitionReader {
 
     fn last_needed(&self) -> usize {
         let needed = [Column::PrecursorMz, Column::FragmentMz, Column::Intensity];
-        let last = self.columns.iter().rposition(|column| needed.contains(column));
+        let last = self
+            .columns
+            .iter()
+            .rposition(|column| needed.contains(column));
         last.unwrap_or(0)
     }
 }
@@ -300,9 +311,11 @@ impl Source for TransitionReader {
             index: self.n_records,
         };
         self.n_records += 1;
-        Ok(Some(draft.finish(origin).map_err(|(line, fault)| Damaged {
-            line: Some(line),
-            fault,
+        Ok(Some(draft.finish(origin).map_err(|(line, fault)| {
+            Damaged {
+                line: Some(line),
+                fault,
+            }
         })))
     }
 }
@@ -333,7 +346,7 @@ fn proforma(text: &str) -> String {
             _ => name.to_owned(),
         };
         let is_n_term = peptide.is_empty();
-        peptide.push_str(&format!("[{name}]"));
+        peptide.extend(["[", &name, "]"]);
         rest = &rest[end + 1..];
         if is_n_term && !rest.starts_with('-') {
             peptide.push('-');

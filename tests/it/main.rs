@@ -13,6 +13,8 @@ mod decoys;
 mod formats_contract;
 mod formats_data;
 mod formats_fuzz;
+mod formats_golden;
+mod formats_inputs;
 mod formats_samples;
 mod golden;
 mod h5py;

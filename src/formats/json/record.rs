@@ -11,9 +11,10 @@ use serde_json::{Map, Value};
 /// Reads one record that begins on `line`.
 pub(super) fn read(value: &Value, line: u64) -> Draft {
     let mut draft = Draft::default();
-    match value {
-        Value::Object(object) => read_object(&mut draft, object, line),
-        other => draft.fault(line, Fault::Json(format!("{} is no record", shown(other)))),
+    if let Value::Object(object) = value {
+        read_object(&mut draft, object, line);
+    } else {
+        draft.fault(line, Fault::Json(format!("{} is no record", shown(value))));
     }
     draft
 }
@@ -75,7 +76,12 @@ fn read_meta_data(draft: &mut Draft, list: &[Value], line: u64) {
 
 fn read_compounds(draft: &mut Draft, list: &[Value], line: u64) {
     for compound in list {
-        for name in compound.get("names").and_then(Value::as_array).into_iter().flatten() {
+        for name in compound
+            .get("names")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             let name = name.get("name").map(plain).unwrap_or_default();
             state(draft, "name", &name, line);
         }
@@ -112,7 +118,9 @@ fn read_pairs(draft: &mut Draft, pairs: &[Value], line: u64) {
     for pair in pairs {
         let number = |at: usize| {
             let value = pair.get(at)?;
-            value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+            value
+                .as_f64()
+                .or_else(|| value.as_str()?.trim().parse().ok())
         };
         let peak = match (number(0), number(1)) {
             (Some(mz), Some(intensity)) => checked(mz, intensity),
@@ -127,11 +135,12 @@ fn read_pairs(draft: &mut Draft, pairs: &[Value], line: u64) {
 
 /// A value as text without quotes.
 fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
+    if value.is_null() {
+        return String::new();
     }
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn shown(value: &Value) -> String {

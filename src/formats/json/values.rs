@@ -92,7 +92,11 @@ impl Values {
             }
             self.input.consume(used);
             if end.is_some() {
-                return Ok(if is_too_large { Found::TooLarge } else { Found::Whole });
+                return Ok(if is_too_large {
+                    Found::TooLarge
+                } else {
+                    Found::Whole
+                });
             }
         }
     }
@@ -160,7 +164,11 @@ pub(in crate::formats) fn parse(value: &[u8]) -> Result<Value, Fault> {
         // Old exports hold Latin-1.
         let is_utf8 = std::str::from_utf8(value).is_ok();
         let text: String = value.iter().map(|&b| char::from(b)).collect();
-        if is_utf8 { Err(error) } else { serde_json::from_str(&text) }
+        if is_utf8 {
+            Err(error)
+        } else {
+            serde_json::from_str(&text)
+        }
     });
     parsed.map_err(|e| Fault::Json(snippet(e.to_string().as_bytes())))
 }

@@ -117,7 +117,10 @@ fn state(draft: &mut Draft, attribute: &Attribute, all: &[Attribute], place: &st
     let value = attribute.value.as_str();
     let unit = || {
         let same = |a: &&Attribute| a.accession == UNIT && a.group == attribute.group;
-        let unit = all.iter().find(same).filter(|_| !attribute.group.is_empty());
+        let unit = all
+            .iter()
+            .find(same)
+            .filter(|_| !attribute.group.is_empty());
         unit.map_or("", |unit| unit.value.as_str())
     };
     let with_unit;
@@ -216,11 +219,17 @@ fn keep(draft: &mut Draft, attribute: &Attribute, place: &str) {
         value,
         value_accession,
     } = attribute;
-    let group = if group.is_empty() { String::new() } else { format!("[{group}]") };
+    let group = if group.is_empty() {
+        String::new()
+    } else {
+        format!("[{group}]")
+    };
     let key = format!("{place}{group}{accession}|{name}");
     if value_accession.is_empty() {
         draft.fields.push(&key, value);
     } else {
-        draft.fields.push(&key, &format!("{value_accession}|{value}"));
+        draft
+            .fields
+            .push(&key, &format!("{value_accession}|{value}"));
     }
 }

@@ -99,7 +99,8 @@ impl Source for MzSpecLibJsonReader {
     }
 
     fn cut(&self) -> Option<String> {
-        self.is_cut.then(|| "cut before the end of the list of spectra".to_owned())
+        self.is_cut
+            .then(|| "cut before the end of the list of spectra".to_owned())
     }
 }
 
@@ -153,7 +154,9 @@ fn skip_value(values: &mut Values, text: &mut Vec<u8>) -> io::Result<()> {
                 return Ok(());
             }
             b',' => values.skip(),
-            _ => drop(values.value(text)?),
+            _ => {
+                values.value(text)?;
+            }
         }
     }
     Ok(())
@@ -190,7 +193,8 @@ fn entry(spectrum: &Value, line: u64) -> Entry {
     let of_each = |key: &str| -> Vec<Vec<Attribute>> {
         let by_number = spectrum.get(key).and_then(Value::as_object);
         let each = by_number.into_iter().flat_map(|object| object.values());
-        each.map(|item| attributes(item.get("attributes"))).collect()
+        each.map(|item| attributes(item.get("attributes")))
+            .collect()
     };
     entry.analytes = of_each("analytes");
     entry.interpretations = of_each("interpretations");
@@ -201,7 +205,12 @@ fn entry(spectrum: &Value, line: u64) -> Entry {
 }
 
 fn read_peaks(entry: &mut Entry, spectrum: &Value) -> Result<(), Fault> {
-    let list = |key: &str| spectrum.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let list = |key: &str| {
+        spectrum
+            .get(key)
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice)
+    };
     let (mz, intensity) = (list("mzs"), list("intensities"));
     if mz.len() != intensity.len() {
         let text = format!("{} m/z and {} intensities", mz.len(), intensity.len());
@@ -212,7 +221,9 @@ fn read_peaks(entry: &mut Entry, spectrum: &Value) -> Result<(), Fault> {
     }
     for (mz, intensity) in mz.iter().zip(intensity) {
         let (Some(mz_value), Some(intensity_value)) = (mz.as_f64(), intensity.as_f64()) else {
-            return Err(Fault::PeakLine(snippet(format!("{mz} {intensity}").as_bytes())));
+            return Err(Fault::PeakLine(snippet(
+                format!("{mz} {intensity}").as_bytes(),
+            )));
         };
         entry.draft.peaks.push(checked(mz_value, intensity_value)?);
     }

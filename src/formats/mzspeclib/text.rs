@@ -68,7 +68,8 @@ impl MzSpecLibTextReader {
                     self.sets.insert(about, &name, attributes);
                 }
                 set = set_name(text).map(|(about, name)| (about, name, Vec::new()));
-            } else if let (Some((_, _, attributes)), Some(attribute)) = (&mut set, attribute(text)) {
+            } else if let (Some((_, _, attributes)), Some(attribute)) = (&mut set, attribute(text))
+            {
                 attributes.push(attribute);
             }
             match next {
@@ -240,7 +241,10 @@ mod tests {
             ("singleton=x", "MS:1003066")
         );
         let found = attribute(b"MS:1000885|protein accession=tr|G3IJB9|x").unwrap();
-        assert_eq!((&*found.value, &*found.value_accession), ("tr|G3IJB9|x", ""));
+        assert_eq!(
+            (&*found.value, &*found.value_accession),
+            ("tr|G3IJB9|x", "")
+        );
         for bad in [&b"words"[..], b"MS:1=3", b"a|b=c", b"[1 MS:1|a=b"] {
             assert_eq!(attribute(bad), None);
         }

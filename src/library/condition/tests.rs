@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::{
-    Charge, Compound, Fields, Measurement, Mz, Origin, PeakList, Polarity, Precursor, Seconds, Spectrum,
+    Charge, Compound, Fields, Measurement, Mz, Origin, PeakList, Polarity, Precursor, Seconds,
+    Spectrum,
 };
 use crate::library::EntryColumnsBuilder;
 use proptest::prelude::*;
