@@ -60,6 +60,9 @@ pub enum Fault {
     /// A record larger than any spectrum needs.
     #[error("a record of more than {MAX_ELEMENT_BYTES} bytes")]
     RecordTooLarge,
+    /// An entry of mzSpecLib without a section of peaks.
+    #[error("the entry has no <Peaks> section")]
+    NoPeaks,
     /// A line of mzSpecLib that is no attribute.
     #[error("expected an attribute such as MS:1000041|charge state=2, found {0:?}")]
     Attribute(String),
@@ -105,7 +108,7 @@ impl Fault {
             Self::Precursor(_) => "invalid precursor",
             Self::Charge(_) => "invalid charge",
             Self::NoEnd | Self::NoBegin(_) => "broken record boundary",
-            Self::CutRecord => "cut record",
+            Self::CutRecord | Self::NoPeaks => "cut record",
             Self::Profile => "profile spectrum",
             Self::Json(_) | Self::Attribute(_) | Self::Row(_) => "damaged record",
             Self::RecordTooLarge => "record too large",

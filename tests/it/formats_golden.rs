@@ -22,6 +22,12 @@ const LEFT_OUT: &[(&str, &[usize], &str)] = &[
         &[6],
         "wrong peak count",
     ),
+    // An example of interpretations, without peaks.
+    (
+        "mzspeclib/complex_interpretations.mzspeclib.txt",
+        &[0],
+        "cut record",
+    ),
     // A made-up spectrum with a peak at m/z 0.
     ("mzml/MzMLFile_1.mzML", &[1], "invalid m/z"),
     ("mzml/three_test_scans.mzML", &[1, 2], "profile spectrum"),

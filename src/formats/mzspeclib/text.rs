@@ -84,8 +84,8 @@ impl MzSpecLibTextReader {
         }
     }
 
-    /// Reads the lines of one record.
-    fn read_entry(&mut self) -> io::Result<Entry> {
+    /// Reads the lines of one record; says whether it came to its peaks.
+    fn read_entry(&mut self) -> io::Result<(Entry, bool)> {
         let mut entry = Entry::default();
         let mut section = Section::Spectrum;
         while let Some((number, line)) = self.lines.next()? {
@@ -101,7 +101,7 @@ impl MzSpecLibTextReader {
                 continue;
             }
             if text.starts_with(b"<") {
-                section = entry.begin(text);
+                section = entry.begin(number, text);
                 continue;
             }
             if matches!(section, Section::Peaks) {
@@ -116,13 +116,13 @@ impl MzSpecLibTextReader {
             };
             entry.add(&section, attribute);
         }
-        Ok(entry)
+        Ok((entry, matches!(section, Section::Peaks)))
     }
 }
 
 impl Entry {
     /// Begins the section a line in angle brackets names.
-    fn begin(&mut self, line: &[u8]) -> Section {
+    fn begin(&mut self, number: u64, line: &[u8]) -> Section {
         let is = |name: &[u8]| line.strip_prefix(b"<").is_some_and(|l| l.starts_with(name));
         if is(b"Peaks") {
             Section::Peaks
@@ -132,6 +132,9 @@ impl Entry {
         } else if is(b"InterpretationMember=") {
             Section::Member
         } else {
+            if !is(b"Interpretation=") {
+                self.draft.fault(number, Fault::Attribute(snippet(line)));
+            }
             self.interpretations.push(Vec::new());
             Section::Interpretation
         }
@@ -156,7 +159,7 @@ impl Source for MzSpecLibTextReader {
         let Some((line, start)) = self.find_start()? else {
             return Ok(None);
         };
-        let entry = self.read_entry()?;
+        let (mut entry, has_peaks) = self.read_entry()?;
         let origin = Origin {
             file: Arc::clone(&self.file),
             index: self.n_records,
@@ -164,6 +167,9 @@ impl Source for MzSpecLibTextReader {
         self.n_records += 1;
         if start == Start::Cluster {
             return Ok(Some(Ok(Record::OtherScan { ms_level: 0 })));
+        }
+        if !has_peaks {
+            entry.draft.fault(line, Fault::NoPeaks);
         }
         let outcome = entry.conclude(&self.sets, line).finish(origin);
         Ok(Some(outcome.map_err(|(line, fault)| Damaged {
