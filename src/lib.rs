@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod cluster;
+pub mod confidence;
 pub mod config;
 pub mod decoy;
 pub mod domain;

@@ -7,6 +7,7 @@ use crate::config::{self, Wishes};
 use crate::failure::Failure;
 use crate::library::{self, ClusterMethod, Draft, LibrarySettings};
 use crate::report::RunSummary;
+use crate::search;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -156,10 +157,14 @@ pub(super) fn make_library(
         .to_string_lossy()
         .into_owned();
     let mut stage = (Instant::now(), None);
-    let (library, notes) = library::build(draft, &name, |next| {
+    let (mut library, notes) = library::build(draft, &name, |next| {
         console.detail(next.text());
         end_stage(&mut summary, &mut stage, Some(next.text()));
     })?;
+    let learning = "learning probabilities";
+    console.detail(learning);
+    end_stage(&mut summary, &mut stage, Some(learning));
+    library.set_models(search::learn(&library)?);
     end_stage(&mut summary, &mut stage, Some("writing"));
     library::write(&library, output)?;
     end_stage(&mut summary, &mut stage, None);

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   mzseek evaluate report.csv truth.csv
+  mzseek evaluate report.csv truth.csv --by ion_mode --by instrument_type
   mzseek evaluate report.csv truth.csv --entrapment --plot fdr.svg
 
 The truth has a row per query: title (or query_id), the right answer as inchikey14,
@@ -32,6 +33,9 @@ pub(super) struct EvaluateArgs {
     /// Draw that comparison
     #[arg(long, value_name = "PLOT.svg", requires = "entrapment")]
     plot: Option<PathBuf>,
+    /// Accuracy by the values of this column of the truth; may be given again [default: relation]
+    #[arg(long, value_name = "COLUMN", conflicts_with = "entrapment")]
+    by: Vec<String>,
     /// Fail if fewer first matches are right, in percent
     #[arg(long, value_name = "PERCENT")]
     least_top_1: Option<f64>,
@@ -44,7 +48,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<Outcome, Failure> {
     if args.entrapment {
         return entrapment(args);
     }
-    let evaluation = Evaluation::read(&args.report, &args.truth)?;
+    let evaluation = Evaluation::read(&args.report, &args.truth, &args.by)?;
     io::stdout()
         .lock()
         .write_all(evaluation.to_string().as_bytes())

@@ -1,10 +1,11 @@
 //! `mzseek info`: what a library holds.
 
 use super::Outcome;
+use crate::confidence::Mode;
 use crate::failure::Failure;
 use crate::index::VectorIndex;
 use crate::library::{FORMAT_VERSION, Library, sizes};
-use crate::report::Table;
+use crate::report::{Table, reliability_table};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -67,7 +68,8 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
         );
     }
     let text = format!(
-        "{table}\nsettings\n{}",
+        "{table}\n{}settings\n{}",
+        probabilities(&library),
         indent(&library.settings().to_toml())
     );
     io::stdout()
@@ -75,6 +77,21 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
         .write_all(text.as_bytes())
         .map_err(|e| Failure::write(Path::new("stdout"), e))?;
     Ok(Outcome::Done)
+}
+
+/// How the learned probabilities held while learning.
+fn probabilities(library: &Library) -> String {
+    let models = Mode::ALL.into_iter().filter_map(|mode| library.model(mode));
+    let text = models.map(|model| {
+        let reliability = model.reliability();
+        format!(
+            "probability that the first match is right, {} search: calibration error {:.3}\n{}\n",
+            model.mode().word(),
+            reliability.error(),
+            reliability_table(reliability)
+        )
+    });
+    text.collect()
 }
 
 fn largest(library: &Library) -> usize {

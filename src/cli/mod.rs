@@ -7,10 +7,12 @@ mod build;
 mod console;
 mod demo;
 mod evaluate;
+mod explain;
 mod info;
 mod intake;
 mod run_fdr;
 mod search;
+mod tune;
 mod vectors;
 mod verify;
 
@@ -60,6 +62,8 @@ enum Command {
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Explain(explain::ExplainArgs),
+    Tune(tune::TuneArgs),
     Vectors(vectors::VectorsArgs),
 }
 
@@ -108,6 +112,8 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Explain(args) => explain::run(&args, console),
+        Command::Tune(args) => tune::run(&args, console),
         Command::Vectors(args) => vectors::run(&args, console),
     }
 }

@@ -151,6 +151,7 @@ pub fn build(
         peaks,
         index: trained.index,
         clusters,
+        models: Vec::new(),
     };
     notes.extend(trained.notes);
     Ok((library, notes))

@@ -5,9 +5,10 @@ use super::index_section::IndexShape;
 use super::writer::Writer;
 use super::{
     EntryColumns, EntryText, LIBRARY, LibraryError, LibrarySettings, RetentionColumns, TextColumn,
-    index_section,
+    confidence_section, index_section,
 };
 use crate::cluster::{ClusterPart, Clusters};
+use crate::confidence::{Mode, Model};
 use crate::embed::Embedding;
 use crate::index::{AnyIndex, Metric, RowOrder, Slab, VectorIndex};
 use crate::prepare::Preparation;
@@ -26,6 +27,7 @@ pub struct Library {
     pub(super) peaks: PeakColumns,
     pub(super) index: AnyIndex,
     pub(super) clusters: Clusters,
+    pub(super) models: Vec<Model>,
 }
 
 /// Libraries whose arrays are at most this many bytes together are checked whole on opening, which
@@ -106,6 +108,7 @@ impl Library {
             peaks,
             index,
             clusters,
+            models: confidence_section::read(container)?,
         })
     }
 
@@ -153,6 +156,17 @@ impl Library {
     pub fn clusters(&self) -> &Clusters {
         &self.clusters
     }
+
+    /// How likely first matches are right in searches of this kind; `None` where the library
+    /// could not teach it.
+    pub fn model(&self, mode: Mode) -> Option<&Model> {
+        self.models.iter().find(|model| model.mode() == mode)
+    }
+
+    /// Keeps what was learned from this library.
+    pub fn set_models(&mut self, models: Vec<Model>) {
+        self.models = models;
+    }
 }
 
 /// Writes `library` to `path`, whole or not at all.
@@ -194,6 +208,7 @@ pub fn write(library: &Library, path: &Path) -> Result<(), LibraryError> {
     writer.put("clusters/medoid", &clusters.medoid)?;
     writer.put("clusters/identity", &clusters.identity)?;
     writer.put("clusters/purity", &clusters.purity)?;
+    confidence_section::write(&library.models, &mut writer)?;
     writer.finish(&Attributes {
         mzseek_version: env!("CARGO_PKG_VERSION").to_owned(),
         settings: library.settings.to_toml(),

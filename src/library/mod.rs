@@ -6,6 +6,7 @@
 
 mod build;
 mod condition;
+mod confidence_section;
 mod container;
 mod decoys;
 mod entries;
@@ -15,6 +16,7 @@ mod format;
 mod index_section;
 mod settings;
 pub mod shelf;
+mod stored;
 mod text_column;
 mod verify;
 mod writer;

@@ -189,6 +189,14 @@ pub const COLUMNS: &[Column] = &[
         put(cell, row.q_value().map(|q| q.method.word()));
     }),
     column(
+        "probability",
+        "probability that the first match is right where every second compound is in the library; \
+         empty for further matches and where the library could not teach it",
+        |row, cell| {
+            fixed(cell, row.probability(), 4);
+        },
+    ),
+    column(
         "delta_next",
         "similarity minus that of the next hit of another compound; empty without one",
         |row, cell| {
@@ -307,6 +315,11 @@ impl<'a> Row<'a> {
         self.answer.q_value.filter(|_| rank == 1)
     }
 
+    fn probability(&self) -> Option<f64> {
+        let (rank, _) = self.ranked?;
+        self.answer.probability.filter(|_| rank == 1)
+    }
+
     fn shift_name(&self) -> String {
         let shift = self.matched().and_then(|m| Some((m, m.mass_shift?)));
         let Some((matched, shift)) = shift else {
@@ -352,7 +365,7 @@ mod tests {
             "query_file, query_id, query_index, query_precursor_mz, query_charge, query_rt, rank, \
              cluster_id, cluster_size, cluster_purity, similarity, score_name, matched_peaks, \
              matched_intensity, precursor_delta_da, precursor_delta_ppm, mass_shift, \
-             mass_shift_name, q_value, fdr_method, delta_next, ambiguity_group, ambiguity_size, \
+             mass_shift_name, q_value, fdr_method, probability, delta_next, ambiguity_group, ambiguity_size, \
              library, entry_id, entry_index, name, formula, adduct, inchikey, smiles, peptide, \
              entry_precursor_mz, entry_charge, collision_energy, instrument, plan, n_candidates"
         );

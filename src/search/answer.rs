@@ -54,6 +54,9 @@ pub struct Answer {
     pub decoy: Option<Match>,
     /// How trustworthy the first match is, once the whole run is known.
     pub q_value: Option<QValue>,
+    /// Probability that the first match is right, where the library taught how to tell in such a
+    /// search.
+    pub probability: Option<f64>,
 }
 
 /// One group of entries, by its best hit.

@@ -9,12 +9,18 @@
 mod admission;
 mod answer;
 mod candidates;
+mod explanation;
 pub mod fdr;
 mod groups;
+mod learning;
 mod rank;
 mod searcher;
 mod settings;
+mod tuning;
 
 pub use answer::{Ambiguity, Answer, Match, Plan};
+pub use explanation::{ExplainedPeak, Explanation, Pairing, SeenPeak};
+pub use learning::learn;
 pub use searcher::Searcher;
 pub use settings::{Amount, GroupBy, ScoreChoice, SearchSettings, UnknownWord};
+pub use tuning::{Tuned, Tuning, cheapest};

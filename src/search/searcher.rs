@@ -4,8 +4,10 @@ use super::admission::{Admission, Query, Source};
 use super::answer::{Answer, Match, Plan};
 use super::candidates::{Asking, pick};
 use super::groups::best_of_groups;
+use super::learning::{evidence, mode};
 use super::rank::{choose, rank};
 use super::settings::{Amount, SearchSettings};
+use crate::confidence::Model;
 use crate::domain::Spectrum;
 use crate::index::Effort;
 use crate::library::Library;
@@ -20,6 +22,7 @@ pub struct Searcher<'a> {
     settings: SearchSettings,
     admission: Admission<'a>,
     asking: Asking,
+    model: Option<&'a Model>,
 }
 
 /// What an index is asked for where that is left to us.
@@ -76,6 +79,7 @@ impl<'a> Searcher<'a> {
         };
         Self {
             library,
+            model: mode(library, &settings).and_then(|mode| library.model(mode)),
             admission: Admission::new(library, &settings),
             asking: Asking {
                 rests_on: choose(&settings, true).rests_on(),
@@ -103,6 +107,36 @@ impl<'a> Searcher<'a> {
 
     /// Answers each query, in the order asked, on all threads of the pool.
     pub fn search(&self, queries: &[Spectrum]) -> Vec<Answer> {
+        let answers = self.with_candidates(queries, |query, source, positions, scratch| {
+            self.answer(query, source, positions, scratch)
+        });
+        let unanswered = |why| Answer {
+            plan: Plan::NoPeaks(why),
+            n_candidates: 0,
+            matches: Vec::new(),
+            decoy: None,
+            q_value: None,
+            probability: None,
+        };
+        answers
+            .into_iter()
+            .map(|answer| answer.unwrap_or_else(unanswered))
+            .collect()
+    }
+
+    /// Every candidate of each query with its score, best first; decoys apart.
+    pub(super) fn hits(&self, queries: &[Spectrum]) -> Vec<Result<Vec<Match>, LeftOut>> {
+        self.with_candidates(queries, |query, _, positions, scratch| {
+            self.rank(query, positions, scratch).0
+        })
+    }
+
+    /// Hands each comparable query to `each`, with its candidates by position.
+    fn with_candidates<T: Send>(
+        &self,
+        queries: &[Spectrum],
+        each: impl Fn(&Query<'_>, &Source, &[u32], &mut Scratch) -> T + Sync,
+    ) -> Vec<Result<T, LeftOut>> {
         let prepared: Vec<Result<Query<'_>, LeftOut>> = queries
             .par_iter()
             .map(|spectrum| {
@@ -116,29 +150,42 @@ impl<'a> Searcher<'a> {
             .map(|query| (query, self.admission.source(query)))
             .collect();
         let picked = pick(self.library, &self.admission, self.asking, &comparable);
-        let answers: Vec<Answer> = comparable
+        let done: Vec<T> = comparable
             .par_iter()
             .zip(picked)
             .map_init(Scratch::default, |scratch, ((query, source), positions)| {
-                self.answer(query, source, &positions, scratch)
+                each(query, source, &positions, scratch)
             })
             .collect();
-        let mut answers = answers.into_iter();
+        let mut done = done.into_iter();
         prepared
             .iter()
             .map(|query| match query {
-                Ok(_) => answers
+                Ok(_) => Ok(done
                     .next()
-                    .unwrap_or_else(|| unreachable!("one answer per query")),
-                Err(why) => Answer {
-                    plan: Plan::NoPeaks(*why),
-                    n_candidates: 0,
-                    matches: Vec::new(),
-                    decoy: None,
-                    q_value: None,
-                },
+                    .unwrap_or_else(|| unreachable!("one result per query"))),
+                Err(why) => Err(*why),
             })
             .collect()
+    }
+
+    /// Scored entries and scored decoys, each best first.
+    fn rank(
+        &self,
+        query: &Query<'_>,
+        positions: &[u32],
+        scratch: &mut Scratch,
+    ) -> (Vec<Match>, Vec<Match>) {
+        let entries = self.library.entries();
+        rank(
+            self.library,
+            &query.prepared,
+            positions,
+            &self.settings,
+            scratch,
+        )
+        .into_iter()
+        .partition(|hit| !entries.is_decoy(hit.entry))
     }
 
     fn answer(
@@ -153,28 +200,25 @@ impl<'a> Searcher<'a> {
             .iter()
             .filter(|&&p| !entries.is_decoy(self.library.order().row(p)))
             .count();
-        let hits = rank(
-            self.library,
-            &query.prepared,
-            positions,
-            &self.settings,
-            scratch,
-        );
-        let (decoys, hits): (Vec<Match>, Vec<Match>) = hits
-            .into_iter()
-            .partition(|hit| entries.is_decoy(hit.entry));
+        let (hits, decoys) = self.rank(query, positions, scratch);
         let plan = match source {
             _ if positions.is_empty() => Plan::NoCandidate,
             _ if hits.is_empty() => Plan::BelowThreshold,
             Source::Whole(_, plan) => *plan,
             Source::Index(_) => Plan::Index(self.library.index().kind()),
         };
+        let matches = best_of_groups(self.library, &hits, &self.settings);
+        let seen = matches.first().map(|first| evidence(self.library, first));
         Answer {
             plan,
             n_candidates,
-            matches: best_of_groups(self.library, &hits, &self.settings),
+            matches,
             decoy: decoys.first().copied(),
             q_value: None,
+            probability: self
+                .model
+                .zip(seen)
+                .map(|(model, seen)| model.probability(&seen)),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::align::{Matching, Pair, Peaks, Scratch, align};
 use super::assignment::Assignment;
-use super::cosine::{Norm, Weighting};
+use super::contribution::{Contribution, MatchedAs, in_proportion};
+use super::cosine::{Norm, Weighting, product};
 use super::{RestsOn, Score, Similarity, View};
 use crate::domain::Tolerance;
 
@@ -62,28 +63,52 @@ impl Similarity for NistComposite {
         }
         let dot = Norm::Squared.divide(pairs, query_weight, reference_weight);
         pairs.sort_unstable_by_key(|p| p.query);
-        let ratios = ratio_agreement(pairs, query_weight, reference_weight);
+        let ratios = ratio_agreements(pairs, query_weight, reference_weight).sum::<f64>();
         let (of_query, matched) = (query.mz.len() as f64, pairs.len() as f64);
         Score::of(
             pairs,
             query,
-            (of_query * dot + matched * ratios) / (of_query + matched),
+            (of_query * dot + ratios) / (of_query + matched),
         )
+    }
+
+    /// The dot product in proportion to its products; each ratio with the later of its pairs.
+    fn explain(
+        &self,
+        query: View<'_>,
+        reference: View<'_>,
+        tolerance: Tolerance,
+        scratch: &mut Scratch,
+    ) -> Vec<Contribution> {
+        let score = self.score(query, reference, tolerance, scratch);
+        let (q, r) = (&scratch.query_weight, &scratch.reference_weight);
+        let pairs = &scratch.pairs;
+        let dot = Norm::Squared.divide(pairs, q, r);
+        let products: Vec<f64> = pairs.iter().map(|p| product(*p, q, r)).collect();
+        let whole: f64 = products.iter().sum();
+        let ratios = std::iter::once(0.0).chain(ratio_agreements(pairs, q, r));
+        let of_query = query.mz.len() as f64;
+        let part = |(product, ratio): (&f64, f64)| of_query * dot * product / whole + ratio;
+        let parts: Vec<f64> = products.iter().zip(ratios).map(part).collect();
+        let ways = [(0.0, MatchedAs::Fragment)];
+        let similarity = f64::from(score.similarity);
+        in_proportion((query, reference), pairs, &parts, &ways, similarity)
     }
 }
 
-/// Mean over the pairs, ascending in m/z, of min/max of the two ratios of a peak to its neighbour.
-fn ratio_agreement(pairs: &[Pair], query: &[f32], reference: &[f32]) -> f64 {
+/// Of each pair but the first, ascending in m/z: min/max of the two ratios of its peaks to those of
+/// the pair before.
+fn ratio_agreements<'a>(
+    pairs: &'a [Pair],
+    query: &'a [f32],
+    reference: &'a [f32],
+) -> impl Iterator<Item = f64> + 'a {
     let ratio = |weights: &[f32], at: u32, before: u32| {
         f64::from(weights[at as usize]) / f64::from(weights[before as usize])
     };
-    let sum: f64 = pairs
-        .windows(2)
-        .map(|w| {
-            let a = ratio(query, w[1].query, w[0].query);
-            let b = ratio(reference, w[1].reference, w[0].reference);
-            a.min(b) / a.max(b)
-        })
-        .sum();
-    sum / pairs.len() as f64
+    pairs.windows(2).map(move |w| {
+        let a = ratio(query, w[1].query, w[0].query);
+        let b = ratio(reference, w[1].reference, w[0].reference);
+        a.min(b) / a.max(b)
+    })
 }

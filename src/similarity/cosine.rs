@@ -5,6 +5,7 @@
 
 use super::align::{Matching, Pair, Peaks, Scratch, align};
 use super::assignment::Assignment;
+use super::contribution::{Contribution, MatchedAs, Way, in_proportion};
 use super::view::precursor_shift;
 use super::{RestsOn, Score, Similarity, View};
 use crate::domain::{Charge, Tolerance};
@@ -245,6 +246,44 @@ impl Similarity for Cosine {
         let similarity = self.norm.divide(pairs, query_weight, reference_weight);
         Score::of(pairs, query, similarity)
     }
+
+    /// In proportion to the products. Where the sum is squared, that shares it out as fairly as
+    /// any other way.
+    fn explain(
+        &self,
+        query: View<'_>,
+        reference: View<'_>,
+        tolerance: Tolerance,
+        scratch: &mut Scratch,
+    ) -> Vec<Contribution> {
+        let score = self.score(query, reference, tolerance, scratch);
+        let loss = precursor_shift(query, reference);
+        let way = |&shift: &f64| -> Way {
+            match self.reach {
+                Reach::Losses => (shift, MatchedAs::Loss),
+                _ if shift == 0.0 => (shift, MatchedAs::Fragment),
+                _ if loss == Some(shift) => (shift, MatchedAs::Loss),
+                Reach::Fragments | Reach::Modified => (shift, MatchedAs::Shifted),
+            }
+        };
+        let ways: Vec<Way> = scratch.shifts.iter().map(way).collect();
+        let parts: Vec<f64> = (scratch.pairs.iter())
+            .map(|p| product(*p, &scratch.query_weight, &scratch.reference_weight))
+            .collect();
+        let similarity = f64::from(score.similarity);
+        in_proportion(
+            (query, reference),
+            &scratch.pairs,
+            &parts,
+            &ways,
+            similarity,
+        )
+    }
+}
+
+/// Product of the weights of a pair.
+pub(super) fn product(pair: Pair, query: &[f32], reference: &[f32]) -> f64 {
+    f64::from(query[pair.query as usize]) * f64::from(reference[pair.reference as usize])
 }
 
 impl Norm {
@@ -254,10 +293,7 @@ impl Norm {
             return 0.0;
         }
         let square = |w: &f32| f64::from(*w).powi(2);
-        let product = |p: &Pair| {
-            f64::from(query[p.query as usize]) * f64::from(reference[p.reference as usize])
-        };
-        let sum: f64 = pairs.iter().map(product).sum();
+        let sum: f64 = pairs.iter().map(|p| product(*p, query, reference)).sum();
         let of_reference: f64 = reference.iter().map(square).sum();
         let of_query: f64 = query.iter().map(square).sum();
         let matched: f64 = pairs.iter().map(|p| square(&query[p.query as usize])).sum();

@@ -3,6 +3,7 @@
 
 use super::align::{Matching, Pair, Peaks, Scratch, align};
 use super::assignment::Assignment;
+use super::contribution::{Contribution, MatchedAs, Way, in_proportion};
 use super::view::precursor_shift;
 use super::{RestsOn, Score, Similarity, View};
 use crate::domain::Tolerance;
@@ -98,13 +99,50 @@ fn compare<'s>(
         pairs,
         (used_query, used_reference),
     );
-    let shared = |p: &Pair| {
-        let both =
-            query.peaks.weight[p.query as usize] + reference.peaks.weight[p.reference as usize];
-        information(both) - query.information(p.query) - reference.information(p.reference)
-    };
-    let sum: f64 = pairs.iter().map(shared).sum();
+    let sum: f64 = pairs.iter().map(|p| shared(query, reference, *p)).sum();
     (pairs, (0.5 * sum).clamp(0.0, 1.0))
+}
+
+/// What one pair takes from the divergence, in bits times two.
+fn shared(query: Weighed<'_>, reference: Weighed<'_>, p: Pair) -> f64 {
+    let both = query.peaks.weight[p.query as usize] + reference.peaks.weight[p.reference as usize];
+    information(both) - query.information(p.query) - reference.information(p.reference)
+}
+
+/// What each pair adds to the similarity that [`compare`] gives, and that similarity.
+fn contributions(
+    views: (View<'_>, View<'_>),
+    (query, reference): (Weighed<'_>, Weighed<'_>),
+    ways: &[Way],
+    tolerance: Tolerance,
+    scratch: &mut Scratch,
+) -> (Vec<Contribution>, f64) {
+    let shifts: Vec<f64> = ways.iter().map(|way| way.0).collect();
+    let (pairs, similarity) = compare(query, reference, &shifts, tolerance, scratch);
+    let parts: Vec<f64> = pairs.iter().map(|p| shared(query, reference, *p)).collect();
+    let found = in_proportion(views, pairs, &parts, ways, similarity);
+    (found, similarity)
+}
+
+impl SpectralEntropy {
+    fn weigh(self, view: View<'_>) -> Weighed<'_> {
+        if self.weighted {
+            Weighed::weighted(view)
+        } else {
+            Weighed::unweighted(view)
+        }
+    }
+}
+
+impl HybridEntropy {
+    /// At their m/z, or at their losses; equal precursors leave one way to match.
+    fn ways(query: View<'_>, reference: View<'_>, tolerance: Tolerance) -> ([Way; 2], usize) {
+        let shift = precursor_shift(query, reference).unwrap_or(0.0);
+        let mz = reference.precursor.map_or(0.0, |p| p.mz.value());
+        let equal = shift.abs() <= tolerance.half_width(mz);
+        let ways = [(0.0, MatchedAs::Fragment), (shift, MatchedAs::Loss)];
+        (ways, if equal { 1 } else { 2 })
+    }
 }
 
 impl Similarity for SpectralEntropy {
@@ -127,14 +165,21 @@ impl Similarity for SpectralEntropy {
         tolerance: Tolerance,
         scratch: &mut Scratch,
     ) -> Score {
-        let peaks = if self.weighted {
-            Weighed::weighted
-        } else {
-            Weighed::unweighted
-        };
-        let (a, b) = (peaks(query), peaks(reference));
+        let (a, b) = (self.weigh(query), self.weigh(reference));
         let (pairs, similarity) = compare(a, b, &[0.0], tolerance, scratch);
         Score::of(pairs, query, similarity)
+    }
+
+    fn explain(
+        &self,
+        query: View<'_>,
+        reference: View<'_>,
+        tolerance: Tolerance,
+        scratch: &mut Scratch,
+    ) -> Vec<Contribution> {
+        let peaks = (self.weigh(query), self.weigh(reference));
+        let ways = [(0.0, MatchedAs::Fragment)];
+        contributions((query, reference), peaks, &ways, tolerance, scratch).0
     }
 }
 
@@ -154,19 +199,34 @@ impl Similarity for HybridEntropy {
         tolerance: Tolerance,
         scratch: &mut Scratch,
     ) -> Score {
-        let both = [0.0, precursor_shift(query, reference).unwrap_or(0.0)];
-        // Equal precursors leave one way to match.
-        let mz = reference.precursor.map_or(0.0, |p| p.mz.value());
-        let equal = both[1].abs() <= tolerance.half_width(mz);
-        let shifts = if equal { &both[..1] } else { &both[..] };
+        let (ways, n_ways) = Self::ways(query, reference, tolerance);
         let (pairs, similarity) = compare(
             Weighed::weighted(query),
             Weighed::weighted(reference),
-            shifts,
+            &ways.map(|way| way.0)[..n_ways],
             tolerance,
             scratch,
         );
         Score::of(pairs, query, similarity)
+    }
+
+    fn explain(
+        &self,
+        query: View<'_>,
+        reference: View<'_>,
+        tolerance: Tolerance,
+        scratch: &mut Scratch,
+    ) -> Vec<Contribution> {
+        let (ways, n_ways) = Self::ways(query, reference, tolerance);
+        let peaks = (Weighed::weighted(query), Weighed::weighted(reference));
+        contributions(
+            (query, reference),
+            peaks,
+            &ways[..n_ways],
+            tolerance,
+            scratch,
+        )
+        .0
     }
 }
 
@@ -210,5 +270,40 @@ impl Similarity for TwoViewEntropy {
             similarity: both as f32,
             ..fragments
         }
+    }
+
+    /// The mean is homogeneous of degree 1, so by Euler's theorem each view adds its similarity
+    /// times the slope of the mean, which is half of the mean for either.
+    fn explain(
+        &self,
+        query: View<'_>,
+        reference: View<'_>,
+        tolerance: Tolerance,
+        scratch: &mut Scratch,
+    ) -> Vec<Contribution> {
+        let Some(shift) = precursor_shift(query, reference) else {
+            return Vec::new();
+        };
+        let both = (query, reference);
+        let peaks = (Weighed::weighted(query), Weighed::weighted(reference));
+        let mut view = |way: Way| contributions(both, peaks, &[way], tolerance, scratch);
+        let (mut found, fragments) = view((0.0, MatchedAs::Fragment));
+        let (of_losses, losses) = view((shift, MatchedAs::Loss));
+        let half = 0.5 * (fragments * losses).sqrt();
+        let scale = |similarity: f64| {
+            if similarity > 0.0 {
+                half / similarity
+            } else {
+                0.0
+            }
+        };
+        for contribution in &mut found {
+            contribution.amount *= scale(fragments);
+        }
+        found.extend(of_losses.into_iter().map(|contribution| Contribution {
+            amount: contribution.amount * scale(losses),
+            ..contribution
+        }));
+        found
     }
 }

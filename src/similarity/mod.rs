@@ -7,6 +7,7 @@
 pub mod align;
 mod assignment;
 mod composite;
+mod contribution;
 mod cosine;
 mod entropy;
 mod peak_columns;
@@ -17,6 +18,7 @@ use crate::domain::Tolerance;
 use align::{Pair, Scratch};
 pub use assignment::Assignment;
 pub use composite::NistComposite;
+pub use contribution::{Contribution, MatchedAs};
 pub use cosine::{Cosine, Norm, Reach, Weighting};
 pub use entropy::{HybridEntropy, SpectralEntropy, TwoViewEntropy};
 pub use peak_columns::{PeakColumns, PeakColumnsBuilder};
@@ -66,6 +68,16 @@ pub trait Similarity: Send + Sync + std::fmt::Debug {
         tolerance: Tolerance,
         scratch: &mut Scratch,
     ) -> Score;
+
+    /// What each pair of peaks adds to that score; adds up to its similarity. A pair may be there
+    /// twice, for its fragments and for its losses.
+    fn explain(
+        &self,
+        query: View<'_>,
+        reference: View<'_>,
+        tolerance: Tolerance,
+        scratch: &mut Scratch,
+    ) -> Vec<Contribution>;
 }
 
 /// What two spectra must share to score above 0: what an index must look for to propose them.

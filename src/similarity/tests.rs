@@ -198,6 +198,35 @@ fn weights_follow_the_published_power() {
     );
 }
 
+/// Each contribution by hand: of the cosine sqrt(a b) / sqrt(A B), where A and B are sums of
+/// intensities; of the entropy half of (a+b) log2(a+b) - a log2 a - b log2 b.
+#[test]
+fn contributions_by_hand() {
+    let a = prepared(Some(200.0), &[(100.0, 1.0), (150.0, 3.0)]);
+    let b = prepared(Some(210.0), &[(100.0, 1.0), (160.0, 1.0)]);
+    let explain = |how: &dyn Similarity| {
+        let parts = how.explain(a.view(), b.view(), da(0.02), &mut Scratch::default());
+        parts
+            .iter()
+            .map(|p| (p.matched_as, p.shift, p.amount))
+            .collect::<Vec<_>>()
+    };
+    // sqrt(1/4 * 1/2)
+    let cosine = explain(&Cosine::GREEDY);
+    assert_eq!(cosine.len(), 1);
+    assert_eq!((cosine[0].0, cosine[0].1), (MatchedAs::Fragment, 0.0));
+    close(cosine[0].2, 0.353_553);
+    // And sqrt(3/4 * 1/2) for the loss of 50.
+    let modified = explain(&Cosine::MODIFIED);
+    assert_eq!((modified[0].0, modified[0].1), (MatchedAs::Loss, 10.0));
+    close(modified[0].2, 0.612_372);
+    assert_eq!(modified[1].0, MatchedAs::Fragment);
+    close(modified[1].2, 0.353_553);
+    // 0.75 log2 0.75 - 0.25 log2 0.25 - 0.5 log2 0.5, halved.
+    let entropy = explain(&SpectralEntropy { weighted: false });
+    close(entropy[0].2, 0.344_361);
+}
+
 fn spectra() -> impl Strategy<Value = Vec<(f64, f32)>> {
     // Peaks on a 0.1 Da grid: apart by more than twice the tolerance, as preparation leaves them.
     prop::collection::btree_map(500_u32..4000, 1.0_f32..1e4, 1..40).prop_map(|m| {
@@ -236,6 +265,14 @@ proptest! {
             prop_assert!((own - expected).abs() < 1e-5, "{} of itself is {}", name, own);
             prop_assert!((score(how, &scaled, &other, da(0.02)).similarity - forth.similarity).abs() < 1e-5);
             prop_assert_eq!(score(how, &far, &other, da(0.02)).similarity, 0.0);
+            let parts = how.explain(one.view(), other.view(), da(0.02), &mut Scratch::default());
+            let whole: f64 = parts.iter().map(|part| part.amount).sum();
+            prop_assert!((whole - f64::from(forth.similarity)).abs() < 1e-6, "{} parts {}", name, whole);
+            for part in parts {
+                prop_assert!(part.amount >= 0.0);
+                let (error, _) = part.error(one.view(), other.view());
+                prop_assert!(error.abs() <= 0.02 + 1e-4, "{} is {} apart", name, error);
+            }
         }
     }
 

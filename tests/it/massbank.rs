@@ -4,7 +4,7 @@
 //! (default `../shared/data` beside the repository); without it the test is skipped.
 
 use crate::kit::{Folder, skipped};
-use mzseek::report::Evaluation;
+use mzseek::report::{Evaluation, RankedBy};
 use std::path::{Path, PathBuf};
 
 fn data() -> Option<PathBuf> {
@@ -19,6 +19,11 @@ fn data() -> Option<PathBuf> {
 
 /// Top-1 and top-10 in percent.
 fn accuracy(folder: &Folder, massbank: &Path, library: &str, tolerance: &str) -> (f64, f64) {
+    let evaluation = evaluate(folder, massbank, library, tolerance);
+    (evaluation.top_1() * 100.0, evaluation.top_10() * 100.0)
+}
+
+fn evaluate(folder: &Folder, massbank: &Path, library: &str, tolerance: &str) -> Evaluation {
     let queries = massbank.join("queries.mgf.gz");
     let words = [
         "search",
@@ -31,8 +36,24 @@ fn accuracy(folder: &Folder, massbank: &Path, library: &str, tolerance: &str) ->
     ];
     folder.run(&words).exits(0);
     let truth = massbank.join("truth.csv");
-    let evaluation = Evaluation::read(&folder.path("report.csv"), &truth).unwrap();
-    (evaluation.top_1() * 100.0, evaluation.top_10() * 100.0)
+    Evaluation::read(&folder.path("report.csv"), &truth, &[]).unwrap()
+}
+
+#[test]
+fn probabilities_tell_what_is_in_the_library() {
+    let Some(massbank) = data() else { return };
+    let folder = Folder::new();
+    let input = massbank.join("library.msp.gz");
+    folder
+        .run(&["build", input.to_str().unwrap(), "-o", "auto.h5"])
+        .exits(0);
+    for (tolerance, least_area) in [("10ppm", 0.95), ("open", 0.93)] {
+        let evaluation = evaluate(&folder, &massbank, "auto.h5", tolerance);
+        let area = evaluation.area_under_curve(RankedBy::Probability).unwrap();
+        assert!(area >= least_area, "{tolerance}: {area}");
+        let error = evaluation.reliability().unwrap().error();
+        assert!(error < 0.1, "{tolerance}: calibration error {error}");
+    }
 }
 
 #[test]

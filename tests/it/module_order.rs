@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const ROWS: &[&[&str]] = &[
     &["domain", "index", "files"],
     &["prepare"],
-    &["similarity", "embed", "formats", "decoy"],
+    &["similarity", "embed", "formats", "decoy", "confidence"],
     &["cluster"],
     &["library"],
     &["search"],

@@ -55,7 +55,7 @@ impl FdrCheck {
     }
 
     fn by_truth(report: &Path, truth: &Path) -> Result<Self, EvaluationError> {
-        let (key, expected) = read_truth(truth)?;
+        let (key, expected) = read_truth(truth, &[])?;
         let column = match key {
             RecognisedBy::InchiKey => "inchikey",
             RecognisedBy::EntryId => "entry_id",

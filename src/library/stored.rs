@@ -1,0 +1,56 @@
+//! An entry as a spectrum again.
+
+use super::{EntryText, Library};
+use crate::domain::{
+    Compound, Fields, Measurement, Origin, Peak, PeakList, Polarity, Seconds, Spectrum,
+};
+use std::path::Path;
+
+impl Library {
+    /// The entry `row` as the spectrum it was made of, as far as the library keeps it: its
+    /// prepared peaks, whose intensities sum to 1, and its metadata.
+    pub fn spectrum(&self, row: u32) -> Spectrum {
+        let entries = self.entries();
+        let precursor = entries.precursor(row);
+        let view = self.peaks().view(row, precursor);
+        let peaks = (view.mz.iter().zip(view.intensity))
+            .map(|(&mz, &intensity)| Peak {
+                mz: f64::from(mz),
+                intensity,
+            })
+            .collect();
+        let text = |text| entries.text(text, row).into_owned();
+        Spectrum {
+            origin: Origin {
+                file: Path::new(self.name()).into(),
+                index: row as usize,
+            },
+            id: text(EntryText::Id),
+            precursor,
+            measurement: Measurement {
+                polarity: match entries.polarity_sign(row) {
+                    0 => None,
+                    sign if sign < 0 => Some(Polarity::Negative),
+                    _ => Some(Polarity::Positive),
+                },
+                retention_time: entries
+                    .retention_time(row)
+                    .and_then(|time| Seconds::new(time).ok()),
+                retention_index: entries.retention_index(row),
+                collision_energy: text(EntryText::CollisionEnergy),
+                instrument: text(EntryText::Instrument),
+            },
+            compound: Compound {
+                name: text(EntryText::Name),
+                formula: text(EntryText::Formula),
+                adduct: text(EntryText::Adduct),
+                inchikey: text(EntryText::InchiKey),
+                smiles: text(EntryText::Smiles),
+                peptide: text(EntryText::Peptide),
+            },
+            fields: Fields::from_text(&entries.text(EntryText::Fields, row)),
+            // Damaged numbers in a mapped file would leave no peaks rather than wrong ones.
+            peaks: PeakList::new(peaks).unwrap_or_default(),
+        }
+    }
+}
