@@ -171,13 +171,7 @@ fn looks_whole(sample: &Sample, cut: usize) -> bool {
         // No block is open.
         "BEGIN IONS" => before.rfind("END IONS") > before.rfind("BEGIN IONS"),
         // The last number of a record may have been longer.
-        "Name" => {
-            next_line.is_empty()
-                || next_line.starts_with('\n')
-                || before.ends_with("\n\n")
-                || behind.starts_with('\n')
-        }
-        "<Spectrum=" => {
+        "Name" | "<Spectrum=" => {
             next_line.is_empty()
                 || next_line.starts_with('\n')
                 || before.ends_with("\n\n")
