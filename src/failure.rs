@@ -3,7 +3,9 @@
 use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
-use crate::report::EvaluationError;
+use crate::plot::PngError;
+use crate::report::{EvaluationError, ProvenanceError, ReportError, TruthError};
+use crate::search::RunFdrError;
 use std::io;
 use std::path::Path;
 
@@ -61,12 +63,12 @@ impl Failure {
 
     /// The CSV writer could not write `path`.
     pub fn csv(path: &Path, error: csv::Error) -> Self {
-        if let csv::ErrorKind::Io(source) = error.into_kind() {
-            Self::write(path, source)
-        } else {
-            // The other kinds concern reading, or rows of unequal length, which we do not write.
-            Self::write(path, io::Error::other("rows of unequal length"))
-        }
+        Self::report(path, error.into())
+    }
+
+    /// The report `path` could not be written.
+    pub fn report(path: &Path, error: ReportError) -> Self {
+        Self::write(path, error)
     }
 
     /// What kind of thing went wrong.
@@ -93,10 +95,15 @@ impl From<LibraryError> for Failure {
     fn from(error: LibraryError) -> Self {
         let kind = match &error {
             LibraryError::Settings(_) | LibraryError::NoPeptide { .. } => Kind::Usage,
-            LibraryError::Io { .. } | LibraryError::Write { .. } => Kind::Io,
+            LibraryError::Io { .. }
+            | LibraryError::Write { .. }
+            | LibraryError::NoBase { .. }
+            | LibraryError::Changed { .. } => Kind::Io,
             LibraryError::NotALibrary { .. }
             | LibraryError::Version { .. }
             | LibraryError::Damaged { .. }
+            | LibraryError::Conflict { .. }
+            | LibraryError::TooMany(_)
             | LibraryError::Empty(_)
             | LibraryError::Train(_) => Kind::Input,
         };
@@ -113,14 +120,43 @@ impl From<SettingsError> for Failure {
     }
 }
 
+impl From<RunFdrError> for Failure {
+    fn from(error: RunFdrError) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::usage(error.to_string())
     }
 }
 
+impl From<TruthError> for Failure {
+    fn from(error: TruthError) -> Self {
+        Self::input(error.to_string())
+    }
+}
+
 impl From<EvaluationError> for Failure {
     fn from(error: EvaluationError) -> Self {
         Self::input(error.to_string())
+    }
+}
+
+impl From<PngError> for Failure {
+    fn from(error: PngError) -> Self {
+        Self::input(error.to_string())
+    }
+}
+
+impl From<ProvenanceError> for Failure {
+    fn from(error: ProvenanceError) -> Self {
+        match error {
+            ProvenanceError::Io { path, source } => Self::write(&path, source),
+            ProvenanceError::Json { .. } | ProvenanceError::Version { .. } => {
+                Self::input(error.to_string())
+            }
+        }
     }
 }

@@ -49,9 +49,10 @@ SETS = {
     },
     "mixture1m": {
         "metric": "l2",
-        "faiss": [("IVF1024,PQ32np", ""), ("IVF1024,PQ64x4fs", ""), ("IVF1024,PQ64x4fs+Flat", "4,10"),
-                  ("RR,IVF1024,RaBitQfs", ""), ("RR,IVF1024,RaBitQfs+Flat", "4,10")],
-        "mzseek": [("IVF1024,PQ32", ""), ("IVF1024,PQ32,Refine(F16)", "2,4,10")],
+        "faiss": [("IVF1024,PQ32np", ""), ("IVF1024,PQ64x4fs", ""), ("IVF1024,PQ64x4fs+Flat", "2,4,6,10"),
+                  ("RR,IVF1024,RaBitQfs", ""), ("RR,IVF1024,RaBitQfs+Flat", "2,4,6,10")],
+        "mzseek": [("IVF1024,PQ32", ""), ("IVF1024,PQ64x4fs", ""), ("IVF1024,PQ64x4fs,Refine(F16)", "2,4,6,10"),
+                   ("IVF1024,PQ32,Refine(F16)", "2,4,6,10")],
     },
 }
 

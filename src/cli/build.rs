@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::{self, Intake};
+use super::intake::{self, Intake, ReadingFlags};
 use crate::config::{self, Wishes};
 use crate::failure::Failure;
 use crate::library::{self, ClusterMethod, Draft, LibrarySettings};
@@ -59,9 +59,8 @@ pub(super) struct BuildArgs {
     /// Seed of everything random
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
-    /// Fail at the first record that cannot be used
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    reading: ReadingFlags,
 }
 
 impl BuildArgs {
@@ -102,25 +101,17 @@ pub(super) fn run(args: &BuildArgs, console: Console) -> Result<Outcome, Failure
     let settings = args.settings()?;
     let inputs = args.inputs.iter().chain(&args.config);
     intake::refuse_as_output(inputs, &args.output)?;
-    let inputs = Inputs {
-        names: &args.inputs,
-        is_strict: args.strict,
-    };
-    make_library(inputs, settings, &args.output, console)
-}
-
-/// What a library is made of.
-#[derive(Clone, Copy)]
-pub(super) struct Inputs<'a> {
-    /// Files, folders, patterns.
-    pub(super) names: &'a [PathBuf],
-    /// Whether every record must be used.
-    pub(super) is_strict: bool,
+    make_library(
+        (&args.inputs, args.reading),
+        settings,
+        &args.output,
+        console,
+    )
 }
 
 /// Reads `inputs`, builds a library of them and writes it to `output`.
-pub(super) fn make_library(
-    inputs: Inputs<'_>,
+fn make_library(
+    (inputs, reading): (&[PathBuf], ReadingFlags),
     settings: LibrarySettings,
     output: &Path,
     console: Console,
@@ -128,21 +119,12 @@ pub(super) fn make_library(
     let mut summary = RunSummary::default();
     let mut draft = Draft::new(settings)?;
     let mut preparing = Duration::ZERO;
-    let intake = Intake::read(
-        inputs.names,
-        inputs.is_strict,
-        console,
-        |spectra, skipped| {
-            let started = Instant::now();
-            for (idx, reason) in draft.extend(spectra) {
-                let origin = &spectra[idx].origin;
-                let place = format!("{}, record {}", origin.file.display(), origin.index + 1);
-                skipped.add(reason.category(), format!("{place}: {reason}"));
-            }
-            preparing += started.elapsed();
-            Ok(())
-        },
-    )?;
+    let intake = Intake::read(inputs, reading, console, |spectra, skipped| {
+        let started = Instant::now();
+        intake::extend(&mut draft, spectra, skipped);
+        preparing += started.elapsed();
+        Ok(())
+    })?;
     if draft.is_empty() {
         intake.finish(console);
         let text = format!("none of {} records could be used", intake.n_records());

@@ -26,6 +26,11 @@ impl Console {
         }
     }
 
+    /// Whether only errors are told.
+    pub(super) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     /// What a person wants who asked for more.
     pub(super) fn detail(self, text: impl Display) {
         if self.verbose {

@@ -4,7 +4,7 @@ use super::Outcome;
 use crate::confidence::Mode;
 use crate::failure::Failure;
 use crate::index::VectorIndex;
-use crate::library::{FORMAT_VERSION, Library, sizes};
+use crate::library::{EntryText, Library, Lineage, sizes};
 use crate::report::{Table, reliability_table};
 use clap::Args;
 use std::io::{self, Write};
@@ -12,25 +12,48 @@ use std::path::{Path, PathBuf};
 
 /// Tell what a library holds: counts, settings, index, clusters, size per part
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  mzseek info library.h5")]
+#[command(after_help = "\
+Examples:
+  mzseek info library.h5
+  mzseek info library.h5 --history
+  mzseek info library.h5 --clusters > clusters.csv")]
 pub(super) struct InfoArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
     library: PathBuf,
+    /// A CSV row per cluster instead: its medoid, size, identity and purity
+    #[arg(long)]
+    clusters: bool,
+    /// Tell instead every change since it was built, and the checksums of the files it was made from
+    #[arg(long)]
+    history: bool,
 }
 
 pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     let library = Library::open(&args.library)?;
+    if args.clusters {
+        return list_clusters(&library);
+    }
+    if args.history {
+        return print(&history(&library));
+    }
     let (entries, clusters) = (library.entries(), library.clusters());
     let sizes = sizes(&args.library)?;
     let mut table = Table::new(&["library ", &format!("{} ", library.name())]);
     let mut row = |name: &str, value: String| table.row(vec![name.to_owned(), value]);
     let (n_targets, n_decoys) = (entries.n_targets(), entries.n_decoys());
-    let (precursors, _, polarity, _) = entries.parts();
-    // Decoys are the last rows, and no answers.
-    let (precursors, polarity) = (&precursors[..n_targets], &polarity[..n_targets]);
-    let count = |sign: i8| polarity.iter().filter(|&&p| p == sign).count();
-    row("format version", FORMAT_VERSION.to_string());
+    let targets = || entries.targets();
+    let count = |sign: i8| {
+        targets()
+            .filter(|&r| entries.polarity_sign(r) == sign)
+            .count()
+    };
+    let member = &library.members()[0];
+    let lineage = &member.lineage;
+    row("format version", member.format_version.to_string());
+    if let Some(version) = lineage.versions.last() {
+        row("version", format!("{}, by {}", version.number, version.by));
+    }
     row("entries", n_targets.to_string());
     if n_decoys > 0 {
         row("decoys", n_decoys.to_string());
@@ -41,9 +64,8 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     );
     row(
         "with precursor",
-        precursors
-            .iter()
-            .filter(|mz| mz.is_finite())
+        targets()
+            .filter(|&r| entries.precursor_mz(r).is_some())
             .count()
             .to_string(),
     );
@@ -54,11 +76,14 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
         "pure entries",
         format!("{:.1} %", pure_share(&library) * 100.0),
     );
-    row("index", library.settings().index.kind.clone());
-    row(
-        "index rows x dimension",
-        format!("{} x {}", library.index().len(), library.index().dim()),
-    );
+    for segment in library.segments() {
+        let index = segment.index();
+        row("index", index.factory().to_string());
+        row(
+            "index rows x dimension",
+            format!("{} x {}", index.len(), index.dim()),
+        );
+    }
     let total: u64 = sizes.iter().map(|(_, bytes)| bytes).sum();
     row("size", format!("{:.1} MB", total as f64 / 1e6));
     for (part, bytes) in &sizes {
@@ -72,11 +97,80 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
         probabilities(&library),
         indent(&library.settings().to_toml())
     );
+    print(&text)
+}
+
+fn print(text: &str) -> Result<Outcome, Failure> {
     io::stdout()
         .lock()
         .write_all(text.as_bytes())
         .map_err(|e| Failure::write(Path::new("stdout"), e))?;
     Ok(Outcome::Done)
+}
+
+/// Writes the clusters of entries to stdout; decoys are answers to nobody and left out.
+fn list_clusters(library: &Library) -> Result<Outcome, Failure> {
+    let (entries, clusters) = (library.entries(), library.clusters());
+    let stdout = Path::new("stdout");
+    let failed = |e: csv::Error| Failure::csv(stdout, e);
+    let mut csv = csv::Writer::from_writer(io::stdout().lock());
+    csv.write_record([
+        "cluster",
+        "size",
+        "medoid_id",
+        "medoid_index",
+        "identity",
+        "purity",
+    ])
+    .map_err(failed)?;
+    for cluster in (0..clusters.len() as u32).filter(|&c| !entries.is_decoy(clusters.medoid(c))) {
+        let medoid = clusters.medoid(cluster);
+        let purity = clusters.purity(cluster);
+        csv.write_record([
+            cluster.to_string(),
+            clusters.members(cluster).len().to_string(),
+            entries.text(EntryText::Id, medoid).into_owned(),
+            medoid.to_string(),
+            entries
+                .identity(clusters.identity(cluster))
+                .unwrap_or_default(),
+            purity
+                .map(|share| format!("{share:.4}"))
+                .unwrap_or_default(),
+        ])
+        .map_err(failed)?;
+    }
+    csv.flush().map_err(|e| Failure::write(stdout, e))?;
+    Ok(Outcome::Done)
+}
+
+/// A line per version, the last with the checksum of this file.
+fn history(library: &Library) -> String {
+    let member = &library.members()[0];
+    let Lineage { versions, base } = &member.lineage;
+    let mut table = Table::new(&["version ", "by ", "entries", "mzseek ", "made from "]);
+    for version in versions {
+        let parents: Vec<&str> = version.parents.iter().map(|p| short(p)).collect();
+        table.row(vec![
+            version.number.to_string(),
+            version.by.clone(),
+            version.entries.to_string(),
+            version.mzseek.clone(),
+            parents.join(" "),
+        ]);
+    }
+    let mut text = format!("{table}\nchecksum {}\n", member.checksum);
+    if let Some(base) = base {
+        text.push_str("older entries in ");
+        text.push_str(&base.file);
+        text.push('\n');
+    }
+    text
+}
+
+/// Enough of a checksum to tell it from others.
+fn short(checksum: &str) -> &str {
+    checksum.get(..16).unwrap_or(checksum)
 }
 
 /// How the learned probabilities held while learning.

@@ -8,7 +8,9 @@ use super::console::Console;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
 use crate::formats::{self, InputFile, ReadError, Record};
+use crate::library::Draft;
 use crate::report::Skipped;
+use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
@@ -22,9 +24,19 @@ const BLOCK_PEAKS: usize = 4_000_000;
 /// Blocks read ahead.
 const AHEAD: usize = 1;
 
+/// Flags of every command that reads spectra.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct ReadingFlags {
+    /// Fail at the first record that cannot be used
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
 /// What was read and what was left out.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
+    /// The files that were read, in order; those of a folder that are something else left out.
+    pub(super) files: Vec<PathBuf>,
     /// MS/MS spectra handed on.
     pub(super) n_spectra: u64,
     /// Other scans, which are not searched.
@@ -40,6 +52,7 @@ pub(super) struct Intake {
 /// What the reading thread found, in the order of the files.
 #[derive(Default)]
 struct Portion {
+    files: Vec<PathBuf>,
     spectra: Vec<Spectrum>,
     n_peaks: usize,
     n_other_scans: u64,
@@ -52,14 +65,14 @@ struct Portion {
 
 impl Intake {
     /// Reads all of `inputs` (files, folders, patterns, `-`) and gives `each` one block of spectra
-    /// after another. `each` may count records it cannot use. With `is_strict`, the first record
+    /// after another. `each` may count records it cannot use. With `--strict`, the first record
     /// that cannot be used ends the command.
     ///
     /// # Errors
     /// A file that cannot be read to its end, or what `each` fails with.
     pub(super) fn read(
         inputs: &[PathBuf],
-        is_strict: bool,
+        flags: ReadingFlags,
         console: Console,
         mut each: impl FnMut(&[Spectrum], &mut Skipped) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
@@ -74,7 +87,7 @@ impl Intake {
             let received: Receiver<Portion> = received;
             for portion in &received {
                 progress.inc(portion.spectra.len() as u64);
-                intake.take(portion, is_strict, &mut each)?;
+                intake.take(portion, flags, &mut each)?;
             }
             Ok(())
         })
@@ -86,9 +99,10 @@ impl Intake {
     fn take(
         &mut self,
         portion: Portion,
-        is_strict: bool,
+        flags: ReadingFlags,
         each: &mut impl FnMut(&[Spectrum], &mut Skipped) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
+        self.files.extend(portion.files);
         self.reading += portion.reading;
         self.n_spectra += portion.spectra.len() as u64;
         self.n_other_scans += portion.n_other_scans;
@@ -100,7 +114,7 @@ impl Intake {
         if let Some(fatal) = portion.fatal {
             return Err(fatal.into());
         }
-        match self.skipped.first().filter(|_| is_strict) {
+        match self.skipped.first().filter(|_| flags.strict) {
             Some(first) => Err(Failure::input(format!(
                 "{first} (--strict: nothing may be skipped)"
             ))),
@@ -161,6 +175,7 @@ impl Reader<'_> {
             Ok(reader) => reader,
             Err(error) => return self.fail(error, file),
         };
+        self.portion.files.push(file.path.clone());
         for outcome in reader {
             match outcome {
                 Ok(Record::Spectrum(spectrum)) => {
@@ -184,6 +199,9 @@ impl Reader<'_> {
 
     fn fail(&mut self, error: ReadError, file: &InputFile) -> Flow {
         if file.is_found && error.is_other_file() {
+            if self.portion.files.last() == Some(&file.path) {
+                self.portion.files.pop();
+            }
             self.portion.faults.push(error);
             return Flow::Continue(());
         }
@@ -202,6 +220,15 @@ impl Reader<'_> {
         } else {
             Flow::Break(())
         }
+    }
+}
+
+/// Prepares `spectra` and appends them to `draft`, counting those that cannot be compared.
+pub(super) fn extend(draft: &mut Draft, spectra: &[Spectrum], skipped: &mut Skipped) {
+    for (idx, reason) in draft.extend(spectra) {
+        let origin = &spectra[idx].origin;
+        let place = format!("{}, record {}", origin.file.display(), origin.index + 1);
+        skipped.add(reason.category(), format!("{place}: {reason}"));
     }
 }
 

@@ -3,15 +3,23 @@
 //! Data goes to stdout or `--output`, everything for people to stderr. Exit codes: 0 done, 1 failed,
 //! 2 wrong usage, 3 done but some input records were skipped.
 
+mod add;
+mod again;
 mod build;
+mod cluster;
+mod compact;
 mod console;
 mod demo;
 mod evaluate;
 mod explain;
 mod info;
 mod intake;
-mod run_fdr;
+mod merge;
+mod plot;
+mod remake;
+mod remove;
 mod search;
+mod serve;
 mod tune;
 mod vectors;
 mod verify;
@@ -58,12 +66,20 @@ struct Shared {
 enum Command {
     Demo(demo::DemoArgs),
     Build(build::BuildArgs),
+    Add(add::AddArgs),
+    Remove(remove::RemoveArgs),
+    Merge(merge::MergeArgs),
+    Compact(compact::CompactArgs),
     Search(search::SearchArgs),
+    Again(again::AgainArgs),
+    Plot(plot::PlotArgs),
     Info(info::InfoArgs),
     Verify(verify::VerifyArgs),
+    Cluster(cluster::ClusterArgs),
     Evaluate(evaluate::EvaluateArgs),
     Explain(explain::ExplainArgs),
     Tune(tune::TuneArgs),
+    Serve(serve::ServeArgs),
     Vectors(vectors::VectorsArgs),
 }
 
@@ -108,12 +124,20 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
     match command {
         Command::Demo(args) => demo::run(&args, console),
         Command::Build(args) => build::run(&args, console),
+        Command::Add(args) => add::run(&args, console),
+        Command::Remove(args) => remove::run(&args, console),
+        Command::Merge(args) => merge::run(&args, console),
+        Command::Compact(args) => compact::run(&args, console),
         Command::Search(args) => search::run(&args, console),
+        Command::Again(args) => again::run(&args, console),
+        Command::Plot(args) => plot::run(&args, console),
         Command::Info(args) => info::run(&args),
         Command::Verify(args) => verify::run(&args, console),
+        Command::Cluster(args) => cluster::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Explain(args) => explain::run(&args, console),
         Command::Tune(args) => tune::run(&args, console),
+        Command::Serve(args) => serve::run(args, console),
         Command::Vectors(args) => vectors::run(&args, console),
     }
 }

@@ -175,7 +175,7 @@ impl Clusters {
 }
 
 /// The row that names a cluster (the medoid where it has the majority's identity) and its purity.
-fn named_by(members: &[u32], medoid: u32, identities: Identities<'_>) -> (u32, f32) {
+pub(super) fn named_by(members: &[u32], medoid: u32, identities: Identities<'_>) -> (u32, f32) {
     let identity = |row: u32| identities[row as usize].as_deref();
     let (Some(most), purity) = majority(members, identities) else {
         return (medoid, f32::NAN);
@@ -207,7 +207,7 @@ fn majority<'a>(members: &[u32], identities: &'a [Option<String>]) -> (Option<&'
     }
 }
 
-fn number(labels: &[u32]) -> (Vec<u32>, usize) {
+pub(super) fn number(labels: &[u32]) -> (Vec<u32>, usize) {
     let mut numbers: HashMap<u32, u32> = HashMap::new();
     let cluster_of = labels
         .iter()
@@ -219,7 +219,7 @@ fn number(labels: &[u32]) -> (Vec<u32>, usize) {
     (cluster_of, numbers.len())
 }
 
-fn members_by_cluster(cluster_of: &[u32], n_clusters: usize) -> (Vec<u64>, Vec<u32>) {
+pub(super) fn members_by_cluster(cluster_of: &[u32], n_clusters: usize) -> (Vec<u64>, Vec<u32>) {
     let mut offsets = vec![0_u64; n_clusters + 1];
     for &cluster in cluster_of {
         offsets[cluster as usize + 1] += 1;

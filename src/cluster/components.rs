@@ -13,7 +13,7 @@ pub fn components(n: usize, links: &[Link]) -> Vec<u32> {
     (0..n as u32).map(|row| root(&mut parent, row)).collect()
 }
 
-fn root(parent: &mut [u32], mut row: u32) -> u32 {
+pub(super) fn root(parent: &mut [u32], mut row: u32) -> u32 {
     while parent[row as usize] != row {
         let above = parent[parent[row as usize] as usize];
         parent[row as usize] = above;

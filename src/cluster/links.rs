@@ -1,62 +1,62 @@
-//! Pairs of entries that are alike: close precursors, one polarity, similar peaks.
+//! Pairs of spectra that are alike: close precursors, one charge and polarity, similar peaks.
 //!
-//! Entries stand in precursor order, so those within tolerance of one are a window of positions. A
+//! Spectra stand in precursor order, so those within tolerance of one are a window of positions. A
 //! small window is compared whole; from a large one the index picks the nearest vectors, so that
 //! ten thousand spectra of one precursor cost ten thousand searches and not fifty million scores.
 
+use super::spectra::{LinkSettings, Spectra};
 use crate::domain::{Mz, Tolerance};
 use crate::index::{Effort, Filter, Points, RowOrder, SparseView, TopK, VectorIndex};
 use crate::similarity::align::Scratch;
-use crate::similarity::{PeakColumns, Similarity, SpectralEntropy};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Two entries found alike.
+/// Two spectra found alike.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Link {
-    /// Entry row.
+    /// The lower row.
     pub a: u32,
-    /// Entry row.
+    /// The higher row.
     pub b: u32,
-    /// Their spectral entropy similarity.
+    /// Similarity of their peaks.
     pub similarity: f32,
 }
 
 /// What is linked.
 #[derive(Clone, Copy)]
 pub struct Entries<'a> {
-    /// Peaks by entry row.
-    pub peaks: &'a PeakColumns,
-    /// 1, -1 or 0 for unknown, by entry row.
-    pub polarity: &'a [i8],
-    /// Entry rows by precursor m/z.
+    /// Peaks and precursors by row.
+    pub spectra: Spectra<'a>,
+    /// Rows by precursor m/z.
     pub order: &'a RowOrder,
-    /// Unit vectors by position in `order`.
-    pub vectors: SparseView<'a>,
-    /// The index over `vectors`.
-    pub index: &'a dyn VectorIndex,
-    /// Entry rows that may be linked; others stay alone.
+    /// Where windows too large to compare whole are searched; without it all are compared whole.
+    pub nearest: Option<Nearest<'a>>,
+    /// Rows that may be linked; others stay alone.
     pub linkable: &'a (dyn Fn(u32) -> bool + Sync),
 }
 
-/// When two entries are alike.
-#[derive(Debug, Clone, Copy)]
-pub struct LinkSettings {
-    /// Least similarity.
-    pub threshold: f32,
-    /// How far apart the precursors may lie.
-    pub precursor: Tolerance,
-    /// How far apart two fragments may lie.
-    pub fragment: Tolerance,
+/// Vectors and what finds the nearest of them.
+#[derive(Clone, Copy)]
+pub struct Nearest<'a> {
+    /// Unit vectors by position in the order of entries.
+    pub vectors: SparseView<'a>,
+    /// The index over `vectors`.
+    pub index: &'a dyn VectorIndex,
 }
 
-const ENTROPY: SpectralEntropy = SpectralEntropy { weighted: true };
-/// Windows of up to this many entries are compared whole.
-const WHOLE_WINDOW: u32 = 256;
+impl std::fmt::Debug for Nearest<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Nearest").finish_non_exhaustive()
+    }
+}
+
+/// Windows of up to this many spectra are compared whole.
+pub(super) const WHOLE_WINDOW: usize = 256;
 /// Nearest vectors compared in a larger window.
-const NEIGHBOURS: usize = 64;
-/// Inverted lists visited for them.
-const EFFORT: Effort = Effort { n_probe: 8 };
+pub(super) const NEIGHBOURS: usize = 64;
+/// Inverted lists visited for them: the spectrum's own and those nearest to it, so that neighbours
+/// across the borders of lists are found.
+pub(super) const EFFORT: Effort = Effort { n_probe: 8 };
 
 impl std::fmt::Debug for Entries<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -66,39 +66,42 @@ impl std::fmt::Debug for Entries<'_> {
     }
 }
 
-/// All pairs found alike, each once, in order of position.
+/// Spectra whose links are found before they are put behind one another.
+const LINKED_AT_ONCE: usize = 1 << 14;
+
+/// All pairs found alike, each once, by row.
 pub fn links(entries: &Entries<'_>, how: LinkSettings) -> Vec<Link> {
-    let n = entries.order.len() as u32;
-    let of_position: Vec<Vec<Link>> = (0..n)
-        .into_par_iter()
-        .map_init(<(Scratch, Vec<f32>)>::default, |scratch, position| {
-            links_of(entries, how, position, scratch)
-        })
+    let positions: Vec<u32> = (0..entries.order.len() as u32)
+        .filter(|&position| (entries.linkable)(entries.order.row(position)))
         .collect();
-    of_position.into_iter().flatten().collect()
+    let mut found = Vec::new();
+    for block in positions.chunks(LINKED_AT_ONCE) {
+        let of_position: Vec<Vec<Link>> = block
+            .par_iter()
+            .map_init(<(Scratch, Vec<f32>)>::default, |scratch, &position| {
+                links_of(entries, &positions, how, position, scratch)
+            })
+            .collect();
+        found.extend(of_position.into_iter().flatten());
+    }
+    // In a large window each of two may find the other.
+    found.par_sort_unstable_by_key(|link| (link.a, link.b));
+    found.dedup_by_key(|link| (link.a, link.b));
+    found
 }
 
 fn links_of(
     entries: &Entries<'_>,
+    linkable: &[u32],
     how: LinkSettings,
     position: u32,
     (scratch, vector): &mut (Scratch, Vec<f32>),
 ) -> Vec<Link> {
     let a = entries.order.row(position);
     let mut found = Vec::new();
-    if !(entries.linkable)(a) {
-        return found;
-    }
-    let view = entries.peaks.view(a, None);
     let mut compare = |other: u32| {
         let b = entries.order.row(other);
-        let signs = (entries.polarity[a as usize], entries.polarity[b as usize]);
-        let contrary = signs.0 != signs.1 && signs.0 != 0 && signs.1 != 0;
-        if contrary || !(entries.linkable)(b) {
-            return;
-        }
-        let other = entries.peaks.view(b, None);
-        let similarity = ENTROPY.score(view, other, how.fragment, scratch).similarity;
+        let similarity = entries.spectra.similarity(a, b, how, scratch);
         if similarity >= how.threshold {
             found.push(Link {
                 a: a.min(b),
@@ -107,16 +110,55 @@ fn links_of(
             });
         }
     };
-    let window = window_around(entries.order, position, how.precursor);
-    if window.len() as u32 <= WHOLE_WINDOW {
-        // The lower position of a pair compares it.
-        (position + 1..window.end).for_each(&mut compare);
-    } else {
-        nearest(entries, position, window, vector)
+    let around = Around::new(entries, linkable, how.precursor, position);
+    match entries.nearest.filter(|_| !around.is_whole()) {
+        Some(vectors) => nearest(entries, vectors, position, around.window, vector)
             .into_iter()
-            .for_each(&mut compare);
+            .for_each(&mut compare),
+        // The lower position of a pair compares it, but for one whose own window is searched,
+        // which may have passed this one by.
+        None => linkable[around.linkable]
+            .iter()
+            .copied()
+            .filter(|&other| {
+                let searched = || !Around::new(entries, linkable, how.precursor, other).is_whole();
+                other > position || (other < position && entries.nearest.is_some() && searched())
+            })
+            .for_each(compare),
     }
     found
+}
+
+/// What lies within tolerance of a position.
+struct Around {
+    /// Positions.
+    window: Range<u32>,
+    /// The part of the linkable positions that lies in it.
+    linkable: Range<usize>,
+}
+
+impl Around {
+    fn new(entries: &Entries<'_>, linkable: &[u32], tolerance: Tolerance, position: u32) -> Self {
+        let window = window_around(entries.order, position, tolerance);
+        let place = |position: u32| linkable.partition_point(|&p| p < position);
+        Self {
+            linkable: place(window.start)..place(window.end),
+            window,
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.linkable.len() <= WHOLE_WINDOW
+    }
+}
+
+/// The length of the longest window, where any is too long to be compared whole.
+pub(super) fn widest_crowded(order: &RowOrder, tolerance: Tolerance) -> Option<usize> {
+    (0..order.len() as u32)
+        .into_par_iter()
+        .map(|position| window_around(order, position, tolerance).len())
+        .max()
+        .filter(|&widest| widest > WHOLE_WINDOW)
 }
 
 /// Positions whose precursor lies within tolerance; those without precursor are one window.
@@ -134,19 +176,20 @@ fn window_around(order: &RowOrder, position: u32, tolerance: Tolerance) -> Range
 /// The rows in `window` nearest to that at `position`; `vector` is scratch space.
 fn nearest(
     entries: &Entries<'_>,
+    Nearest { vectors, index }: Nearest<'_>,
     position: u32,
     window: Range<u32>,
     vector: &mut Vec<f32>,
 ) -> Vec<u32> {
-    vector.resize(entries.vectors.dim(), 0.0);
-    Points::Sparse(entries.vectors).write(position as usize, vector);
+    vector.resize(vectors.dim(), 0.0);
+    Points::Sparse(vectors).write(position as usize, vector);
     let mut best = TopK::new(NEIGHBOURS + 1);
     let keep = |position: u32| (entries.linkable)(entries.order.row(position));
     let filter = Filter {
         rows: window,
         keep: Some(&keep),
     };
-    entries.index.search(vector, EFFORT, &filter, &mut best);
+    index.search(vector, EFFORT, &filter, &mut best);
     best.into_sorted()
         .into_iter()
         .map(|n| n.row)

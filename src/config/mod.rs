@@ -4,6 +4,11 @@
 //! holds any of the same keys; a key that is not there is refused, so that a slip of the pen does
 //! not pass unnoticed.
 
+mod question;
+mod words;
+
+pub use question::{Question, QuestionError, SearchFlags, Setting, settings};
+
 use crate::library::{LibrarySettings, SettingsError};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};

@@ -14,6 +14,16 @@ pub enum Polarity {
     Negative,
 }
 
+impl Polarity {
+    /// 1 for positive, -1 for negative.
+    pub fn sign(self) -> i8 {
+        match self {
+            Self::Positive => 1,
+            Self::Negative => -1,
+        }
+    }
+}
+
 /// A signed charge state from -100 to 100, never 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Charge(NonZeroI8);

@@ -1,6 +1,6 @@
 //! zip archives: each member is a file like any other.
 
-use super::input::{Input, system_message};
+use super::input::{Allowance, Input, system_message};
 use super::{ReadError, Record, SpectrumReader};
 use flate2::CrcReader;
 use flate2::read::DeflateDecoder;
@@ -17,6 +17,8 @@ pub(super) struct Archive {
     members: std::vec::IntoIter<Member>,
     current: Option<Box<dyn SpectrumReader>>,
     source: Store,
+    /// Bytes that all members together may unpack to.
+    allowance: Allowance,
     n_read: usize,
     done: bool,
 }
@@ -38,8 +40,13 @@ struct Member {
 }
 
 impl Archive {
-    pub(super) fn open(path: &Path, input: Input) -> Result<Self, ReadError> {
-        let (file, source) = if path.is_file() && is_zip(path) {
+    /// Opens `input`, which is read where it lies if it is an archive as it lies at `place`.
+    pub(super) fn open(
+        input: Input,
+        place: Option<&Path>,
+        allowance: Allowance,
+    ) -> Result<Self, ReadError> {
+        let (file, source) = if let Some(path) = place.filter(|path| is_zip(path)) {
             (input.file, Store::Path(path.into()))
         } else {
             let (file, spool) = input.spooled()?;
@@ -56,6 +63,7 @@ impl Archive {
             members: members.into_iter(),
             current: None,
             source,
+            allowance,
             n_read: 0,
             done: false,
         })
@@ -70,7 +78,8 @@ impl Archive {
                 records: 0,
                 source,
             })?;
-        super::read(&file, Input::of(Arc::clone(&file), bytes)?)
+        let input = Input::of(Arc::clone(&file), bytes, self.allowance.clone())?;
+        super::records_of(&file, input)
     }
 
     fn end(&mut self, error: ReadError) -> Result<Record, ReadError> {

@@ -9,6 +9,7 @@ use flate2::read::MultiGzDecoder;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A stream of bytes.
 pub(super) type Bytes = Box<dyn Read + Send>;
@@ -30,14 +31,15 @@ impl Input {
     /// Opens `path`, or standard input where it is [`STDIN`].
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
         if path == Path::new(STDIN) {
-            return Self::of(Path::new("stdin").into(), Box::new(io::stdin()));
+            let bytes = Box::new(io::stdin());
+            return Self::of(Path::new("stdin").into(), bytes, Allowance::NONE);
         }
         let file: Arc<Path> = path.into();
         if path.is_dir() {
             return Err(not_spectra(&file, foreign::folder(path)));
         }
         match fs_err::File::open(path) {
-            Ok(plain) => Self::of(file, Box::new(plain)),
+            Ok(plain) => Self::of(file, Box::new(plain), Allowance::NONE),
             Err(e) => Err(ReadError::Open {
                 file,
                 source: system_message(&e),
@@ -45,14 +47,22 @@ impl Input {
         }
     }
 
-    /// Looks at the start of what is called `file`.
-    pub(super) fn of(file: Arc<Path>, bytes: Bytes) -> Result<Self, ReadError> {
+    /// Looks at the start of what is called `file`; decompressed, it may have as many bytes as are
+    /// allowed.
+    pub(super) fn of(
+        file: Arc<Path>,
+        bytes: Bytes,
+        allowance: Allowance,
+    ) -> Result<Self, ReadError> {
         let failed = |source| ReadError::Stream {
             file: Arc::clone(&file),
             records: 0,
             source,
         };
-        let mut bytes = decompressed(bytes).map_err(failed)?;
+        let mut bytes = Bounded {
+            bytes: decompressed(bytes).map_err(failed)?,
+            allowance,
+        };
         let head = read_up_to(&mut bytes, HEAD_BYTES).map_err(failed)?;
         if head.trim_ascii().is_empty() {
             return Err(ReadError::Empty { file });
@@ -108,6 +118,42 @@ fn decompressed(mut bytes: Bytes) -> io::Result<Bytes> {
     } else {
         Box::new(whole)
     })
+}
+
+/// Bytes that may still be read, of one stream or of several together.
+#[derive(Debug, Clone)]
+pub(super) struct Allowance(Option<Arc<AtomicU64>>);
+
+impl Allowance {
+    /// As many as there are.
+    pub(super) const NONE: Self = Self(None);
+
+    pub(super) fn of(max_bytes: Option<u64>) -> Self {
+        Self(max_bytes.map(|bytes| Arc::new(AtomicU64::new(bytes))))
+    }
+
+    fn take(&self, n: u64) -> io::Result<()> {
+        let Some(left) = &self.0 else { return Ok(()) };
+        let taken = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(n));
+        taken.map(|_| ()).map_err(|_| {
+            let text = "more bytes than are allowed here";
+            io::Error::new(io::ErrorKind::FileTooLarge, text)
+        })
+    }
+}
+
+/// Bytes that must end before an allowance does.
+struct Bounded {
+    bytes: Bytes,
+    allowance: Allowance,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.bytes.read(into)?;
+        self.allowance.take(n as u64)?;
+        Ok(n)
+    }
 }
 
 /// The error for content we do not read.

@@ -55,9 +55,10 @@ pub use limits::{MAX_ELEMENT_BYTES, MAX_LINE_BYTES, MAX_PEAKS};
 pub use listing::{InputFile, list};
 
 use crate::domain::Spectrum;
-use input::Input;
+use input::{Allowance, Input};
 use sniff::Content;
 use source::{Records, Source};
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -87,15 +88,42 @@ impl<T: Iterator<Item = Result<Record, ReadError>> + Send> SpectrumReader for T 
 /// A file that cannot be opened, is empty, or holds something else; all of these are fatal.
 pub fn open(path: &Path) -> Result<Box<dyn SpectrumReader>, ReadError> {
     let input = Input::open(path)?;
+    // Standard input, and what is compressed, cannot be read at any place.
+    let place = path.is_file().then_some(path);
+    reader(input, place, None)
+}
+
+/// Reads spectra from `bytes`, which errors and origins call `file`. Of more than `max_bytes`
+/// bytes, counted after decompression, the rest is not read: that is an error of the stream.
+///
+/// # Errors
+/// As [`open`].
+pub fn read(
+    file: &Path,
+    bytes: impl Read + Send + 'static,
+    max_bytes: u64,
+) -> Result<Box<dyn SpectrumReader>, ReadError> {
+    let max_bytes = Some(max_bytes);
+    let input = Input::of(file.into(), Box::new(bytes), Allowance::of(max_bytes))?;
+    reader(input, None, max_bytes)
+}
+
+/// The reader of `input`, whose bytes also lie at `place`, if that is known.
+fn reader(
+    input: Input,
+    place: Option<&Path>,
+    max_bytes: Option<u64>,
+) -> Result<Box<dyn SpectrumReader>, ReadError> {
     if input.content == Content::Zip {
-        return Ok(Box::new(archive::Archive::open(path, input)?));
+        let archive = archive::Archive::open(input, place, Allowance::of(max_bytes))?;
+        return Ok(Box::new(archive));
     }
     let file = Arc::clone(&input.file);
-    read(&file, input)
+    records_of(&file, input)
 }
 
 /// The reader of what `input` turned out to be.
-fn read(file: &Arc<Path>, input: Input) -> Result<Box<dyn SpectrumReader>, ReadError> {
+fn records_of(file: &Arc<Path>, input: Input) -> Result<Box<dyn SpectrumReader>, ReadError> {
     fn records<S: Source + 'static>(file: &Arc<Path>, source: S) -> Box<dyn SpectrumReader> {
         Box::new(Records::new(Arc::clone(file), source))
     }

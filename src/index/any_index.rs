@@ -6,7 +6,7 @@ use super::flat::Flat;
 use super::ivf::{IvfFlat, IvfPq, IvfSparse};
 use super::mapped::Mapped;
 use super::metric::Metric;
-use super::pq::Pq;
+use super::pq::{CodeParts, Pq};
 use super::refine::Refined;
 use super::sparse::Sparse;
 use super::top_k::{Neighbour, TopK};
@@ -40,16 +40,17 @@ impl AnyIndex {
     pub fn factory(&self) -> Factory {
         // Only an index over nothing has no lists.
         let at_least_1 = |n: usize| NonZeroU32::new(n as u32).unwrap_or(NonZeroU32::MIN);
-        let pq = |n_sub: usize| Rows::Pq {
-            n_sub: at_least_1(n_sub),
+        let pq = |codes: CodeParts| Rows::Pq {
+            n_sub: at_least_1(codes.n_sub),
+            bits: codes.bits,
         };
         let (in_lists, rows) = match self {
             Self::Flat(_) => (false, Rows::Flat),
             Self::Sparse(_) => (false, Rows::Sparse),
-            Self::Pq(index) => (false, pq(index.parts().codes.n_sub)),
+            Self::Pq(index) => (false, pq(index.parts().codes)),
             Self::IvfFlat(_) => (true, Rows::Flat),
             Self::IvfSparse(_) => (true, Rows::Sparse),
-            Self::IvfPq(index) => (true, pq(index.parts().codes.n_sub)),
+            Self::IvfPq(index) => (true, pq(index.parts().codes)),
             Self::Mapped(index) => {
                 return Factory {
                     map: Some(index.kind()),

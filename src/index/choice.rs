@@ -6,6 +6,7 @@
 
 use super::factory::{Factory, Rows, UnknownFactory};
 use super::points::{Points, are_sparse};
+use super::pq::CodeBits;
 use super::refine::RefineKind;
 use ndarray::ArrayView2;
 use std::num::NonZeroU32;
@@ -54,7 +55,7 @@ const FLAT_BELOW: usize = 10_000;
 const COMPARE_ALL: usize = 200_000;
 
 /// Bytes per row beyond which recall rises little for the memory.
-const MAX_SUB: usize = 64;
+const MAX_BYTES: usize = 64;
 
 impl Wish {
     /// The index for rows of this shape.
@@ -62,8 +63,8 @@ impl Wish {
         match self {
             Self::Exactly(factory) => factory,
             // Where exact scores follow anyway, more bytes gained nothing on spectra.
-            Self::Pq => coded(rows.dim / 16),
-            Self::IvfPq => in_lists(coded(rows.dim / 16), rows.n_rows),
+            Self::Pq => coded(rows.dim / 16, CodeBits::Eight),
+            Self::IvfPq => in_lists(coded(rows.dim / 16, CodeBits::Eight), rows.n_rows),
             Self::Auto if rows.sparse => {
                 let postings = Factory {
                     rows: Rows::Sparse,
@@ -78,7 +79,7 @@ impl Wish {
             Self::Auto if rows.n_rows < FLAT_BELOW => Factory::FLAT,
             Self::Auto => Factory {
                 refine: Some(RefineKind::F16),
-                ..in_lists(coded(rows.dim / 4), rows.n_rows)
+                ..in_lists(coded(rows.dim / 4, CodeBits::Four), rows.n_rows)
             },
         }
     }
@@ -97,11 +98,17 @@ impl FromStr for Wish {
     }
 }
 
-/// Codes of `n_sub` bytes, if that is a number of bytes worth having.
-fn coded(n_sub: usize) -> Factory {
-    let n_sub = at_least_1(n_sub.min(MAX_SUB));
+/// Codes of `n_bytes`, if that is a number of bytes worth having. Half a byte for each of twice the
+/// sub-spaces finds as much before a second look and is scanned faster; without one, the rounded
+/// sums of its scan are all there is.
+fn coded(n_bytes: usize, bits: CodeBits) -> Factory {
+    let n_bytes = n_bytes.min(MAX_BYTES);
+    let n_sub = at_least_1(match bits {
+        CodeBits::Four => 2 * n_bytes,
+        CodeBits::Eight => n_bytes,
+    });
     Factory {
-        rows: Rows::Pq { n_sub },
+        rows: Rows::Pq { n_sub, bits },
         ..Factory::FLAT
     }
 }
@@ -153,8 +160,8 @@ mod tests {
         for (n_rows, dim, sparse, expected) in [
             (0, 0, false, "Flat"),
             (9_999, 128, false, "Flat"),
-            (27_720, 1024, false, "IVF256,PQ64,Refine(F16)"),
-            (1_000_000, 128, false, "IVF2048,PQ32,Refine(F16)"),
+            (27_720, 1024, false, "IVF256,PQ128x4fs,Refine(F16)"),
+            (1_000_000, 128, false, "IVF2048,PQ64x4fs,Refine(F16)"),
             (9_999, 512, true, "Sparse"),
             (200_000, 512, true, "Sparse"),
             (1_000_000, 512, true, "IVF2048,Sparse"),

@@ -1,6 +1,7 @@
 //! What a search reads, as a measure of its time that is the same everywhere.
 
 use super::any_index::AnyIndex;
+use super::pq::CodeParts;
 use super::refine::RefineKind;
 use super::vector_index::VectorIndex;
 use ndarray::ArrayView2;
@@ -27,21 +28,25 @@ pub(super) fn cost(
 fn bytes_read(index: &AnyIndex, query: &[f32], n_probe: usize, n_again: usize) -> f64 {
     let whole_row = (4 * index.dim()) as f64;
     let centres = whole_row * index.n_lists() as f64;
-    // A table of products with 256 codewords stands for the centres of as many lists.
-    let table = 256.0 * whole_row;
+    // A table of products with all codewords stands for the centres of as many lists.
+    let table = |codes: &CodeParts| whole_row * codes.bits.max_codewords() as f64;
     let per_row = |bytes: usize| bytes as f64 / index.len().max(1) as f64;
     match index {
         AnyIndex::Flat(_) => whole_row * index.len() as f64,
         AnyIndex::Sparse(index) => 2.0 * index.parts().rows.postings.len() as f64,
-        AnyIndex::Pq(index) => table + index.parts().codes.codes.len() as f64,
+        AnyIndex::Pq(index) => {
+            let codes = index.parts().codes;
+            table(&codes) + codes.codes.len() as f64
+        }
         AnyIndex::IvfFlat(index) => centres + whole_row * index.n_visited(query, n_probe) as f64,
         AnyIndex::IvfSparse(index) => {
             let row = per_row(2 * index.parts().rows.postings.len());
             centres + row * index.n_visited(query, n_probe) as f64
         }
         AnyIndex::IvfPq(index) => {
-            let row = per_row(index.parts().codes.codes.len());
-            centres + table + row * index.n_visited(query, n_probe) as f64
+            let codes = index.parts().codes;
+            let row = per_row(codes.codes.len());
+            centres + table(&codes) + row * index.n_visited(query, n_probe) as f64
         }
         AnyIndex::Mapped(index) => {
             let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");

@@ -1,6 +1,7 @@
 //! The words an index is ordered with, as vector people know them: `PCA128,IVF256,PQ64`.
 
 use super::mapped::MapKind;
+use super::pq::CodeBits;
 use super::refine::RefineKind;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -27,19 +28,22 @@ pub enum Rows {
     Flat,
     /// `Sparse`: the values that are not 0, exactly enough.
     Sparse,
-    /// `PQ64`: in `n_sub` bytes; in lists, what they add to the list's centre.
+    /// `PQ64`: in a byte for each sub-space; `PQ64x4fs`: in half a byte for each. In lists, what
+    /// they add to the list's centre.
     Pq {
-        /// Sub-spaces, and so bytes per row.
+        /// Sub-spaces.
         n_sub: NonZeroU32,
+        /// Bits for each of them.
+        bits: CodeBits,
     },
 }
 
 /// Text that orders no index.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is not an index: write Flat, Sparse or PQ64 for how rows are kept, with the bytes per \
-     row after PQ (PQ64x8 is the same as PQ64), IVF256, before it for that many lists, PCA128, or OPQ64, \
-     before all to map rows to so many components or to turn them for codes of so many bytes, and \
+    "{0:?} is not an index: write Flat, Sparse, PQ64 or PQ64x4fs for how rows are kept, with the \
+     sub-spaces after PQ (of a byte each, or with x4fs of half a byte), IVF256, before it for that many lists, PCA128, or OPQ64, \
+     before all to map rows to so many components or to turn them for codes of so many sub-spaces, and \
      ,Refine(Flat), ,Refine(F16) or ,Refine(SQ8) behind it for a second look; auto, pq and ivfpq \
      have the sizes chosen"
 )]
@@ -66,7 +70,10 @@ impl fmt::Display for Factory {
         match self.rows {
             Rows::Flat => f.write_str("Flat"),
             Rows::Sparse => f.write_str("Sparse"),
-            Rows::Pq { n_sub } => write!(f, "PQ{n_sub}"),
+            Rows::Pq { n_sub, bits } => match bits {
+                CodeBits::Eight => write!(f, "PQ{n_sub}"),
+                CodeBits::Four => write!(f, "PQ{n_sub}x4fs"),
+            },
         }?;
         match self.refine {
             None => Ok(()),
@@ -118,8 +125,14 @@ impl Rows {
             "sparse" => Some(Self::Sparse),
             _ => {
                 let number = word.strip_prefix("pq")?;
-                let n_sub = number.strip_suffix("x8").unwrap_or(number).parse().ok()?;
-                Some(Self::Pq { n_sub })
+                let (n_sub, bits) = match number.split_once('x') {
+                    None => (number, CodeBits::Eight),
+                    Some((n_sub, "8")) => (n_sub, CodeBits::Eight),
+                    Some((n_sub, "4" | "4fs")) => (n_sub, CodeBits::Four),
+                    Some(_) => return None,
+                };
+                let n_sub = n_sub.parse().ok()?;
+                Some(Self::Pq { n_sub, bits })
             }
         }
     }
@@ -133,7 +146,7 @@ mod tests {
     proptest! {
         #[test]
         fn words_round_trip(
-            map in 0..3, n_list in 0_u32.., n_sub in 1_u32.., kind in 0..3, refine in 0..4,
+            map in 0..3, n_list in 0_u32.., n_sub in 1_u32.., kind in 0..4, refine in 0..4,
         ) {
             let map = match map {
                 0 => None,
@@ -143,7 +156,10 @@ mod tests {
             let rows = match kind {
                 0 => Rows::Flat,
                 1 => Rows::Sparse,
-                _ => Rows::Pq { n_sub: NonZeroU32::new(n_sub).unwrap() },
+                _ => Rows::Pq {
+                    n_sub: NonZeroU32::new(n_sub).unwrap(),
+                    bits: if kind == 2 { CodeBits::Eight } else { CodeBits::Four },
+                },
             };
             let refine = match refine {
                 0 => None,
@@ -158,10 +174,13 @@ mod tests {
 
     #[test]
     fn the_long_form_is_the_short_one() {
-        assert_eq!(
-            "ivf256, pq64x8".parse::<Factory>().unwrap().to_string(),
-            "IVF256,PQ64"
-        );
+        for (long, short) in [
+            ("ivf256, pq64x8", "IVF256,PQ64"),
+            ("PQ32x4", "PQ32x4fs"),
+            ("ivf4,pq8X4FS,refine(f16)", "IVF4,PQ8x4fs,Refine(F16)"),
+        ] {
+            assert_eq!(long.parse::<Factory>().unwrap().to_string(), short);
+        }
     }
 
     #[test]
@@ -171,7 +190,10 @@ mod tests {
             "IVF",
             "IVF0,PQ8",
             "PQ0",
-            "PQ64x4fs",
+            "PQ64x5",
+            "PQ64x4fsx8",
+            "PQ64x8x8",
+            "PQ0x4fs",
             "IVF16",
             "HNSW32",
             "IVF4,PQ8,Flat",

@@ -1,7 +1,7 @@
 //! Which rows may answer a query, decided inside the scan and so before the best k are chosen.
 
 use super::kernels::Level;
-use super::kernels::threshold::next_at_least;
+use super::kernels::threshold::{SCORES, reaching};
 use super::top_k::TopK;
 use std::fmt;
 use std::ops::Range;
@@ -65,10 +65,30 @@ impl Offer<'_> {
     /// Offers the scores of the positions from `first` on.
     #[inline]
     pub(super) fn scores(&mut self, first: usize, scores: &[f32]) {
-        let mut at = next_at_least(Level::detected(), scores, 0, self.floor());
-        while let Some(&score) = scores.get(at) {
-            self.one(first + at, score);
-            at = next_at_least(Level::detected(), scores, at + 1, self.floor());
+        self.bounds(first, scores, |position| scores[position - first]);
+    }
+
+    /// Offers the score of each position from `first` on whose bound reaches the floor. No score
+    /// may be above its bound.
+    #[inline]
+    pub(super) fn bounds(&mut self, first: usize, bounds: &[f32], score: impl Fn(usize) -> f32) {
+        let level = Level::detected();
+        let (chunks, rest) = bounds.as_chunks::<SCORES>();
+        // What is not a number never reaches the floor.
+        let mut last = [f32::NAN; SCORES];
+        last[..rest.len()].copy_from_slice(rest);
+        let chunks = chunks.iter().chain((!rest.is_empty()).then_some(&last));
+        for (chunk_idx, bounds) in chunks.enumerate() {
+            let mut reached = reaching(level, bounds, self.floor());
+            while reached != 0 {
+                let lane = reached.trailing_zeros() as usize;
+                reached &= reached - 1;
+                // The floor may have risen since.
+                if bounds[lane] >= self.floor() {
+                    let position = first + chunk_idx * SCORES + lane;
+                    self.one(position, score(position));
+                }
+            }
         }
     }
 

@@ -4,7 +4,6 @@ use super::filter::{Filter, Filters, Offer};
 use super::growth::Growth;
 use super::kernels::Level;
 use super::kernels::products::dot_rows;
-use super::kernels::threshold::next_at_least;
 use super::matrix::{multiply, squared_norm};
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -115,17 +114,21 @@ impl Flat {
             let values = &self.rows.values[start * dim..end * dim];
             dot_rows(level, query, values, scores);
             metric.finish(scores, self.rows.norms_at(start..end), query_norm);
-            let mut at = next_at_least(level, scores, 0, offer.floor() - slack);
-            while at < scores.len() {
-                let position = start + at;
+            for bound in scores.iter_mut() {
+                *bound += slack;
+                // Beyond the largest number, another order of summing may give anything.
+                if !bound.is_finite() {
+                    *bound = f32::INFINITY;
+                }
+            }
+            offer.bounds(start, scores, |position| {
                 let row = ArrayView2::from_shape((1, dim), row_of(position)).expect("one row");
                 let mut score = [0.0];
                 multiply(as_row, row.t(), &mut score);
                 let norm = self.rows.norms_at(position..position + 1);
                 metric.finish(&mut score, norm, query_norm);
-                offer.one(position, score[0]);
-                at = next_at_least(level, scores, at + 1, offer.floor() - slack);
-            }
+                score[0]
+            });
         }
     }
 

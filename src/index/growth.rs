@@ -85,7 +85,7 @@ impl CodeStore {
         let mut held = Vec::with_capacity(parts.codes.len());
         for (positions, _) in growth.lists() {
             for position in positions.clone() {
-                held.extend(self.code(&positions, position));
+                held.extend(self.code(&positions, position).take(parts.n_sub));
             }
         }
         let all = growth.interleave(&held, codes, parts.n_sub);

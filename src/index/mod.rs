@@ -82,7 +82,7 @@ pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;
 pub use points::Points;
-pub use pq::{CodeParts, Codebook, Pq, PqParts};
+pub use pq::{CodeBits, CodeParts, Codebook, Pq, PqParts};
 pub(crate) use random::Random;
 pub use refine::{RefineKind, RefineParts, RefineValues, Refined, RefinedRows};
 pub use row_order::RowOrder;

@@ -79,6 +79,9 @@ pub enum PartsError {
         /// Coordinates there are.
         dim: usize,
     },
+    /// An order of coordinates that does not name each once.
+    #[error("the order of the coordinates does not name each of them once")]
+    CoordinateOrder,
     /// A codebook with more entries than a byte can name, or none for rows that need one.
     #[error("{0} codewords per sub-space are not a number from 1 to 256")]
     Codewords(usize),

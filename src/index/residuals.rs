@@ -5,7 +5,7 @@ use super::ivf::Coarse;
 use super::matrix::squared_norm;
 use super::metric::Metric;
 use super::points::Points;
-use super::pq::{Codebook, Encoder, encode_tile};
+use super::pq::{Codebook, ENCODE_TILE, Encoder};
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
@@ -58,16 +58,16 @@ impl Residuals<'_> {
 
     /// Codes of all positions and, for L2, the squared norms of the rows they stand for.
     pub(super) fn encode(&self, codebook: &Codebook, metric: Metric) -> (Vec<u8>, Vec<f32>) {
-        let (n_rows, n_sub, tile) = (self.members.len(), codebook.n_sub(), encode_tile());
+        let (n_rows, n_sub, tile) = (self.members.len(), codebook.n_sub(), ENCODE_TILE);
         let encoder = Encoder::new(codebook);
         let mut codes = vec![0; n_rows * n_sub];
         let norms: Vec<Vec<f32>> = codes
             .par_chunks_mut(tile * n_sub)
             .enumerate()
-            .map_init(Vec::new, |products, (tile_idx, codes)| {
+            .map(|(tile_idx, codes)| {
                 let first = tile_idx * tile;
                 let positions: Vec<usize> = (first..first + codes.len() / n_sub).collect();
-                encoder.encode_into(self.at(&positions).view(), codes, products);
+                encoder.encode_into(self.at(&positions).view(), codes);
                 match metric {
                     Metric::InnerProduct => Vec::new(),
                     Metric::L2 => self.norms(codebook, first, codes),

@@ -27,6 +27,9 @@ pub struct TopK {
 /// would leave the floor low for longer, and every candidate above it has its price.
 const MIN_SPARE: usize = 16;
 
+/// Candidates for which room is made at once; for more it grows.
+const RESERVED: usize = 256;
+
 impl TopK {
     /// Nothing yet, and room for `k`. Memory grows with what is pushed, not with `k`.
     pub fn new(k: usize) -> Self {
@@ -48,6 +51,11 @@ impl TopK {
         self.floor
     }
 
+    /// Raises the floor as far as what was pushed allows, which a push does now and then only.
+    pub(super) fn raise_floor(&mut self) {
+        self.cut();
+    }
+
     /// Whether `k` candidates have been found.
     pub fn is_full(&self) -> bool {
         self.keys.len() >= self.k
@@ -65,6 +73,9 @@ impl TopK {
     fn admit(&mut self, row: u32, score: f32) {
         if self.k == 0 {
             return;
+        }
+        if self.keys.capacity() == 0 {
+            self.keys.reserve(self.k.min(RESERVED) * 2 + MIN_SPARE);
         }
         self.keys.push(sort_key(row, score));
         if self.keys.len()
@@ -90,9 +101,22 @@ impl TopK {
 
     /// The best candidates, best first: `k` of them, or all there were.
     pub fn into_sorted(mut self) -> Vec<Neighbour> {
+        self.sorted_keys();
+        self.keys.into_iter().map(neighbour).collect()
+    }
+
+    /// The keys of the best candidates, best first.
+    pub(super) fn sorted_keys(&mut self) -> &[u64] {
         self.cut();
         self.keys.sort_unstable_by(|a, b| b.cmp(a));
-        self.keys.into_iter().map(neighbour).collect()
+        &self.keys
+    }
+
+    /// Nothing yet, and room for `k`, in the memory there is.
+    pub(super) fn restart(&mut self, k: usize) {
+        self.k = k;
+        self.keys.clear();
+        self.floor = f32::NEG_INFINITY;
     }
 }
 

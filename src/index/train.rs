@@ -13,7 +13,7 @@ use super::mapped::{Mapped, learn_map};
 use super::metric::Metric;
 use super::parts::PartsError;
 use super::points::Points;
-use super::pq::{CodeStore, Codebook, Encoder, Pq, encode_tile};
+use super::pq::{CodeBits, CodeStore, Codebook, ENCODE_TILE, Encoder, Pq};
 use super::random::Random;
 use super::refine::{Refined, RefinedRows};
 use super::residuals::{Residuals, norms_of_codes};
@@ -198,7 +198,10 @@ fn index_rows(
                 AnyIndex::Flat(Flat::new(metric, rows.dim(), values))
             }
             Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows)),
-            Rows::Pq { n_sub } => AnyIndex::Pq(Pq::new(job.codes(n_sub.get() as usize, report))),
+            Rows::Pq { n_sub, bits } => {
+                let shape = (n_sub.get() as usize, bits);
+                AnyIndex::Pq(Pq::new(job.codes(shape, report)))
+            }
         },
         Some(n_list) => {
             let (coarse, lists) = job.lists(n_list.get() as usize, report)?;
@@ -299,8 +302,9 @@ impl Job<'_> {
                 let rows = SparseStore::build(self.metric, self.rows, offsets, members);
                 AnyIndex::IvfSparse(Ivf::new(coarse, lists, rows))
             }
-            Rows::Pq { n_sub } => {
-                let codes = self.residual_codes(&coarse, &lists, n_sub.get() as usize, report);
+            Rows::Pq { n_sub, bits } => {
+                let shape = (n_sub.get() as usize, bits);
+                let codes = self.residual_codes(&coarse, &lists, shape, report);
                 AnyIndex::IvfPq(Ivf::new(coarse, lists, codes))
             }
         }
@@ -310,30 +314,32 @@ impl Job<'_> {
     fn codebook(
         &self,
         rows: ArrayView2<'_, f32>,
-        n_sub: usize,
+        (n_sub, bits): (usize, CodeBits),
         notes: &mut Vec<String>,
     ) -> Codebook {
-        let codebook = Codebook::train(rows, n_sub, self.seed, self.settings.codebook);
+        let codebook = Codebook::train(rows, (n_sub, bits), self.seed, self.settings.codebook);
         if codebook.n_sub() < n_sub {
             notes.push(format!(
                 "{0} sub-spaces instead of {n_sub}: rows have only {0} coordinates",
                 codebook.n_sub()
             ));
         }
-        if codebook.n_codewords() < 256 {
+        let n_codewords = codebook.n_codewords();
+        if n_codewords < bits.max_codewords() {
             notes.push(format!(
-                "{0} codewords instead of 256: there are only {0} rows to learn from",
-                codebook.n_codewords()
+                "{n_codewords} codewords instead of {}: there are only {n_codewords} rows to learn \
+                 from",
+                bits.max_codewords()
             ));
         }
         codebook
     }
 
     /// Codes of the rows themselves.
-    fn codes(&self, n_sub: usize, report: &mut Report) -> CodeStore {
+    fn codes(&self, shape: (usize, CodeBits), report: &mut Report) -> CodeStore {
         let sample = Random::new(self.seed, 0).sample(self.rows.len(), self.most_rows());
         let sample = self.rows.to_dense(&sample);
-        let codebook = report.learn(|notes| self.codebook(sample.view(), n_sub, notes));
+        let codebook = report.learn(|notes| self.codebook(sample.view(), shape, notes));
         let codes = self.encode(&codebook);
         let norms = norms_of_codes(&codebook, self.metric, &codes);
         let one_list = [0, self.rows.len() as u64];
@@ -342,21 +348,21 @@ impl Job<'_> {
 
     /// Rows that codewords are learned from, at most.
     fn most_rows(&self) -> usize {
-        256_usize.saturating_mul(self.settings.codebook.max_points_per_centre.max(1))
+        Codebook::most_rows(self.settings.codebook)
     }
 
     /// The codes of the rows, a tile of whole rows at a time.
     fn encode(&self, codebook: &Codebook) -> Vec<u8> {
-        let (n_sub, tile) = (codebook.n_sub(), encode_tile());
+        let (n_sub, tile) = (codebook.n_sub(), ENCODE_TILE);
         let encoder = Encoder::new(codebook);
         let mut codes = vec![0; self.rows.len() * n_sub];
         codes
             .par_chunks_mut(tile * n_sub)
             .enumerate()
-            .for_each_init(Vec::new, |products, (tile_idx, codes)| {
+            .for_each(|(tile_idx, codes)| {
                 let first = tile_idx * tile;
                 let part = self.rows.slice(first..first + codes.len() / n_sub);
-                encoder.encode_into(part.whole().view(), codes, products);
+                encoder.encode_into(part.whole().view(), codes);
             });
         codes
     }
@@ -366,7 +372,7 @@ impl Job<'_> {
         &self,
         coarse: &Coarse,
         lists: &Lists,
-        n_sub: usize,
+        shape: (usize, CodeBits),
         report: &mut Report,
     ) -> CodeStore {
         let list_at = lists.list_at_positions();
@@ -379,7 +385,7 @@ impl Job<'_> {
         let sample =
             Random::new(self.seed, RESIDUAL_STREAM).sample(self.rows.len(), self.most_rows());
         let codebook =
-            report.learn(|notes| self.codebook(residuals.at(&sample).view(), n_sub, notes));
+            report.learn(|notes| self.codebook(residuals.at(&sample).view(), shape, notes));
         let (codes, norms) = residuals.encode(&codebook, self.metric);
         CodeStore::new(self.metric, codebook, (&codes, lists.offsets()), norms)
     }

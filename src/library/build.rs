@@ -1,24 +1,29 @@
 //! From reference spectra to a library in memory.
 
+use super::decoys::{self, Donor};
+use super::opened::{Held, Opened};
 use super::{
-    ClusterMethod, EntryColumns, EntryColumnsBuilder, Library, LibraryError, LibrarySettings,
-    decoys, index_section,
+    ClusterMethod, EntryColumns, EntryColumnsBuilder, FORMAT_VERSION, Library, LibraryError,
+    LibrarySettings, Lineage, index_section,
 };
-use crate::cluster::{Clusters, Entries, LinkSettings, by_identity, components, links, singletons};
+use crate::cluster::{
+    Clusters, Distinct, Entries, LinkSettings, Nearest, Spectra, by_identity, distinct, group,
+    links, singletons,
+};
 use crate::domain::Spectrum;
 use crate::embed::Embedding;
-use crate::index::{AnyIndex, Metric, RowOrder, SparseRows, TrainSettings, train};
+use crate::index::{Metric, RowOrder, SparseRows, TrainSettings, train};
 use crate::prepare::{LeftOut, Preparation, PreparedSpectrum, prepare};
-use crate::similarity::{OwnedView, PeakColumns, PeakColumnsBuilder};
+use crate::similarity::{OwnedView, PeakColumns, PeakColumnsBuilder, SpectralEntropy};
 use rayon::prelude::*;
 
 /// Reference spectra on their way into a library.
 #[derive(Debug)]
 pub struct Draft {
-    settings: LibrarySettings,
+    pub(super) settings: LibrarySettings,
     preparation: Preparation,
-    entries: EntryColumnsBuilder,
-    prepared: Vec<PreparedSpectrum>,
+    pub(super) entries: EntryColumnsBuilder,
+    pub(super) prepared: Vec<PreparedSpectrum>,
 }
 
 /// What [`build`] is doing, for a progress display.
@@ -103,58 +108,100 @@ pub fn build(
     name: &str,
     mut on_stage: impl FnMut(Stage),
 ) -> Result<(Library, Vec<String>), LibraryError> {
-    if draft.is_empty() {
-        return Err(LibraryError::Empty("none could be used".into()));
-    }
-    let Draft {
-        mut settings,
-        preparation,
-        mut entries,
-        mut prepared,
-    } = draft;
-    if !settings.decoys.is_none() {
-        on_stage(Stage::Decoys);
-    }
-    let mut notes = decoys::append(&settings, &preparation, &mut entries, &mut prepared)?;
-    let entries = entries.finish();
-    let order = RowOrder::by_key(entries.parts().0);
-    let embedding = settings.embedding()?;
-    on_stage(Stage::Embedding);
-    let vectors = embed_in_order(&embedding, &prepared, &order);
-    let peaks = peak_columns(&prepared);
-    drop(prepared);
-    on_stage(Stage::Indexing);
-    let factory = index_section::choose(&settings.index.kind, order.len(), embedding.dim())?;
-    let trained = train(
-        factory,
-        Metric::InnerProduct,
-        &vectors,
-        settings.seed,
-        TrainSettings::default(),
-    )?;
-    settings.index.kind = trained.index.factory().to_string();
+    let made = draft.make(Vec::new(), &mut on_stage)?;
     on_stage(Stage::Clustering);
-    let clusters = cluster(
-        &settings,
-        &entries,
-        &order,
-        &peaks,
-        (&trained.index, &vectors),
-    )?;
-    let library = Library {
-        name: name.to_owned(),
+    let Made {
+        held,
         settings,
-        preparation,
-        embedding,
-        entries,
-        order,
-        peaks,
-        index: trained.index,
+        vectors,
+        distinct,
+        notes,
+    } = made;
+    let clusters = cluster(&settings, &held, (&vectors, &distinct))?;
+    let opened = Opened {
+        name: name.to_owned(),
+        format_version: FORMAT_VERSION,
+        checksum: String::new(),
+        lineage: Lineage::first("build", held.entries.n_targets(), Vec::new()),
+        settings,
+        held: vec![held],
         clusters,
         models: Vec::new(),
     };
-    notes.extend(trained.notes);
-    Ok((library, notes))
+    Ok((Library::of(vec![opened])?, notes))
+}
+
+/// A draft that was indexed.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) held: Held,
+    /// Those of the draft, with the index that was made.
+    pub(super) settings: LibrarySettings,
+    /// By position of the order.
+    pub(super) vectors: SparseRows,
+    /// Which entries are copies of others.
+    pub(super) distinct: Distinct,
+    pub(super) notes: Vec<String>,
+}
+
+impl Draft {
+    /// Makes decoys, embeds and indexes; `donors` are older entries that decoys may take from.
+    pub(super) fn make(
+        self,
+        donors: Vec<Donor>,
+        on_stage: &mut impl FnMut(Stage),
+    ) -> Result<Made, LibraryError> {
+        if self.is_empty() {
+            return Err(LibraryError::Empty("none could be used".into()));
+        }
+        let Self {
+            mut settings,
+            preparation,
+            mut entries,
+            mut prepared,
+        } = self;
+        if !settings.decoys.is_none() {
+            on_stage(Stage::Decoys);
+        }
+        let mut notes = decoys::append(
+            &settings,
+            &preparation,
+            &mut entries,
+            (&mut prepared, donors),
+        )?;
+        let entries = entries.finish();
+        let order = RowOrder::by_key(entries.parts().0);
+        let embedding = settings.embedding()?;
+        on_stage(Stage::Embedding);
+        let vectors = embed_in_order(&embedding, &prepared, &order);
+        let peaks = peak_columns(&prepared);
+        let distinct = distinct(&prepared);
+        drop(prepared);
+        on_stage(Stage::Indexing);
+        let factory = index_section::choose(&settings.index.kind, order.len(), embedding.dim())?;
+        let trained = train(
+            factory,
+            Metric::InnerProduct,
+            &vectors,
+            settings.seed,
+            TrainSettings::default(),
+        )?;
+        settings.index.wish = settings.index.kind;
+        settings.index.kind = trained.index.factory().to_string();
+        notes.extend(trained.notes);
+        Ok(Made {
+            held: Held {
+                entries,
+                order,
+                peaks,
+                index: trained.index,
+            },
+            settings,
+            vectors,
+            distinct,
+            notes,
+        })
+    }
 }
 
 /// Spectra that are embedded before their vectors are put behind one another.
@@ -190,42 +237,81 @@ fn peak_columns(prepared: &[PreparedSpectrum]) -> PeakColumns {
     builder.finish()
 }
 
+/// When two entries are alike.
+pub(super) fn link_settings(settings: &LibrarySettings) -> Result<LinkSettings, LibraryError> {
+    Ok(LinkSettings {
+        threshold: settings.clusters.threshold,
+        precursor: settings.cluster_tolerance()?,
+        fragment: settings.fragment_tolerance()?,
+        score: &SpectralEntropy { weighted: true },
+    })
+}
+
 fn cluster(
     settings: &LibrarySettings,
-    entries: &EntryColumns,
-    order: &RowOrder,
-    peaks: &PeakColumns,
-    (index, vectors): (&AnyIndex, &SparseRows),
+    held: &Held,
+    (vectors, distinct): (&SparseRows, &Distinct),
 ) -> Result<Clusters, LibraryError> {
+    let entries = &held.entries;
     let rows = 0..entries.len() as u32;
     let identities: Vec<Option<String>> = rows
         .into_par_iter()
         .map(|row| entries.identity(row))
         .collect();
-    let how = LinkSettings {
-        threshold: settings.clusters.threshold,
-        precursor: settings.cluster_tolerance()?,
-        fragment: settings.fragment_tolerance()?,
-    };
     let (labels, linked) = match settings.clusters.method {
         ClusterMethod::None => (singletons(entries.len()), Vec::new()),
         ClusterMethod::Identity => (by_identity(&identities), Vec::new()),
         ClusterMethod::Spectral => {
-            let vectors = vectors.view();
-            let polarity = entries.parts().2;
-            let found = links(
-                &Entries {
-                    peaks,
-                    polarity,
-                    order,
-                    vectors,
-                    index,
-                    linkable: &|row| !entries.is_decoy(row),
-                },
-                how,
-            );
-            (components(entries.len(), &found), found)
+            let (precursor_mz, charge, polarity, _) = entries.parts();
+            let spectra = Spectra {
+                peaks: &held.peaks,
+                precursor_mz,
+                charge,
+                polarity,
+            };
+            let nearest = Nearest {
+                vectors: vectors.view(),
+                index: &held.index,
+            };
+            let copies = Copies::new(distinct, entries);
+            let linked = Entries {
+                spectra,
+                order: &held.order,
+                nearest: Some(nearest),
+                linkable: &|row| copies.first[row as usize] == row && !entries.is_decoy(row),
+            };
+            let how = link_settings(settings)?;
+            let found = links(&linked, how);
+            let grouping = settings.clusters.grouping.resolve();
+            let groups = group(spectra, &copies.weight, &found, (how, grouping));
+            let of_copy = copies.first.iter();
+            let labels = of_copy.map(|&row| groups.labels[row as usize]).collect();
+            (labels, found)
         }
     };
     Ok(Clusters::new(&labels, &linked, &identities))
+}
+
+/// Which entries are copies of one another. Decoys are copies of none: each is alone.
+struct Copies {
+    /// The first entry that each is a copy of.
+    first: Vec<u32>,
+    /// How many entries each first one stands for.
+    weight: Vec<u32>,
+}
+
+impl Copies {
+    fn new(distinct: &Distinct, entries: &EntryColumns) -> Self {
+        let mut first: Vec<u32> = (0..entries.len() as u32).collect();
+        let mut weight = vec![0; first.len()];
+        for row in 0..entries.len() as u32 {
+            if !entries.is_decoy(row) {
+                // Decoys are the last rows, so the first copy of another entry is none.
+                let of = distinct.of_row[row as usize];
+                first[row as usize] = distinct.first[of as usize];
+            }
+            weight[first[row as usize] as usize] += 1;
+        }
+        Self { first, weight }
+    }
 }

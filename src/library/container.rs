@@ -93,7 +93,10 @@ pub(crate) struct Attributes {
 pub(crate) struct Container {
     path: PathBuf,
     format: &'static Format,
+    version: u32,
     attributes: Attributes,
+    /// Over attributes and table of contents.
+    overall: String,
     sections: Vec<Placed>,
     map: Arc<Mmap>,
 }
@@ -129,13 +132,13 @@ impl Container {
             text if text.contains("unable to lock file") => io(std::io::Error::other(LOCKED)),
             text => damaged("file structure", text),
         })?;
-        let attributes = read_attributes(&h5, path, format)?;
+        let (version, attributes) = read_attributes(&h5, path, format)?;
         let contents = h5
             .dataset(CONTENTS)
             .and_then(|d| d.read_raw::<u8>())
             .map_err(|e| damaged(CONTENTS, e.to_string()))?;
         let expected = read_text(&h5, OVERALL).map_err(|e| damaged(OVERALL, e))?;
-        if overall_checksum(format, &attributes, &contents) != expected {
+        if overall_checksum(format.name, version, &attributes, &contents) != expected {
             return Err(damaged(
                 OVERALL,
                 "settings or table of contents were changed".into(),
@@ -153,20 +156,43 @@ impl Container {
         Ok(Self {
             path: path.to_owned(),
             format,
+            version,
             attributes,
+            overall: expected,
             sections,
             map: Arc::new(map),
         })
+    }
+
+    /// Whether the root of the file at `path` says that it is of this format.
+    pub(super) fn is(path: &Path, format: &'static Format) -> bool {
+        check_signature(path, format).is_ok()
+            && hdf5::File::open(path)
+                .is_ok_and(|h5| read_text(&h5, ATTRIBUTES[0]).as_deref() == Ok(format.name))
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
+    /// The version of its format.
+    pub(crate) fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// The checksum over everything, which tells this file from any other.
+    pub(crate) fn overall(&self) -> &str {
+        &self.overall
+    }
+
+    /// Whether there is an array `name`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.sections.iter().any(|p| p.section.name == name)
+    }
+
     pub(crate) fn attributes(&self) -> &Attributes {
         &self.attributes
     }
-
     /// The arrays in the order they were written.
     pub(crate) fn sections(&self) -> impl Iterator<Item = &Section> {
         self.sections.iter().map(|p| &p.section)
@@ -254,13 +280,14 @@ pub(super) fn checksum(bytes: &[u8]) -> String {
 
 /// Checksum over the root attributes and the table of contents, and so over the whole file.
 pub(super) fn overall_checksum(
-    format: &Format,
+    format: &str,
+    version: u32,
     attributes: &Attributes,
     contents: &[u8],
 ) -> String {
     let mut hasher = blake3::Hasher::new();
     for value in [
-        format.name,
+        format,
         &attributes.mzseek_version,
         &attributes.settings,
         &attributes.fingerprint,
@@ -268,7 +295,7 @@ pub(super) fn overall_checksum(
         hasher.update(&(value.len() as u64).to_le_bytes());
         hasher.update(value.as_bytes());
     }
-    hasher.update(&format.version.to_le_bytes());
+    hasher.update(&version.to_le_bytes());
     hasher.update(contents);
     hasher.finalize().to_hex().to_string()
 }
@@ -309,7 +336,7 @@ fn read_attributes(
     h5: &hdf5::File,
     path: &Path,
     format: &'static Format,
-) -> Result<Attributes, LibraryError> {
+) -> Result<(u32, Attributes), LibraryError> {
     if read_text(h5, ATTRIBUTES[0]).as_deref() != Ok(format.name) {
         return Err(LibraryError::NotALibrary {
             path: path.to_owned(),
@@ -327,7 +354,7 @@ fn read_attributes(
         .attr("format_version")
         .and_then(|a| a.read_scalar::<u32>())
         .map_err(|e| damaged("format_version", e.to_string()))?;
-    if found != format.version {
+    if !(format.oldest..=format.version).contains(&found) {
         return Err(LibraryError::Version {
             path: path.to_owned(),
             format,
@@ -335,11 +362,12 @@ fn read_attributes(
         });
     }
     let text = |name: &str| read_text(h5, name).map_err(|fault| damaged(name, fault));
-    Ok(Attributes {
+    let attributes = Attributes {
         mzseek_version: text(ATTRIBUTES[1])?,
         settings: text(ATTRIBUTES[2])?,
         fingerprint: text(ATTRIBUTES[3])?,
-    })
+    };
+    Ok((found, attributes))
 }
 
 fn read_text(h5: &hdf5::File, name: &str) -> Result<String, String> {

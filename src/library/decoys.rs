@@ -14,6 +14,14 @@ struct Decoy {
     peptide: String,
 }
 
+/// A spectrum that decoys may take fragments from, which gets none itself.
+#[derive(Debug)]
+pub(super) struct Donor {
+    pub(super) prepared: PreparedSpectrum,
+    /// What it is, where that is known.
+    pub(super) identity: Option<String>,
+}
+
 /// Appends a decoy for each entry, in the order of the entries, cleaned as they were. Gives back
 /// what a person should know.
 ///
@@ -23,7 +31,7 @@ pub(super) fn append(
     settings: &LibrarySettings,
     preparation: &Preparation,
     entries: &mut EntryColumnsBuilder,
-    prepared: &mut Vec<PreparedSpectrum>,
+    (prepared, donors): (&mut Vec<PreparedSpectrum>, Vec<Donor>),
 ) -> Result<Vec<String>, LibraryError> {
     let n = prepared.len() as u32;
     if settings.decoys == DecoyMethod::None {
@@ -41,6 +49,14 @@ pub(super) fn append(
     if settings.decoys == DecoyMethod::Shuffle {
         all_peptides(&peptides, entries)?;
     }
+    let mut identities: Vec<Option<String>> = (0..n)
+        .into_par_iter()
+        .map(|row| entries.identity(row))
+        .collect();
+    for donor in donors {
+        identities.push(donor.identity);
+        prepared.push(donor.prepared);
+    }
     let maker = Maker {
         fragment: settings.fragment_tolerance()?,
         // Decoys are as many as targets, whatever is left of their peaks.
@@ -50,12 +66,7 @@ pub(super) fn append(
             noise: 0.0,
             ..preparation.clone()
         },
-        labels: by_identity(
-            &(0..n)
-                .into_par_iter()
-                .map(|row| entries.identity(row))
-                .collect::<Vec<_>>(),
-        ),
+        labels: by_identity(&identities),
         pool: FragmentPool::new(prepared, settings.fragment_tolerance()?),
         prepared,
         seed: settings.seed,
@@ -65,6 +76,7 @@ pub(super) fn append(
         .zip(&peptides)
         .map(|(row, peptide)| maker.decoy(row, peptide.as_ref()))
         .collect();
+    prepared.truncate(n as usize);
     let (mut n_without, mut n_shuffled) = (0, 0);
     for (row, decoy) in (0..n).zip(decoys) {
         let Some(decoy) = decoy else {

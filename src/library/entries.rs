@@ -248,6 +248,22 @@ impl EntryColumns {
     }
 }
 
+/// What a spectrum that is in no library is annotated as, told as [`EntryColumns::identity`] tells it.
+pub fn identity_of(spectrum: &Spectrum) -> Option<String> {
+    let compound = &spectrum.compound;
+    let text = |text| {
+        Cow::Borrowed(if text == EntryText::InchiKey {
+            compound.inchikey.as_str()
+        } else if text == EntryText::Peptide {
+            compound.peptide.as_str()
+        } else {
+            compound.name.as_str()
+        })
+    };
+    let charge = spectrum.precursor.and_then(|p| p.charge);
+    identity(text, charge.map_or(0, Charge::state))
+}
+
 fn identity<'a>(text: impl Fn(EntryText) -> Cow<'a, str>, charge: i8) -> Option<String> {
     // One text after another: a search asks this of every hit, and the first mostly tells.
     if let Some(block) = first_block(&text(EntryText::InchiKey)) {
@@ -263,11 +279,7 @@ fn identity<'a>(text: impl Fn(EntryText) -> Cow<'a, str>, charge: i8) -> Option<
 
 /// 1 positive, -1 negative, 0 unknown.
 pub fn polarity_sign(polarity: Option<Polarity>) -> i8 {
-    match polarity {
-        Some(Polarity::Positive) => 1,
-        Some(Polarity::Negative) => -1,
-        None => 0,
-    }
+    polarity.map_or(0, Polarity::sign)
 }
 
 /// Grows [`EntryColumns`] one spectrum at a time.
@@ -300,6 +312,20 @@ impl EntryColumnsBuilder {
             column.push(text.of(spectrum));
         }
         self.flags.push(0);
+    }
+
+    /// Appends what `entries` know of `row`.
+    pub fn push_from(&mut self, entries: &EntryColumns, row: u32) {
+        let at = row as usize;
+        self.precursor_mz.push(entries.precursor_mz[at]);
+        self.charge.push(entries.charge[at]);
+        self.polarity.push(entries.polarity[at]);
+        self.retention_time.push(entries.retention.time[at]);
+        self.retention_index.push(entries.retention.index[at]);
+        for (column, text) in self.texts.iter_mut().zip(&entries.texts) {
+            column.push(&text.get(row));
+        }
+        self.flags.push(entries.flags.get(at).copied().unwrap_or(0));
     }
 
     /// Appends a decoy of the entry `target`: it has that entry's metadata, so that filters treat

@@ -30,7 +30,7 @@ pub enum LibraryError {
     /// The file has a format this program does not know.
     #[error(
         "{path}: {what} format {found}, this program reads {supported}; make it again with '{made_by}'",
-        path = .path.display(), what = .format.what, supported = .format.version,
+        path = .path.display(), what = .format.what, supported = .format.versions(),
         made_by = .format.made_by
     )]
     Version {
@@ -55,6 +55,46 @@ pub enum LibraryError {
         part: String,
         /// What does not hold.
         fault: String,
+    },
+    /// The file with a library's older entries is not there.
+    #[error(
+        "{path}: its older entries are in {base}, which {fault}: put that file beside it again; \
+         'mzseek compact' makes one file of both",
+        path = .path.display(), base = .base.display()
+    )]
+    NoBase {
+        /// The library.
+        path: PathBuf,
+        /// Where its older entries should be.
+        base: PathBuf,
+        /// What is wrong with that.
+        fault: String,
+    },
+    /// Libraries that cannot be searched as one.
+    #[error(
+        "{second} and {first} cannot be one library: {key} is {b} in {second} and {a} in {first}; \
+         build one of them again with the settings of the other",
+        first = .paths[0].display(), second = .paths[1].display(), a = .values[0], b = .values[1]
+    )]
+    Conflict {
+        /// The two.
+        paths: [PathBuf; 2],
+        /// The setting in which they differ.
+        key: String,
+        /// Its value in each.
+        values: [String; 2],
+    },
+    /// Entries are counted in 32 bits.
+    #[error("{0} entries are too many for one library")]
+    TooMany(usize),
+    /// The library is no longer the one that was read.
+    #[error(
+        "{path}: was changed by another program meanwhile and is left as it is: do it again",
+        path = .path.display()
+    )]
+    Changed {
+        /// The library.
+        path: PathBuf,
     },
     /// HDF5 failed while writing.
     #[error("{path}: could not be written: {source}", path = .path.display())]

@@ -4,10 +4,10 @@ use super::container::Container;
 use super::writer::Writer;
 use super::{LibraryError, SettingsError};
 use crate::index::{
-    AnyIndex, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts,
-    IvfSparse, IvfSparseParts, LinearMap, LinearMapParts, ListParts, Mapped, Metric, PartsError,
-    Pq, PqParts, RefineKind, RefineParts, RefineValues, Refined, RowShape, Rows, Slab, Sparse,
-    SparseIndexParts, SparseParts, UnknownFactory, VectorIndex, Wish,
+    AnyIndex, CodeBits, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq,
+    IvfPqParts, IvfSparse, IvfSparseParts, LinearMap, LinearMapParts, ListParts, Mapped, Metric,
+    PartsError, Pq, PqParts, RefineKind, RefineParts, RefineValues, Refined, RowShape, Rows, Slab,
+    Sparse, SparseIndexParts, SparseParts, UnknownFactory, VectorIndex, Wish,
 };
 use std::num::NonZeroU32;
 
@@ -124,6 +124,9 @@ fn write_lists(lists: &ListParts, writer: &mut Writer) -> Result<(), LibraryErro
 
 fn write_codes(codes: &CodeParts, writer: &mut Writer) -> Result<(), LibraryError> {
     writer.put("index/codebooks", &codes.codebooks)?;
+    if !codes.order.is_empty() {
+        writer.put(CODE_ORDER, &codes.order)?;
+    }
     writer.put("index/codes", &codes.codes)?;
     write_norms(&codes.norms, writer)
 }
@@ -196,17 +199,24 @@ pub(crate) fn read(
 const NORMS: &str = "index/norms";
 const REFINE_NORMS: &str = "index/refine_norms";
 
+/// The order of the coordinates of codes, where it is not their own.
+const CODE_ORDER: &str = "index/code_order";
+
 /// L2 needs norms, the inner product has none, nor has an index over nothing.
 fn read_norms(
     container: &Container,
     metric: Metric,
     name: &str,
 ) -> Result<Slab<f32>, LibraryError> {
-    if metric == Metric::L2 && container.sections().any(|section| section.name == name) {
+    if metric == Metric::L2 && has(container, name) {
         container.slab(name)
     } else {
         Ok(Vec::new().into())
     }
+}
+
+fn has(container: &Container, name: &str) -> bool {
+    container.sections().any(|section| section.name == name)
 }
 
 /// What could be read, and whether it is an index.
@@ -245,8 +255,8 @@ fn read_alone(container: &Container, rows: Rows, shape: IndexShape) -> Read {
             rows: read_postings(container, metric)?,
         })
         .map(AnyIndex::Sparse),
-        Rows::Pq { n_sub } => {
-            let codes = read_codes(container, n_sub, metric)?;
+        Rows::Pq { n_sub, bits } => {
+            let codes = read_codes(container, (n_sub, bits), metric)?;
             Pq::from_parts(PqParts { metric, dim, codes }).map(AnyIndex::Pq)
         }
     })
@@ -270,11 +280,11 @@ fn read_in_lists(container: &Container, rows: Rows, shape: IndexShape) -> Read {
             rows: read_postings(container, metric)?,
         })
         .map(AnyIndex::IvfSparse),
-        Rows::Pq { n_sub } => IvfPq::from_parts(IvfPqParts {
+        Rows::Pq { n_sub, bits } => IvfPq::from_parts(IvfPqParts {
             metric,
             dim,
             lists,
-            codes: read_codes(container, n_sub, metric)?,
+            codes: read_codes(container, (n_sub, bits), metric)?,
         })
         .map(AnyIndex::IvfPq),
     })
@@ -300,12 +310,18 @@ fn read_lists(container: &Container) -> Result<ListParts, LibraryError> {
 
 fn read_codes(
     container: &Container,
-    n_sub: NonZeroU32,
+    (n_sub, bits): (NonZeroU32, CodeBits),
     metric: Metric,
 ) -> Result<CodeParts, LibraryError> {
     Ok(CodeParts {
         n_sub: n_sub.get() as usize,
+        bits,
         codebooks: container.slab("index/codebooks")?,
+        order: if has(container, CODE_ORDER) {
+            container.slab(CODE_ORDER)?
+        } else {
+            Vec::new().into()
+        },
         codes: container.slab("index/codes")?,
         norms: read_norms(container, metric, NORMS)?,
     })

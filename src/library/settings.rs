@@ -3,6 +3,7 @@
 //! There are no optional values here; defaults and the user's wishes are merged by `config` before
 //! these exist. Every key is needed and none unknown is accepted.
 
+use crate::cluster::{Grouping, Linkage};
 use crate::domain::{Da, Invalid, Mz, Tolerance};
 use crate::embed::{Embedding, EmbeddingError, EmbeddingSettings, Views};
 use crate::prepare::{Merging, PrecursorRemoval, Preparation};
@@ -115,6 +116,10 @@ pub struct MatchingSettings {
 pub struct IndexSettings {
     /// `auto`, a kind or a factory word; in a library, the factory word that was built.
     pub kind: String,
+    /// In a library, what was asked for, so that it can be asked for again. Empty before, and in
+    /// libraries of format 1.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub wish: String,
 }
 
 /// How entries are grouped.
@@ -123,10 +128,41 @@ pub struct IndexSettings {
 pub struct ClusterSettings {
     /// What makes two entries one cluster.
     pub method: ClusterMethod,
+    /// What makes linked entries one cluster (method `spectral`). Older libraries, which do not
+    /// say, were made of components.
+    #[serde(default)]
+    pub grouping: GroupingText,
     /// Similarity from which two entries are linked (method `spectral`).
     pub threshold: f32,
     /// How far apart precursors of linked entries may lie (method `spectral`).
     pub precursor_tolerance: String,
+}
+
+/// [`Grouping`] on disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupingText {
+    /// Any chain of links.
+    #[default]
+    Components,
+    /// Average linkage.
+    Average,
+    /// Complete linkage.
+    Complete,
+    /// Entries around medoids.
+    Medoids,
+}
+
+impl GroupingText {
+    /// The run-time type.
+    pub fn resolve(self) -> Grouping {
+        match self {
+            Self::Components => Grouping::Components,
+            Self::Average => Grouping::Linkage(Linkage::Average),
+            Self::Complete => Grouping::Linkage(Linkage::Complete),
+            Self::Medoids => Grouping::Medoids,
+        }
+    }
 }
 
 /// What makes two entries one cluster.
@@ -215,6 +251,34 @@ impl LibrarySettings {
         hasher.finalize().to_hex().to_string()
     }
 
+    /// The first setting in which two libraries differ that must agree to be searched as one, with
+    /// both values.
+    pub fn conflict(&self, other: &Self) -> Option<(String, [String; 2])> {
+        let shared = |settings: &Self| {
+            let mut settings = settings.clone();
+            settings.index.kind.clear();
+            settings.index.wish.clear();
+            settings.profile.clear();
+            settings.seed = 0;
+            settings.clusters = other.clusters.clone();
+            // Which decoys makes no difference to a search, but whether each entry has one.
+            if !settings.decoys.is_none() {
+                settings.decoys = DecoyMethod::Auto;
+            }
+            let mut flat = Vec::new();
+            flatten("", &toml::Value::try_from(settings).ok()?, &mut flat);
+            Some(flat)
+        };
+        let (own, others) = (shared(self)?, shared(other)?);
+        let of = |all: &[(String, String)], key: &str| {
+            let found = all.iter().find(|(known, _)| known == key);
+            found.map_or_else(|| "none".to_owned(), |(_, value)| value.clone())
+        };
+        let mut keys = own.iter().chain(&others).map(|(key, _)| key);
+        let key = keys.find(|key| of(&own, key) != of(&others, key))?;
+        Some((key.clone(), [of(&own, key), of(&others, key)]))
+    }
+
     /// The preparation in run-time types.
     pub fn preparation(&self) -> Result<Preparation, SettingsError> {
         let text = &self.preparation;
@@ -293,6 +357,22 @@ impl LibrarySettings {
             "clusters.precursor-tolerance",
             self.clusters.precursor_tolerance.parse(),
         )
+    }
+}
+
+/// Appends the values of all tables, each by its whole key.
+fn flatten(key: &str, value: &toml::Value, into: &mut Vec<(String, String)>) {
+    let toml::Value::Table(table) = value else {
+        into.push((key.to_owned(), value.to_string()));
+        return;
+    };
+    for (name, value) in table {
+        let key = if key.is_empty() {
+            name.clone()
+        } else {
+            format!("{key}.{name}")
+        };
+        flatten(&key, value, into);
     }
 }
 

@@ -22,7 +22,7 @@ impl Library {
         let text = |text| entries.text(text, row).into_owned();
         Spectrum {
             origin: Origin {
-                file: Path::new(self.name()).into(),
+                file: Path::new(&self.member(row).name).into(),
                 index: row as usize,
             },
             id: text(EntryText::Id),

@@ -1,7 +1,8 @@
 //! Every checksum and every invariant of a library file.
 
 use super::container::Container;
-use super::{LIBRARY, Library, LibraryError};
+use super::opened::Files;
+use super::{Library, LibraryError};
 use rayon::prelude::*;
 use std::path::Path;
 
@@ -14,26 +15,64 @@ pub struct Verified {
     pub n_entries: usize,
 }
 
+/// A library of which everything was checked.
+#[derive(Debug)]
+pub struct Sound {
+    /// The library.
+    pub library: Library,
+    /// BLAKE3 over everything in its file, in hexadecimal: the version of the library.
+    pub checksum: String,
+    /// What was looked at.
+    pub verified: Verified,
+}
+
 /// Reads all of the file at `path` and checks that nothing in it is damaged or contradictory.
 ///
 /// # Errors
 /// The first thing that does not hold.
 pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
-    let container = Container::open(path, &LIBRARY)?;
-    let names: Vec<&str> = container.sections().map(|s| s.name.as_str()).collect();
-    names
-        .par_iter()
-        .try_for_each(|name| container.check(name))?;
-    let library = Library::load(&container)?;
-    library.peaks.check_numbers().map_err(|row| {
-        let fault = format!("peaks of entry {row} are not ascending, finite and positive");
-        container.damaged("peaks", &fault)
-    })?;
-    check_entries(&library).map_err(|fault| container.damaged("entries", &fault))?;
-    check_clusters(&library).map_err(|fault| container.damaged("clusters", &fault))?;
-    Ok(Verified {
-        n_arrays: names.len(),
-        n_entries: library.entries.len(),
+    Ok(open_verified(path)?.verified)
+}
+
+/// Opens the library at `path` after the checks of [`verify`]: what was checked is what is opened,
+/// though the file may be replaced meanwhile.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn open_verified(path: &Path) -> Result<Sound, LibraryError> {
+    let files = Files::open(path)?;
+    let mut n_arrays = 0;
+    for container in files.all() {
+        let names: Vec<&str> = container.sections().map(|s| s.name.as_str()).collect();
+        names
+            .par_iter()
+            .try_for_each(|name| container.check(name))?;
+        n_arrays += names.len();
+    }
+    let library = Library::of(vec![files.load_unchecked()?])?;
+    let head = &files.head;
+    for (segment, container) in (0..).zip(files.all()) {
+        library.peaks.segments()[segment]
+            .check_numbers()
+            .map_err(|row| {
+                let fault = format!("peaks of entry {row} are not ascending, finite and positive");
+                container.damaged("peaks", &fault)
+            })?;
+        check_entries(&library, segment).map_err(|fault| container.damaged("entries", &fault))?;
+    }
+    check_clusters(&library).map_err(|fault| head.damaged("clusters", &fault))?;
+    let n_targets = library.entries.n_targets() as u64;
+    let lineage = &library.members[0].lineage;
+    if lineage.versions.last().map(|v| v.entries) != Some(n_targets) {
+        return Err(head.damaged("lineage", "tells of another number of entries"));
+    }
+    Ok(Sound {
+        verified: Verified {
+            n_arrays,
+            n_entries: library.entries.len(),
+        },
+        checksum: head.overall().to_owned(),
+        library,
     })
 }
 
@@ -42,9 +81,9 @@ pub fn verify(path: &Path) -> Result<Verified, LibraryError> {
 /// # Errors
 /// A file that cannot be opened as a library.
 pub fn sizes(path: &Path) -> Result<Vec<(String, u64)>, LibraryError> {
-    let container = Container::open(path, &LIBRARY)?;
+    let files = Files::open(path)?;
     let mut sizes: Vec<(String, u64)> = Vec::new();
-    for (section, bytes) in container.section_bytes() {
+    for (section, bytes) in files.all().flat_map(Container::section_bytes) {
         let part = section.name.split('/').next().unwrap_or_default();
         match sizes.iter_mut().find(|(known, _)| known == part) {
             Some((_, total)) => *total += bytes as u64,
@@ -54,9 +93,10 @@ pub fn sizes(path: &Path) -> Result<Vec<(String, u64)>, LibraryError> {
     Ok(sizes)
 }
 
-fn check_entries(library: &Library) -> Result<(), String> {
-    let (precursor_mz, _, _, texts) = library.entries.parts();
-    let (rows, keys) = library.order.parts();
+fn check_entries(library: &Library, segment: usize) -> Result<(), String> {
+    let entries = &library.entries.segments()[segment];
+    let (precursor_mz, _, _, texts) = entries.parts();
+    let (rows, keys) = library.segments[segment].order.parts();
     for (&row, key) in rows.iter().zip(keys) {
         let own = precursor_mz[row as usize];
         if own.to_bits() != key.to_bits() {
@@ -71,7 +111,7 @@ fn check_entries(library: &Library) -> Result<(), String> {
     let is_utf8 = texts
         .iter()
         .all(|t| std::str::from_utf8(t.parts().1).is_ok());
-    if library.settings.decoys.is_none() && library.entries.n_decoys() > 0 {
+    if library.settings.decoys.is_none() && entries.n_decoys() > 0 {
         return Err("there are decoys, and the settings say there are none".to_owned());
     }
     is_utf8

@@ -96,7 +96,12 @@ impl Writer {
     pub(crate) fn finish(mut self, attributes: &Attributes) -> Result<(), LibraryError> {
         let contents: String = self.contents.iter().map(Section::line).collect();
         self.write_array(CONTENTS, contents.len(), contents.as_bytes())?;
-        let overall = overall_checksum(self.format, attributes, contents.as_bytes());
+        let overall = overall_checksum(
+            self.format.name,
+            self.format.version,
+            attributes,
+            contents.as_bytes(),
+        );
         let Attributes {
             mzseek_version,
             settings,

@@ -57,6 +57,20 @@ pub struct PreparedSpectrum {
 }
 
 impl PreparedSpectrum {
+    /// A spectrum that was prepared before, from the peaks a library keeps: to the bit what
+    /// [`prepare`] made then.
+    pub fn restored(
+        (precursor, polarity): (Option<Precursor>, Option<Polarity>),
+        (mz, intensity): (&[f32], &[f32]),
+    ) -> Self {
+        Self {
+            precursor,
+            polarity,
+            mz: mz.iter().map(|&mz| f64::from(mz)).collect(),
+            intensity: intensity.to_vec(),
+        }
+    }
+
     /// The isolated ion, as measured.
     pub fn precursor(&self) -> Option<Precursor> {
         self.precursor
@@ -67,7 +81,7 @@ impl PreparedSpectrum {
         self.polarity
     }
 
-    /// m/z of the peaks in Th, ascending.
+    /// m/z of the peaks in Th, ascending, each a number that `f32` holds.
     pub fn mz(&self) -> &[f64] {
         &self.mz
     }
@@ -161,7 +175,8 @@ pub fn clean(
     Ok(PreparedSpectrum {
         precursor,
         polarity,
-        mz: peaks.iter().map(|p| p.mz).collect(),
+        // Libraries keep `f32`: what is made of a spectrum can then be made of its entry again.
+        mz: peaks.iter().map(|p| f64::from(p.mz as f32)).collect(),
         intensity: peaks
             .iter()
             .map(|p| (f64::from(p.intensity) / total) as f32)

@@ -1,25 +1,11 @@
-//! The columns of the report, each declared once: name, meaning and how a cell is written.
-//!
-//! What is absent is empty, never 0.
+//! The columns of the report, each declared once: name, meaning, type and how it is read off a row.
 
-use crate::domain::{Seconds, Spectrum, shift_name};
-use crate::library::{EntryText, Library};
-use crate::search::fdr::QValue;
-use crate::search::{Answer, Match};
-use std::fmt::Write;
-
-/// What a row is about: a query, its answer, and one match or none.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
-    /// The library searched.
-    pub library: &'a Library,
-    /// The query.
-    pub query: &'a Spectrum,
-    /// Its answer.
-    pub answer: &'a Answer,
-    /// Rank from 1 and match; none for a query without one.
-    pub ranked: Option<(usize, &'a Match)>,
-}
+use super::row::{Row, delta_ppm, probability};
+use super::value::Value;
+use crate::domain::Seconds;
+use crate::library::EntryText;
+use crate::search::Match;
+use std::borrow::Cow;
 
 /// A column of the report.
 #[derive(Debug, Clone, Copy)]
@@ -28,330 +14,261 @@ pub struct Column {
     pub name: &'static str,
     /// What it holds, with unit.
     pub meaning: &'static str,
-    /// Appends the cell to the text.
-    pub write: fn(&Row<'_>, &mut String),
+    /// Its type and how it is read.
+    pub cell: Cell,
 }
 
-const fn column(
+/// Type of a column and how its cell is read off a row; what is absent is `None` or empty text.
+#[derive(Debug, Clone, Copy)]
+pub enum Cell {
+    /// Text.
+    Text(for<'a> fn(&Row<'a>) -> Cow<'a, str>),
+    /// A whole number.
+    Whole(fn(&Row<'_>) -> Option<i64>),
+    /// A number, written with this many decimals where text is written.
+    Number(u8, fn(&Row<'_>) -> Option<f64>),
+}
+
+impl Column {
+    /// The cell of this column.
+    pub fn value<'a>(&self, row: &Row<'a>) -> Value<'a> {
+        match self.cell {
+            Cell::Text(read) => Value::text(read(row)),
+            Cell::Whole(read) => read(row).map_or(Value::Absent, Value::Whole),
+            Cell::Number(decimals, read) => {
+                read(row).map_or(Value::Absent, |value| Value::Number { value, decimals })
+            }
+        }
+    }
+}
+
+const fn text(
     name: &'static str,
     meaning: &'static str,
-    write: fn(&Row<'_>, &mut String),
+    read: for<'a> fn(&Row<'a>) -> Cow<'a, str>,
 ) -> Column {
     Column {
         name,
         meaning,
-        write,
+        cell: Cell::Text(read),
+    }
+}
+
+const fn whole(
+    name: &'static str,
+    meaning: &'static str,
+    read: fn(&Row<'_>) -> Option<i64>,
+) -> Column {
+    Column {
+        name,
+        meaning,
+        cell: Cell::Whole(read),
+    }
+}
+
+const fn number(
+    name: &'static str,
+    meaning: &'static str,
+    decimals: u8,
+    read: fn(&Row<'_>) -> Option<f64>,
+) -> Column {
+    Column {
+        name,
+        meaning,
+        cell: Cell::Number(decimals, read),
     }
 }
 
 /// All columns, in order.
 pub const COLUMNS: &[Column] = &[
-    column("query_file", "file of the query, as given", |row, cell| {
-        cell.push_str(&row.query.origin.file.to_string_lossy());
+    text("query_file", "file of the query, as given", |row| {
+        row.query.origin.file.to_string_lossy()
     }),
-    column(
-        "query_id",
-        "title or native id of the query",
-        |row, cell| {
-            cell.push_str(&row.query.id);
-        },
-    ),
-    column(
+    text("query_id", "title or native id of the query", |row| {
+        Cow::Borrowed(&row.query.id)
+    }),
+    whole(
         "query_index",
         "position of the query among all spectra of its file, from 0",
-        |row, cell| {
-            put(cell, Some(row.query.origin.index));
-        },
+        |row| i64::try_from(row.query.origin.index).ok(),
     ),
-    column(
+    number(
         "query_precursor_mz",
         "precursor m/z of the query",
-        |row, cell| {
-            fixed(cell, row.query.precursor.map(|p| p.mz.value()), 5);
-        },
+        5,
+        |row| row.query.precursor.map(|p| p.mz.value()),
     ),
-    column(
-        "query_charge",
-        "charge of the query with sign",
-        |row, cell| {
-            put(cell, row.query.precursor.and_then(|p| p.charge));
-        },
-    ),
-    column(
+    whole("query_charge", "charge of the query with sign", |row| {
+        Some(row.query.precursor?.charge?.state().into())
+    }),
+    number(
         "query_rt",
         "retention time of the query in seconds",
-        |row, cell| {
-            fixed(
-                cell,
-                row.query.measurement.retention_time.map(Seconds::value),
-                2,
-            );
-        },
+        2,
+        |row| row.query.measurement.retention_time.map(Seconds::value),
     ),
-    column(
+    whole(
         "rank",
         "1 for the best match; empty for a query without one",
-        |row, cell| {
-            put(cell, row.ranked.map(|(rank, _)| rank));
-        },
+        |row| i64::try_from(row.ranked?.0).ok(),
     ),
-    column(
+    whole(
         "cluster_id",
         "number of the cluster in its library",
-        |row, cell| {
-            put(cell, row.matched().map(|m| m.cluster));
+        |row| {
+            let number = |m: &Match| m.cluster - row.library.member(m.entry).clusters.start;
+            row.matched().map(|m| number(m).into())
         },
     ),
-    column("cluster_size", "entries in the cluster", |row, cell| {
-        put(
-            cell,
-            row.matched()
-                .map(|m| row.library.clusters().members(m.cluster).len()),
-        );
+    whole("cluster_size", "entries in the cluster", |row| {
+        let members = |m: &Match| row.library.clusters().members(m.cluster).len();
+        row.matched().map(|m| members(m) as i64)
     }),
-    column(
+    number(
         "cluster_purity",
         "share of its identified entries that have its identity",
-        |row, cell| {
-            let purity = |m: &Match| row.library.clusters().purity(m.cluster);
-            fixed(cell, row.matched().and_then(purity).map(f64::from), 4);
+        4,
+        |row| {
+            row.library
+                .clusters()
+                .purity(row.matched()?.cluster)
+                .map(f64::from)
         },
     ),
-    column(
+    number(
         "similarity",
         "score of the best hit in the cluster, 0 to 1",
-        |row, cell| {
-            fixed(
-                cell,
-                row.matched().map(|m| f64::from(m.score.similarity)),
-                6,
-            );
-        },
+        6,
+        |row| row.matched().map(|m| m.score.similarity.into()),
     ),
-    column("score_name", "name of that score", |row, cell| {
-        put(cell, row.matched().map(|m| m.score_name));
+    text("score_name", "name of that score", |row| {
+        Cow::Borrowed(row.matched().map_or("", |m| m.score_name))
     }),
-    column(
+    whole(
         "matched_peaks",
         "query peaks with a partner in the entry",
-        |row, cell| {
-            put(cell, row.matched().map(|m| m.score.matched_peaks));
-        },
+        |row| row.matched().map(|m| m.score.matched_peaks.into()),
     ),
-    column(
+    number(
         "matched_intensity",
         "their share of the query's intensity, 0 to 1",
-        |row, cell| {
-            fixed(
-                cell,
-                row.matched().map(|m| f64::from(m.score.matched_intensity)),
-                4,
-            );
-        },
+        4,
+        |row| row.matched().map(|m| m.score.matched_intensity.into()),
     ),
-    column(
+    number(
         "precursor_delta_da",
         "query precursor minus entry precursor in Da",
-        |row, cell| {
-            fixed(cell, row.matched().and_then(|m| m.precursor_delta), 5);
-        },
+        5,
+        |row| row.matched()?.precursor_delta,
     ),
-    column(
+    number(
         "precursor_delta_ppm",
         "the same in ppm of the entry precursor",
-        |row, cell| {
-            fixed(cell, row.delta_ppm(), 3);
-        },
+        3,
+        delta_ppm,
     ),
-    column(
+    number(
         "mass_shift",
         "mass of the query minus mass of the entry in Da, for ions of equal charge",
-        |row, cell| {
-            fixed(cell, row.matched().and_then(|m| m.mass_shift), 5);
-        },
+        5,
+        |row| row.matched()?.mass_shift,
     ),
-    column(
+    text(
         "mass_shift_name",
         "known changes of that mass, with their sign",
-        |row, cell| {
-            cell.push_str(&row.shift_name());
-        },
+        |row| Cow::Owned(row.shift_name()),
     ),
-    column(
+    number(
         "q_value",
         "false discovery rate at which the first match is accepted, 1 where a decoy scored higher; empty \
          without decoys and for further matches",
-        |row, cell| {
-            fixed(cell, row.q_value().map(|q| q.value), 6);
-        },
+        6,
+        |row| row.q_value().map(|q| q.value),
     ),
-    column("fdr_method", "how that rate was estimated", |row, cell| {
-        put(cell, row.q_value().map(|q| q.method.word()));
+    text("fdr_method", "how that rate was estimated", |row| {
+        Cow::Borrowed(row.q_value().map_or("", |q| q.method.word()))
     }),
-    column(
+    number(
         "probability",
         "probability that the first match is right where every second compound is in the library; \
          empty for further matches and where the library could not teach it",
-        |row, cell| {
-            fixed(cell, row.probability(), 4);
-        },
+        4,
+        probability,
     ),
-    column(
+    number(
         "delta_next",
         "similarity minus that of the next hit of another compound; empty without one",
-        |row, cell| {
-            let delta = |m: &Match| m.ambiguity.delta_next;
-            fixed(cell, row.matched().and_then(delta).map(f64::from), 6);
-        },
+        6,
+        |row| row.matched()?.ambiguity.delta_next.map(f64::from),
     ),
-    column(
+    whole(
         "ambiguity_group",
         "number of the group of matches that the query does not separate, from 1",
-        |row, cell| {
-            put(cell, row.matched().map(|m| m.ambiguity.group));
-        },
+        |row| row.matched().map(|m| m.ambiguity.group.into()),
     ),
-    column(
+    whole(
         "ambiguity_size",
         "different compounds in that group",
-        |row, cell| {
-            put(cell, row.matched().map(|m| m.ambiguity.compounds));
-        },
+        |row| row.matched().map(|m| m.ambiguity.compounds.into()),
     ),
-    column("library", "name of the library", |row, cell| {
-        put(cell, row.matched().map(|_| row.library.name()));
+    text("library", "name of the library", |row| {
+        let library = row.library;
+        let name = row.matched().map(|m| &library.member(m.entry).name);
+        name.map_or(Cow::Borrowed(""), |name| Cow::Borrowed(name))
     }),
-    column("entry_id", "accession of the best hit", |row, cell| {
-        row.text(cell, EntryText::Id);
+    text("entry_id", "accession of the best hit", |row| {
+        row.text(EntryText::Id)
     }),
-    column(
+    whole(
         "entry_index",
         "position of the best hit in its library, from 0",
-        |row, cell| {
-            put(cell, row.matched().map(|m| m.entry));
+        |row| {
+            let position = |m: &Match| m.entry - row.library.member(m.entry).rows.start;
+            row.matched().map(|m| position(m).into())
         },
     ),
-    column("name", "compound name", |row, cell| {
-        row.text(cell, EntryText::Name);
+    text("name", "compound name", |row| row.text(EntryText::Name)),
+    text("formula", "molecular formula", |row| {
+        row.text(EntryText::Formula)
     }),
-    column("formula", "molecular formula", |row, cell| {
-        row.text(cell, EntryText::Formula);
+    text("adduct", "adduct of the entry", |row| {
+        row.text(EntryText::Adduct)
     }),
-    column("adduct", "adduct of the entry", |row, cell| {
-        row.text(cell, EntryText::Adduct);
-    }),
-    column("inchikey", "InChIKey", |row, cell| {
-        row.text(cell, EntryText::InchiKey);
-    }),
-    column("smiles", "SMILES", |row, cell| {
-        row.text(cell, EntryText::Smiles);
-    }),
-    column("peptide", "peptidoform", |row, cell| {
-        row.text(cell, EntryText::Peptide);
-    }),
-    column(
+    text("inchikey", "InChIKey", |row| row.text(EntryText::InchiKey)),
+    text("smiles", "SMILES", |row| row.text(EntryText::Smiles)),
+    text("peptide", "peptidoform", |row| row.text(EntryText::Peptide)),
+    number(
         "entry_precursor_mz",
         "precursor m/z of the entry",
-        |row, cell| {
-            let mz = |m: &Match| row.library.entries().precursor_mz(m.entry);
-            fixed(cell, row.matched().and_then(mz), 5);
-        },
+        5,
+        |row| row.library.entries().precursor_mz(row.matched()?.entry),
     ),
-    column(
-        "entry_charge",
-        "charge of the entry with sign",
-        |row, cell| {
-            put(
-                cell,
-                row.matched()
-                    .and_then(|m| row.library.entries().charge(m.entry)),
-            );
-        },
-    ),
-    column(
-        "collision_energy",
-        "collision energy of the entry",
-        |row, cell| {
-            row.text(cell, EntryText::CollisionEnergy);
-        },
-    ),
-    column("instrument", "instrument of the entry", |row, cell| {
-        row.text(cell, EntryText::Instrument);
+    whole("entry_charge", "charge of the entry with sign", |row| {
+        Some(
+            row.library
+                .entries()
+                .charge(row.matched()?.entry)?
+                .state()
+                .into(),
+        )
     }),
-    column(
+    text("collision_energy", "collision energy of the entry", |row| {
+        row.text(EntryText::CollisionEnergy)
+    }),
+    text("instrument", "instrument of the entry", |row| {
+        row.text(EntryText::Instrument)
+    }),
+    text(
         "plan",
         "how candidates were picked, or why there is no match",
-        |row, cell| {
-            cell.push_str(row.answer.plan.word());
-        },
+        |row| Cow::Borrowed(row.answer.plan.word()),
     ),
-    column(
+    whole(
         "n_candidates",
         "entries scored exactly for this query",
-        |row, cell| {
-            put(cell, Some(row.answer.n_candidates));
-        },
+        |row| i64::try_from(row.answer.n_candidates).ok(),
     ),
 ];
-
-/// How well a mass difference must agree with a known one to be given its name: the accuracy of
-/// current instruments, of both precursors.
-const SHIFT_PPM: f64 = 10.0;
-const SHIFT_DA: f64 = 0.002;
-
-impl<'a> Row<'a> {
-    fn matched(&self) -> Option<&'a Match> {
-        self.ranked.map(|(_, matched)| matched)
-    }
-
-    fn text(&self, cell: &mut String, text: EntryText) {
-        if let Some(matched) = self.matched() {
-            cell.push_str(&self.library.entries().text(text, matched.entry));
-        }
-    }
-
-    fn q_value(&self) -> Option<QValue> {
-        let (rank, _) = self.ranked?;
-        self.answer.q_value.filter(|_| rank == 1)
-    }
-
-    fn probability(&self) -> Option<f64> {
-        let (rank, _) = self.ranked?;
-        self.answer.probability.filter(|_| rank == 1)
-    }
-
-    fn shift_name(&self) -> String {
-        let shift = self.matched().and_then(|m| Some((m, m.mass_shift?)));
-        let Some((matched, shift)) = shift else {
-            return String::new();
-        };
-        let entry_mz = self.library.entries().precursor_mz(matched.entry);
-        let tolerance = (entry_mz.unwrap_or_default() * SHIFT_PPM * 1.0e-6).max(SHIFT_DA);
-        shift_name(shift, tolerance)
-    }
-
-    fn delta_ppm(&self) -> Option<f64> {
-        let matched = self.matched()?;
-        let entry_mz = self.library.entries().precursor_mz(matched.entry)?;
-        Some(matched.precursor_delta? / entry_mz * 1.0e6)
-    }
-}
-
-fn put(cell: &mut String, value: Option<impl std::fmt::Display>) {
-    if let Some(value) = value {
-        // Writing to a String does not fail.
-        let _ = write!(cell, "{value}");
-    }
-}
-
-fn fixed(cell: &mut String, value: Option<f64>, decimals: usize) {
-    // Adding 0 makes of -0 plain 0; a number that rounds to -0 is written without its sign.
-    let scale = 10_f64.powi(decimals as i32);
-    let tidy = |v: f64| if (v * scale).abs() < 0.5 { 0.0 } else { v };
-    if let Some(value) = value {
-        let _ = write!(cell, "{:.decimals$}", tidy(value));
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -369,18 +286,5 @@ mod tests {
              library, entry_id, entry_index, name, formula, adduct, inchikey, smiles, peptide, \
              entry_precursor_mz, entry_charge, collision_energy, instrument, plan, n_candidates"
         );
-    }
-
-    #[test]
-    fn numbers_have_fixed_decimals_and_no_negative_zero() {
-        let text = |value| {
-            let mut cell = String::new();
-            fixed(&mut cell, value, 3);
-            cell
-        };
-        assert_eq!(text(Some(1.0)), "1.000");
-        assert_eq!(text(Some(-0.0004)), "0.000");
-        assert_eq!(text(Some(-0.0006)), "-0.001");
-        assert_eq!(text(None), "");
     }
 }

@@ -72,7 +72,7 @@ impl ExplanationReport {
         Self {
             query_id: query.id.clone(),
             query_precursor_mz: query.precursor.map(|p| p.mz.value()),
-            library: library.name().to_owned(),
+            library: library.name(),
             entry_id: text(EntryText::Id),
             entry_index: entry,
             name: text(EntryText::Name),

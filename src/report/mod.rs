@@ -1,22 +1,40 @@
-//! Results as files: the CSV report, read back by `evaluate`, and the summary of a run.
+//! Results as files: the report in every shape it can have, read back by `evaluate`, mirror plots,
+//! and the summary of a run.
 //!
-//! Every column is declared once, in `columns`; header and rows come from that list.
+//! Every column is declared once, in `columns`; header, types and rows come from that list.
 
+mod clusters;
+mod column_sets;
 mod columns;
-mod csv_report;
 mod evaluation;
 mod explanation;
 mod fdr_check;
+mod html;
+mod mirror;
+mod provenance;
 mod reliability_table;
 mod roc;
+mod row;
 mod summary;
 mod table;
+mod value;
+mod writers;
 
-pub use columns::{COLUMNS, Column, Row};
-pub use csv_report::CsvReport;
+pub use clusters::{
+    CLUSTER_COLUMNS, Clustered, Numbered, SpectrumInfo, TruthError, read_truth_of_spectra,
+    write_clusters_csv, write_clusters_hdf5, write_consensus,
+};
+pub use column_sets::ColumnSet;
+pub use columns::{COLUMNS, Cell, Column};
 pub use evaluation::{Evaluation, EvaluationError, RankedBy};
 pub use explanation::ExplanationReport;
 pub use fdr_check::{Accepted, FdrCheck};
+pub use html::HtmlReport;
+pub use mirror::mirror_plot;
+pub use provenance::{FileStamp, LibraryStamp, Provenance, ProvenanceError};
 pub use reliability_table::reliability_table;
+pub use row::{Row, shift_tolerance};
 pub use summary::{RunSummary, Skipped};
 pub use table::Table;
+pub use value::Value;
+pub use writers::{CsvReport, Report, ReportError, ReportFormat, ReportTarget};

@@ -70,6 +70,11 @@ impl RunSummary {
         self
     }
 
+    /// What was counted, in the order it was told.
+    pub fn counts(&self) -> &[(String, u64)] {
+        &self.counts
+    }
+
     /// Adds the time of a stage; a stage told again adds up.
     pub fn stage(&mut self, name: &'static str, took: Duration) -> &mut Self {
         match self.stages.iter_mut().find(|(known, _)| *known == name) {

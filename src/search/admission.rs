@@ -1,10 +1,11 @@
 //! Which entries may answer a query at all: by precursor, polarity, retention and the user's
-//! condition. All of it acts before the best are chosen.
+//! condition. All of it acts before the best are chosen. One [`Admission`] is of one segment of the
+//! library, and speaks of positions in its order.
 
 use super::answer::Plan;
 use super::settings::{Amount, SearchSettings};
 use crate::domain::{Charge, PrecursorWindow, Seconds, Spectrum};
-use crate::library::{Library, polarity_sign};
+use crate::library::{EntryColumns, Library, Segment, polarity_sign};
 use crate::prepare::PreparedSpectrum;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -20,23 +21,62 @@ pub(super) struct Query<'a> {
     pub(super) prepared: PreparedSpectrum,
 }
 
-/// Where the candidates of a query come from: positions of the precursor order.
+/// Where the candidates of a query come from: a range of positions in each segment.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Source {
-    /// All admitted positions of this range, and why all.
-    Whole(Range<u32>, Plan),
-    /// What the index proposes from this range.
-    Index(Range<u32>),
+    /// All admitted positions, and why all.
+    Whole(Vec<Range<u32>>, Plan),
+    /// What the indexes propose.
+    Index(Vec<Range<u32>>),
 }
 
-/// The entries that settings admit.
+/// Where the candidates of `query` come from: the same whether entries stand in one segment or many.
+pub(super) fn source(
+    admissions: &[Admission<'_>],
+    query: &Query<'_>,
+    settings: &SearchSettings,
+) -> Source {
+    let window = window(query, settings);
+    let ranges: Vec<Range<u32>> = admissions.iter().map(|a| a.range(window)).collect();
+    let met = admissions
+        .iter()
+        .zip(&ranges)
+        .map(|(a, range)| a.n_met_in(range));
+    let few = met.sum::<usize>() <= SCORED_WHOLE;
+    let everything = settings.n_candidates == Amount::All;
+    if window.is_some() && (few || everything) {
+        Source::Whole(ranges, Plan::Window)
+    } else if everything {
+        Source::Whole(ranges, Plan::Exhaustive)
+    } else if settings.condition.is_some() && few {
+        Source::Whole(ranges, Plan::Condition)
+    } else {
+        Source::Index(ranges)
+    }
+}
+
+/// Lowest and highest precursor m/z that may answer `query`; none where any may.
+fn window(query: &Query<'_>, settings: &SearchSettings) -> Option<(f64, f64)> {
+    match (settings.precursor, query.prepared.precursor()) {
+        (PrecursorWindow::Within(tolerance), Some(precursor)) => {
+            Some(tolerance.window(precursor.mz))
+        }
+        (PrecursorWindow::Range(range), Some(precursor)) => {
+            let z = precursor.charge.map_or(1, |c| c.state().unsigned_abs());
+            Some(range.window(precursor.mz.value(), z))
+        }
+        _ => None,
+    }
+}
+
+/// The entries of one segment that settings admit.
 #[derive(Debug)]
 pub(super) struct Admission<'a> {
-    library: &'a Library,
+    segment: &'a Segment,
+    entries: &'a EntryColumns,
     precursor: PrecursorWindow,
     retention_time: Option<Seconds>,
     retention_index: Option<f64>,
-    everything: bool,
     /// By position: 1, -1 or 0 for unknown.
     polarity: Vec<i8>,
     condition: Option<Met>,
@@ -50,13 +90,26 @@ struct Met {
 }
 
 impl<'a> Admission<'a> {
-    pub(super) fn new(library: &'a Library, settings: &SearchSettings) -> Self {
-        let (rows, _) = library.order().parts();
-        let entries = library.entries();
+    /// One for each segment of `library`.
+    pub(super) fn of_all(library: &'a Library, settings: &SearchSettings) -> Vec<Self> {
+        let all = library.segments().iter().zip(library.entries().segments());
+        all.map(|(segment, entries)| {
+            let name = &library.member(segment.rows().start).name;
+            Self::new((segment, entries), name, settings)
+        })
+        .collect()
+    }
+
+    fn new(
+        (segment, entries): (&'a Segment, &'a EntryColumns),
+        name: &str,
+        settings: &SearchSettings,
+    ) -> Self {
+        let (rows, _) = segment.order().parts();
         let condition = settings.condition.as_ref().map(|condition| {
             let by_position: Vec<bool> = rows
                 .par_iter()
-                .map(|&row| condition.holds(entries, library.name(), row))
+                .map(|&row| condition.holds(entries, name, row))
                 .collect();
             let met = |(position, met): (usize, &bool)| met.then_some(position as u32);
             let positions = by_position.iter().enumerate().filter_map(met).collect();
@@ -66,11 +119,11 @@ impl<'a> Admission<'a> {
             }
         });
         Self {
-            library,
+            segment,
+            entries,
             precursor: settings.precursor,
             retention_time: settings.retention_time,
             retention_index: settings.retention_index,
-            everything: settings.n_candidates == Amount::All,
             polarity: rows.iter().map(|&row| entries.polarity_sign(row)).collect(),
             condition,
         }
@@ -79,38 +132,27 @@ impl<'a> Admission<'a> {
     /// Number of entries, decoys apart, that meet the condition, where there is one.
     pub(super) fn n_met(&self) -> Option<usize> {
         let is_decoy = |&&position: &&u32| {
-            let row = self.library.order().row(position);
-            self.library.entries().is_decoy(row)
+            let row = self.segment.order().row(position);
+            self.entries.is_decoy(row)
         };
         let of = |positions: &[u32]| positions.len() - positions.iter().filter(is_decoy).count();
         self.condition.as_ref().map(|met| of(&met.positions))
     }
 
-    /// Where the candidates of `query` come from.
-    pub(super) fn source(&self, query: &Query<'_>) -> Source {
-        let all = 0..self.library.entries().len() as u32;
-        let precursor = query.prepared.precursor();
-        let window = match (self.precursor, precursor) {
-            (PrecursorWindow::Within(tolerance), Some(precursor)) => {
-                Some(tolerance.window(precursor.mz))
-            }
-            (PrecursorWindow::Range(range), Some(precursor)) => {
-                let z = precursor.charge.map_or(1, |c| c.state().unsigned_abs());
-                Some(range.window(precursor.mz.value(), z))
-            }
-            _ => None,
-        };
-        let range = window.map_or(all, |(low, high)| self.library.order().window(low, high));
-        let few = self.met(&range).map_or(range.len(), <[u32]>::len) <= SCORED_WHOLE;
-        if window.is_some() && (few || self.everything) {
-            Source::Whole(range, Plan::Window)
-        } else if self.everything {
-            Source::Whole(range, Plan::Exhaustive)
-        } else if self.condition.is_some() && few {
-            Source::Whole(range, Plan::Condition)
-        } else {
-            Source::Index(range)
-        }
+    /// Positions whose precursor lies in `window`; all where there is none.
+    fn range(&self, window: Option<(f64, f64)>) -> Range<u32> {
+        let all = 0..self.entries.len() as u32;
+        window.map_or(all, |(low, high)| self.segment.order().window(low, high))
+    }
+
+    /// How many positions of `range` meet the condition.
+    fn n_met_in(&self, range: &Range<u32>) -> usize {
+        self.met(range).map_or(range.len(), <[u32]>::len)
+    }
+
+    /// The segment it speaks of.
+    pub(super) fn segment(&self) -> &'a Segment {
+        self.segment
     }
 
     /// The positions of `range` that may answer `query`.
@@ -148,10 +190,10 @@ impl<'a> Admission<'a> {
         if !matches!(self.precursor, PrecursorWindow::Range(_)) {
             return true;
         }
-        let entry = self.library.order().row(position);
+        let entry = self.segment.order().row(position);
         let charges = (
             query.prepared.precursor().and_then(|p| p.charge),
-            self.library.entries().charge(entry),
+            self.entries.charge(entry),
         );
         let (query, entry) = match charges {
             (Some(query), Some(entry)) => (query.state(), entry.state()),
@@ -166,23 +208,17 @@ impl<'a> Admission<'a> {
 
     /// Retention must agree where the user asks for it and both sides have it.
     fn retention_agrees(&self, query: &Query<'_>, position: u32) -> bool {
-        let entry = || self.library.order().row(position);
+        let entry = || self.segment.order().row(position);
         let agrees =
             |apart: Option<f64>, tolerance: f64| apart.is_none_or(|apart| apart.abs() <= tolerance);
         let measured = &query.spectrum.measurement;
         let time = self.retention_time.is_none_or(|tolerance| {
-            let apart = || {
-                Some(
-                    measured.retention_time?.value()
-                        - self.library.entries().retention_time(entry())?,
-                )
-            };
+            let apart =
+                || Some(measured.retention_time?.value() - self.entries.retention_time(entry())?);
             agrees(apart(), tolerance.value())
         });
         time && self.retention_index.is_none_or(|tolerance| {
-            let apart = || {
-                Some(measured.retention_index? - self.library.entries().retention_index(entry())?)
-            };
+            let apart = || Some(measured.retention_index? - self.entries.retention_index(entry())?);
             agrees(apart(), tolerance)
         })
     }

@@ -1,37 +1,39 @@
 //! Which entries are worth an exact score.
 
 use super::admission::{Admission, Query, Source};
-use crate::index::{Effort, Filter, Filters, VectorIndex};
-use crate::library::Library;
+use crate::embed::Embedding;
+use crate::index::{Effort, Filter, Filters, Neighbour, VectorIndex};
+use crate::library::Segment;
 use crate::similarity::RestsOn;
 use ndarray::Array2;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// How hard the index tries.
-#[derive(Debug, Clone, Copy)]
+/// How hard the indexes try.
+#[derive(Debug, Clone)]
 pub(super) struct Asking {
     pub(super) n_candidates: usize,
-    pub(super) effort: Effort,
+    /// By segment.
+    pub(super) efforts: Vec<Effort>,
     /// What the score needs, for queries and entries with precursor.
     pub(super) rests_on: RestsOn,
 }
 
-/// Asked of the index about one query.
+/// Asked of an index about one query.
 type Accepts<'a> = Box<dyn Fn(u32) -> bool + Sync + 'a>;
 
-/// The positions to score for each query, in query order.
+/// The rows of the library to score for each query, in query order.
 pub(super) fn pick(
-    library: &Library,
-    admission: &Admission<'_>,
-    asking: Asking,
+    embedding: &Embedding,
+    admissions: &[Admission<'_>],
+    asking: &Asking,
     queries: &[(&Query<'_>, Source)],
 ) -> Vec<Vec<u32>> {
-    let mut proposed = propose(library, admission, asking, queries).into_iter();
+    let mut proposed = propose(embedding, admissions, asking, queries).into_iter();
     queries
         .par_iter()
         .map(|(query, source)| match source {
-            Source::Whole(range, _) => admission.admitted(query, range),
+            Source::Whole(ranges, _) => whole(admissions, query, ranges),
             Source::Index(_) => Vec::new(),
         })
         .collect::<Vec<_>>()
@@ -44,86 +46,117 @@ pub(super) fn pick(
         .collect()
 }
 
+/// All rows of these ranges that may answer `query`.
+fn whole(admissions: &[Admission<'_>], query: &Query<'_>, ranges: &[Range<u32>]) -> Vec<u32> {
+    let mut rows = Vec::new();
+    for (admission, range) in admissions.iter().zip(ranges) {
+        let segment = admission.segment();
+        let admitted = admission.admitted(query, range);
+        rows.extend(admitted.into_iter().map(|position| segment.row(position)));
+    }
+    rows
+}
+
 /// Questions asked together: their vectors stay a few tens of megabytes.
 const BATCH: usize = 512;
 
-/// One question to the index.
+/// One question to an index.
 struct Ask<'a> {
     /// Position among the queries that need the index.
     query_idx: usize,
+    /// Whether it is about entries without precursor, of a query that has one.
+    without_losses: bool,
     query: &'a Query<'a>,
     range: Range<u32>,
     rests_on: RestsOn,
 }
 
-/// Asks the index on behalf of the queries that need it.
+/// Rows of the library and how like the query they are, for one query: what was asked about entries
+/// with precursor and what about those without.
+type Proposed = [Vec<Neighbour>; 2];
+
+/// Asks the indexes on behalf of the queries that need them.
 fn propose(
-    library: &Library,
-    admission: &Admission<'_>,
-    asking: Asking,
+    embedding: &Embedding,
+    admissions: &[Admission<'_>],
+    asking: &Asking,
     queries: &[(&Query<'_>, Source)],
 ) -> Vec<Vec<u32>> {
     let asked = queries.iter().filter_map(|(query, source)| match source {
-        Source::Index(range) => Some((*query, range)),
+        Source::Index(ranges) => Some((*query, ranges)),
         Source::Whole(..) => None,
     });
-    let mut n_asked = 0;
-    let mut asks = Vec::new();
-    for (query_idx, (query, range)) in asked.enumerate() {
-        asks.extend(questions(
-            library,
-            asking.rests_on,
-            (query_idx, query),
-            range,
-        ));
-        n_asked += 1;
-    }
-    // Questions of one kind go together.
-    let (of_both, others): (Vec<_>, Vec<_>) =
-        (asks.into_iter()).partition(|ask| ask.rests_on == RestsOn::Both);
-    let mut found = vec![Vec::new(); n_asked];
-    for asks in of_both.chunks(BATCH).chain(others.chunks(BATCH)) {
-        for (ask, rows) in asks.iter().zip(answers(library, admission, asking, asks)) {
-            found[ask.query_idx].extend(rows);
+    let asked: Vec<(&Query<'_>, &Vec<Range<u32>>)> = asked.collect();
+    let mut found: Vec<Proposed> = vec![Proposed::default(); asked.len()];
+    for (at, admission) in admissions.iter().enumerate() {
+        let asks = asked
+            .iter()
+            .enumerate()
+            .flat_map(|(query_idx, (query, ranges))| {
+                let segment = admission.segment();
+                let of = (query_idx, *query);
+                questions(embedding, segment, asking.rests_on, of, &ranges[at])
+            });
+        // Questions of one kind go together.
+        let (of_both, others): (Vec<_>, Vec<_>) =
+            asks.partition(|ask| ask.rests_on == RestsOn::Both);
+        let how = (asking.n_candidates, asking.efforts[at]);
+        for asks in of_both.chunks(BATCH).chain(others.chunks(BATCH)) {
+            for (ask, hits) in asks.iter().zip(answers(embedding, admission, how, asks)) {
+                found[ask.query_idx][usize::from(ask.without_losses)].extend(hits);
+            }
         }
     }
+    let best = |mut hits: Vec<Neighbour>| {
+        if admissions.len() > 1 {
+            hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
+            hits.truncate(asking.n_candidates);
+        }
+        hits.into_iter().map(|hit| hit.row)
+    };
     found
+        .into_iter()
+        .map(|proposed| proposed.into_iter().flat_map(best).collect())
+        .collect()
 }
 
-/// What the index is asked for one query: about entries with precursor what the score rests on,
+/// What an index is asked for one query: about entries with precursor what the score rests on,
 /// about those without what there is, which is their fragments.
 fn questions<'a>(
-    library: &Library,
+    embedding: &Embedding,
+    segment: &Segment,
     rests_on: RestsOn,
     (query_idx, query): (usize, &'a Query<'a>),
     range: &Range<u32>,
 ) -> impl Iterator<Item = Ask<'a>> + use<'a> {
-    let has_losses = library.embedding().has_losses() && query.prepared.precursor().is_some();
+    let has_losses = embedding.has_losses() && query.prepared.precursor().is_some();
     let without_losses = if has_losses {
-        library.order().without_key()
+        segment.order().without_key()
     } else {
         0..range.end
     };
     let with = range.start..range.end.min(without_losses.start);
     let without = range.start.max(without_losses.start)..range.end;
-    [(with, rests_on), (without, RestsOn::Fragments)]
+    [(with, rests_on, false), (without, RestsOn::Fragments, true)]
         .into_iter()
-        .filter(|(range, _)| !range.is_empty())
-        .map(move |(range, rests_on)| Ask {
+        .filter(|(range, ..)| !range.is_empty())
+        .map(move |(range, rests_on, without_losses)| Ask {
             query_idx,
+            without_losses,
             query,
             range,
             rests_on,
         })
 }
 
-/// The rows proposed for each question, all of which ask for both views or none does.
+/// What the index of a segment proposes for each question, all of which ask for both views or none
+/// does.
 fn answers(
-    library: &Library,
+    embedding: &Embedding,
     admission: &Admission<'_>,
-    asking: Asking,
+    (k, effort): (usize, Effort),
     asks: &[Ask<'_>],
-) -> Vec<Vec<u32>> {
+) -> Vec<Vec<Neighbour>> {
     let accepts: Vec<Option<Accepts<'_>>> = asks
         .iter()
         .map(|Ask { query, .. }| {
@@ -142,9 +175,9 @@ fn answers(
                 .map(|keep| keep as &(dyn Fn(u32) -> bool + Sync)),
         })
         .collect();
-    let vectors = vectors(library, asks);
-    let (k, effort) = (asking.n_candidates, asking.effort);
-    let (index, filters) = (library.index(), Filters::Each(&filters));
+    let vectors = vectors(embedding, asks);
+    let segment = admission.segment();
+    let (index, filters) = (segment.index(), Filters::Each(&filters));
     let found = if asks.iter().all(|ask| ask.rests_on == RestsOn::Both) {
         index.search_halves(vectors.view(), k, effort, filters)
     } else {
@@ -152,12 +185,17 @@ fn answers(
     };
     found
         .into_iter()
-        .map(|hits| hits.into_iter().map(|hit| hit.row).collect())
+        .map(|hits| {
+            let of_library = |hit: Neighbour| Neighbour {
+                row: segment.row(hit.row),
+                score: hit.score,
+            };
+            hits.into_iter().map(of_library).collect()
+        })
         .collect()
 }
 
-fn vectors(library: &Library, asks: &[Ask<'_>]) -> Array2<f32> {
-    let embedding = library.embedding();
+fn vectors(embedding: &Embedding, asks: &[Ask<'_>]) -> Array2<f32> {
     let (dim, half) = (embedding.dim(), embedding.dim() / 2);
     let mut vectors = Array2::zeros((asks.len(), dim));
     vectors

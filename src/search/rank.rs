@@ -8,21 +8,20 @@ use crate::prepare::PreparedSpectrum;
 use crate::similarity::align::Scratch;
 use crate::similarity::{Cosine, OwnedView, Similarity, SpectralEntropy, TwoViewEntropy};
 
-/// Scores the entries at `positions` and sorts them: by score, then by absolute precursor
+/// Scores the entries at `rows` and sorts them: by score, then by absolute precursor
 /// difference, then by row. Entries below the least score or matched peaks are left out.
 pub(super) fn rank(
     library: &Library,
     query: &PreparedSpectrum,
-    positions: &[u32],
+    rows: &[u32],
     settings: &SearchSettings,
     scratch: &mut Scratch,
 ) -> Vec<Match> {
     let owned = OwnedView::new(query);
     let view = owned.view();
-    let mut hits: Vec<Match> = positions
+    let mut hits: Vec<Match> = rows
         .iter()
-        .filter_map(|&position| {
-            let entry = library.order().row(position);
+        .filter_map(|&entry| {
             let precursor = library.entries().precursor(entry);
             let reference = library.peaks().view(entry, precursor);
             let both = view.precursor.zip(precursor);

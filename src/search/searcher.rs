@@ -1,6 +1,6 @@
 //! One library, one set of settings, any number of queries.
 
-use super::admission::{Admission, Query, Source};
+use super::admission::{Admission, Query, Source, source};
 use super::answer::{Answer, Match, Plan};
 use super::candidates::{Asking, pick};
 use super::groups::best_of_groups;
@@ -10,7 +10,7 @@ use super::settings::{Amount, SearchSettings};
 use crate::confidence::Model;
 use crate::domain::Spectrum;
 use crate::index::Effort;
-use crate::library::Library;
+use crate::library::{Library, Segment};
 use crate::prepare::{LeftOut, prepare};
 use crate::similarity::align::Scratch;
 use rayon::prelude::*;
@@ -20,7 +20,8 @@ use rayon::prelude::*;
 pub struct Searcher<'a> {
     library: &'a Library,
     settings: SearchSettings,
-    admission: Admission<'a>,
+    /// By segment.
+    admissions: Vec<Admission<'a>>,
     asking: Asking,
     model: Option<&'a Model>,
 }
@@ -64,27 +65,37 @@ impl Habit {
 impl<'a> Searcher<'a> {
     /// A searcher of `library`.
     pub fn new(library: &'a Library, settings: SearchSettings) -> Self {
-        let n_lists = library.index().n_lists();
-        let habit = Habit::with(library.index().kind());
-        let n_probe = match settings.n_probe {
-            Amount::Exactly(n) => n,
-            Amount::All => n_lists,
-            Amount::Auto => habit.n_probe(n_lists, library.entries().len()),
+        let n_probe = |segment: &Segment| {
+            let n_lists = segment.index().n_lists();
+            match settings.n_probe {
+                Amount::Exactly(n) => n,
+                Amount::All => n_lists,
+                Amount::Auto => {
+                    Habit::with(segment.index().kind()).n_probe(n_lists, segment.rows().len())
+                }
+            }
         };
+        let segments = library.segments();
+        let efforts = segments.iter().map(|segment| Effort {
+            n_probe: n_probe(segment),
+        });
+        let habits = segments
+            .iter()
+            .map(|s| Habit::with(s.index().kind()).n_candidates);
         let n_candidates = match settings.n_candidates {
             Amount::Exactly(n) => n,
             // Then the index is not asked.
             Amount::All => library.entries().len(),
-            Amount::Auto => habit.n_candidates.max(settings.top_k),
+            Amount::Auto => habits.max().unwrap_or(0).max(settings.top_k),
         };
         Self {
             library,
             model: mode(library, &settings).and_then(|mode| library.model(mode)),
-            admission: Admission::new(library, &settings),
+            admissions: Admission::of_all(library, &settings),
             asking: Asking {
                 rests_on: choose(&settings, true).rests_on(),
                 n_candidates,
-                effort: Effort { n_probe },
+                efforts: efforts.collect(),
             },
             settings,
         }
@@ -92,7 +103,7 @@ impl<'a> Searcher<'a> {
 
     /// Number of entries that meet the condition of the settings, where there is one.
     pub fn n_met(&self) -> Option<usize> {
-        self.admission.n_met()
+        self.admissions.iter().map(Admission::n_met).sum()
     }
 
     /// The settings in use.
@@ -107,8 +118,8 @@ impl<'a> Searcher<'a> {
 
     /// Answers each query, in the order asked, on all threads of the pool.
     pub fn search(&self, queries: &[Spectrum]) -> Vec<Answer> {
-        let answers = self.with_candidates(queries, |query, source, positions, scratch| {
-            self.answer(query, source, positions, scratch)
+        let answers = self.with_candidates(queries, |query, source, rows, scratch| {
+            self.answer(query, source, rows, scratch)
         });
         let unanswered = |why| Answer {
             plan: Plan::NoPeaks(why),
@@ -126,12 +137,12 @@ impl<'a> Searcher<'a> {
 
     /// Every candidate of each query with its score, best first; decoys apart.
     pub(super) fn hits(&self, queries: &[Spectrum]) -> Vec<Result<Vec<Match>, LeftOut>> {
-        self.with_candidates(queries, |query, _, positions, scratch| {
-            self.rank(query, positions, scratch).0
+        self.with_candidates(queries, |query, _, rows, scratch| {
+            self.rank(query, rows, scratch).0
         })
     }
 
-    /// Hands each comparable query to `each`, with its candidates by position.
+    /// Hands each comparable query to `each`, with its candidates by row.
     fn with_candidates<T: Send>(
         &self,
         queries: &[Spectrum],
@@ -147,14 +158,15 @@ impl<'a> Searcher<'a> {
         let comparable: Vec<(&Query<'_>, Source)> = prepared
             .iter()
             .flatten()
-            .map(|query| (query, self.admission.source(query)))
+            .map(|query| (query, source(&self.admissions, query, &self.settings)))
             .collect();
-        let picked = pick(self.library, &self.admission, self.asking, &comparable);
+        let embedding = self.library.embedding();
+        let picked = pick(embedding, &self.admissions, &self.asking, &comparable);
         let done: Vec<T> = comparable
             .par_iter()
             .zip(picked)
-            .map_init(Scratch::default, |scratch, ((query, source), positions)| {
-                each(query, source, &positions, scratch)
+            .map_init(Scratch::default, |scratch, ((query, source), rows)| {
+                each(query, source, &rows, scratch)
             })
             .collect();
         let mut done = done.into_iter();
@@ -173,39 +185,30 @@ impl<'a> Searcher<'a> {
     fn rank(
         &self,
         query: &Query<'_>,
-        positions: &[u32],
+        rows: &[u32],
         scratch: &mut Scratch,
     ) -> (Vec<Match>, Vec<Match>) {
         let entries = self.library.entries();
-        rank(
-            self.library,
-            &query.prepared,
-            positions,
-            &self.settings,
-            scratch,
-        )
-        .into_iter()
-        .partition(|hit| !entries.is_decoy(hit.entry))
+        rank(self.library, &query.prepared, rows, &self.settings, scratch)
+            .into_iter()
+            .partition(|hit| !entries.is_decoy(hit.entry))
     }
 
     fn answer(
         &self,
         query: &Query<'_>,
         source: &Source,
-        positions: &[u32],
+        rows: &[u32],
         scratch: &mut Scratch,
     ) -> Answer {
         let entries = self.library.entries();
-        let n_candidates = positions
-            .iter()
-            .filter(|&&p| !entries.is_decoy(self.library.order().row(p)))
-            .count();
-        let (hits, decoys) = self.rank(query, positions, scratch);
+        let n_candidates = rows.iter().filter(|&&row| !entries.is_decoy(row)).count();
+        let (hits, decoys) = self.rank(query, rows, scratch);
         let plan = match source {
-            _ if positions.is_empty() => Plan::NoCandidate,
+            _ if rows.is_empty() => Plan::NoCandidate,
             _ if hits.is_empty() => Plan::BelowThreshold,
             Source::Whole(_, plan) => *plan,
-            Source::Index(_) => Plan::Index(self.library.index().kind()),
+            Source::Index(_) => Plan::Index(self.library.segments()[0].index().kind()),
         };
         let matches = best_of_groups(self.library, &hits, &self.settings);
         let seen = matches.first().map(|first| evidence(self.library, first));

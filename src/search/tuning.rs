@@ -142,7 +142,11 @@ impl<'a> Tuning<'a> {
     /// Efforts worth measuring: lists by powers of two where there are lists, candidates by about
     /// as much, and what the library would do by itself, which comes first.
     pub fn efforts(&self) -> Vec<(Amount, Amount)> {
-        let n_lists = self.library.index().n_lists();
+        let segments = self.library.segments().iter();
+        let n_lists = segments
+            .map(|segment| segment.index().n_lists())
+            .max()
+            .unwrap_or(0);
         let mut probes: Vec<Amount> = (0..usize::BITS)
             .map(|power| 1_usize << power)
             .take_while(|&n| n < n_lists)

@@ -17,7 +17,8 @@ use std::path::Path;
 /// How the root of such a file is marked.
 pub const FORMAT: Format = Format {
     name: "mzseek-vectors",
-    version: 2,
+    version: 3,
+    oldest: 3,
     what: "vector index",
     made_by: "mzseek vectors index",
     mistaken_for: "vectors to be indexed",

@@ -13,6 +13,7 @@ use std::path::Path;
 pub const FORMAT: Format = Format {
     name: "mzseek-pca",
     version: 1,
+    oldest: 1,
     what: "PCA model",
     made_by: "mzseek vectors pca",
     mistaken_for: "vectors to be fitted",

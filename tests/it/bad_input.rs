@@ -274,11 +274,13 @@ fn a_record_without_precursor() {
 fn library_and_queries_mistaken_for_each_other() {
     let folder = folder();
     folder.write("queries.mgf.gz", gzip(GOOD_MGF));
+    let other = hdf5::File::create(folder.path("old.h5")).unwrap();
+    other.close().unwrap();
     for (library, queries, message) in [
         (
             "lib.h5",
-            "lib.h5",
-            "lib.h5: this looks like an HDF5 file, perhaps a mzseek library",
+            "old.h5",
+            "old.h5: this looks like an HDF5 file, perhaps a mzseek library",
         ),
         (
             "queries.mgf",

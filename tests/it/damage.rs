@@ -254,7 +254,7 @@ fn a_change_made_with_hdf5_is_seen() {
         version.write_scalar(&(FORMAT_VERSION + 1)).unwrap();
     });
     let expected = format!(
-        "library format {}, this program reads {FORMAT_VERSION}",
+        "library format {}, this program reads 1 to {FORMAT_VERSION}",
         FORMAT_VERSION + 1
     );
     assert!(version.contains(&expected), "{version}");

@@ -89,6 +89,25 @@ pub(crate) fn skipped(why: &str) {
     eprintln!("skipped: {why}");
 }
 
+/// The Python that `MZSEEK_PYTHON` names (default `python3`), where it has `module`; else the test is
+/// skipped, unless `MZSEEK_REQUIRE_PYTHON=1` asks for it.
+pub(crate) fn python_with(module: &str) -> Option<String> {
+    let python = std::env::var("MZSEEK_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let import = format!("import {module}");
+    let tried = std::process::Command::new(&python)
+        .args(["-c", &import])
+        .output();
+    if tried.as_ref().is_ok_and(|t| t.status.success()) {
+        return Some(python);
+    }
+    let required = std::env::var("MZSEEK_REQUIRE_PYTHON").is_ok_and(|value| value == "1");
+    assert!(!required, "{python} cannot import {module}: {tried:?}");
+    skipped(&format!(
+        "{python} cannot import {module}; MZSEEK_PYTHON names another"
+    ));
+    None
+}
+
 /// How a run of the program ended and what it said.
 pub(crate) struct Run {
     pub(crate) words: String,
@@ -130,6 +149,19 @@ impl Report {
             header.iter().zip(row.iter()).map(name).collect()
         });
         Self(rows.collect())
+    }
+
+    /// The same without some columns.
+    pub(crate) fn without(mut self, columns: &[&str]) -> Self {
+        for row in &mut self.0 {
+            row.retain(|(key, _)| !columns.contains(&key.as_str()));
+        }
+        self
+    }
+
+    /// All cells, row by row, with the names of their columns.
+    pub(crate) fn rows(&self) -> &[Vec<(String, String)>] {
+        &self.0
     }
 
     /// The cells of `column`, from the first row to the last.

@@ -7,7 +7,7 @@ use crate::kit::{Folder, skipped};
 use mzseek::report::{Evaluation, RankedBy};
 use std::path::{Path, PathBuf};
 
-fn data() -> Option<PathBuf> {
+pub(crate) fn data() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     let data = std::env::var_os("MZSEEK_DATA").map_or(beside, PathBuf::from);
     let massbank = data.join("massbank").canonicalize().ok();

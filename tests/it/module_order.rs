@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 /// Lowest first. Modules of one row do not import one another.
 const ROWS: &[&[&str]] = &[
-    &["domain", "index", "files"],
+    &["domain", "index", "files", "plot"],
     &["prepare"],
     &["similarity", "embed", "formats", "decoy", "confidence"],
     &["cluster"],
     &["library"],
     &["search"],
-    &["report", "plot"],
+    &["report"],
     &["config"],
     &["failure"],
     &["vectors", "serve", "watch"],

@@ -61,11 +61,8 @@ fn search(library: &Library, settings: SearchSettings, queries: &[Spectrum]) -> 
 /// Whether `query` may be compared with the entry at `row`: polarity and precursor window.
 fn eligible(library: &Library, settings: &SearchSettings, query: &Spectrum, row: u32) -> bool {
     let sign = polarity_sign(query.polarity()) * library.entries().polarity_sign(row);
-    let entries = library.entries();
     let condition = &settings.condition;
-    let met = condition
-        .as_ref()
-        .is_none_or(|c| c.holds(entries, library.name(), row));
+    let met = condition.as_ref().is_none_or(|c| library.meets(c, row));
     let near = match (settings.precursor, query.precursor) {
         (PrecursorWindow::Within(tolerance), Some(precursor)) => {
             let (low, high) = tolerance.window(precursor.mz);
@@ -73,7 +70,7 @@ fn eligible(library: &Library, settings: &SearchSettings, query: &Spectrum, row:
             entry.is_some_and(|mz| (low..=high).contains(&mz))
         }
         (PrecursorWindow::Range(_), Some(precursor)) => {
-            entries.precursor(row).is_some_and(|entry| {
+            library.entries().precursor(row).is_some_and(|entry| {
                 // -20..300 Da, as the only test of it asks.
                 let state = |p: Precursor| p.charge.map_or(1, Charge::state);
                 let shift = precursor.mz.value() - entry.mz.value();

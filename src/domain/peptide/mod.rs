@@ -74,6 +74,11 @@ impl Peptidoform {
         }
     }
 
+    /// Masses in Da that modify the N-terminus and the C-terminus; 0 where nothing does.
+    pub fn terminal_shifts(&self) -> (f64, f64) {
+        (self.n_term.mass, self.c_term.mass)
+    }
+
     /// Monoisotopic mass of the neutral molecule in Da.
     pub fn mass(&self) -> f64 {
         let residues: f64 = self.residues.iter().map(Residue::mass).sum();

@@ -10,7 +10,7 @@ use super::visit::VisitOrder;
 use crate::index::filter::Filters;
 use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::Effort;
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 /// Fewest queries of a block where a codec lets them share more: threads must have enough to share.
@@ -21,11 +21,13 @@ const PRODUCT_BLOCK: usize = 32;
 
 /// One list that one query of the block probes. In order, the most promising list of each query
 /// comes before all others: what it finds there spares it most of what lies in the rest.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 struct Visit {
     later: bool,
     list: u32,
     query: u32,
+    /// The product of the query with the centre of the list.
+    product: f32,
 }
 
 /// The `k` best rows for each query, by halves or by all coordinates together.
@@ -39,8 +41,10 @@ pub(super) fn search<C: Codec>(
     filters.expect_len(queries.nrows());
     let queries = queries.as_standard_layout();
     // Answers do not depend on the size of a block, so it may depend on the number of threads.
-    let share = queries.nrows().div_ceil(2 * rayon::current_num_threads());
-    let size = share.clamp(MIN_BLOCK.min(C::SHARED_QUERIES), C::SHARED_QUERIES);
+    let n_threads = rayon::current_num_threads();
+    let n_blocks = if n_threads == 1 { 1 } else { 2 * n_threads };
+    let most = index.codec.shared_queries();
+    let size = (queries.nrows().div_ceil(n_blocks)).clamp(MIN_BLOCK.min(most), most);
     let blocks: Vec<Vec<Vec<Neighbour>>> = queries
         .axis_chunks_iter(Axis(0), size)
         .into_par_iter()
@@ -65,6 +69,7 @@ struct Scratch<C: Codec> {
     prepared: Vec<C::Query>,
     codec: C::Scratch,
     order: VisitOrder,
+    products: Vec<f32>,
     visits: Vec<Visit>,
 }
 
@@ -74,6 +79,7 @@ impl<C: Codec> Default for Scratch<C> {
             prepared: Vec::new(),
             codec: C::Scratch::default(),
             order: VisitOrder::default(),
+            products: Vec::new(),
             visits: Vec::new(),
         }
     }
@@ -96,7 +102,6 @@ impl<C: Codec> Block<'_, C> {
         let n_queries = self.queries.nrows();
         let mut best = vec![TopK::new(k); n_queries];
         if k > 0 {
-            let products = self.products();
             scratch.prepared.resize_with(n_queries, C::Query::default);
             for (query, prepared) in self.queries.outer_iter().zip(&mut scratch.prepared) {
                 let query = query.to_slice().expect("a query is a slice");
@@ -106,47 +111,56 @@ impl<C: Codec> Block<'_, C> {
                     self.index.codec.prepare(query, prepared);
                 }
             }
-            self.plan(&products, scratch);
-            self.scan(&products, scratch, &mut best);
-            self.go_on(&products, scratch, &mut best);
+            self.plan(scratch);
+            self.scan(scratch, &mut best);
+            self.go_on(scratch, &mut best);
         }
         best.into_iter().map(TopK::into_sorted).collect()
     }
 
-    fn products(&self) -> Vec<f32> {
-        (self.queries.axis_chunks_iter(Axis(0), PRODUCT_BLOCK))
-            .flat_map(|queries| self.index.coarse.products(queries))
-            .collect()
-    }
-
     /// Notes the first `n_probe` lists of each query, in order of lists.
-    fn plan(&self, products: &[f32], scratch: &mut Scratch<C>) {
-        let index = self.index;
+    fn plan(&self, scratch: &mut Scratch<C>) {
+        let (index, n_lists) = (self.index, self.index.n_lists());
         scratch.visits.clear();
-        for (query, products) in self.each(products) {
-            let rows = &self.filters.of(self.first + query).rows;
-            (scratch.order).reset(&index.coarse, &index.lists, products, self.n_probe);
-            let lists = (scratch.order.by_ref())
-                .filter(|&list| !index.lists.within(list, rows).is_empty())
-                .take(self.n_probe);
-            scratch
-                .visits
-                .extend(lists.enumerate().map(|(rank, list)| Visit {
-                    later: rank > 0,
-                    list: list as u32,
-                    query: query as u32,
-                }));
+        for start in (0..self.queries.nrows()).step_by(PRODUCT_BLOCK) {
+            let end = (start + PRODUCT_BLOCK).min(self.queries.nrows());
+            let queries = self.queries.slice(s![start..end, ..]);
+            index.coarse.products(queries, &mut scratch.products);
+            for query in start..end {
+                let products = &scratch.products[(query - start) * n_lists..][..n_lists];
+                let rows = &self.filters.of(self.first + query).rows;
+                scratch.order.reset(&index.coarse, products, self.n_probe);
+                let mut n_found = 0;
+                while n_found < self.n_probe
+                    && let Some(list) = scratch.order.next(&index.lists)
+                {
+                    if !index.lists.within(list, rows).is_empty() {
+                        scratch.visits.push(Visit {
+                            later: n_found > 0,
+                            list: list as u32,
+                            query: query as u32,
+                            product: products[list],
+                        });
+                        n_found += 1;
+                    }
+                }
+            }
         }
-        scratch.visits.sort_unstable();
+        (scratch.visits).sort_unstable_by_key(|visit| (visit.later, visit.list, visit.query));
     }
 
-    fn scan(&self, products: &[f32], scratch: &mut Scratch<C>, best: &mut [TopK]) {
-        let n_lists = self.index.n_lists();
-        for &Visit { list, query, .. } in &scratch.visits {
-            let (list, query) = (list as usize, query as usize);
+    fn scan(&self, scratch: &mut Scratch<C>, best: &mut [TopK]) {
+        for (at, visit) in scratch.visits.iter().enumerate() {
+            let (list, query) = (visit.list as usize, visit.query as usize);
             let filter = self.filters.of(self.first + query);
-            let product = products[query * n_lists + list];
-            if let Some(probe) = self.index.probe(list, filter, product) {
+            if let Some(next) = scratch.visits.get(at + 1)
+                && next.list != visit.list
+            {
+                self.index
+                    .codec
+                    .fetch(&self.index.lists.all(next.list as usize));
+            }
+            if let Some(probe) = self.index.probe(list, filter, visit.product) {
                 let mut offer = self.index.offer(filter, &mut best[query]);
                 let prepared = &scratch.prepared[query];
                 (self.index.codec).scan(prepared, &probe, &mut scratch.codec, &mut offer);
@@ -155,32 +169,31 @@ impl<C: Codec> Block<'_, C> {
     }
 
     /// Visits the lists after the first `n_probe` of queries that lack rows.
-    fn go_on(&self, products: &[f32], scratch: &mut Scratch<C>, best: &mut [TopK]) {
+    fn go_on(&self, scratch: &mut Scratch<C>, best: &mut [TopK]) {
         let index = self.index;
-        for (query, products) in self.each(products) {
-            let best = &mut best[query];
+        for (query, best) in best.iter_mut().enumerate() {
             if best.is_full() {
                 continue;
             }
             let filter = self.filters.of(self.first + query);
-            (scratch.order).reset(&index.coarse, &index.lists, products, self.n_probe);
-            let probes = (scratch.order.by_ref())
-                .filter_map(|list| index.probe(list, filter, products[list]))
-                .skip(self.n_probe);
-            for probe in probes {
-                if best.is_full() {
-                    break;
+            let queries = self.queries.slice(s![query..=query, ..]);
+            index.coarse.products(queries, &mut scratch.products);
+            let products = &scratch.products;
+            scratch.order.reset(&index.coarse, products, self.n_probe);
+            let mut n_probed = 0;
+            while !best.is_full()
+                && let Some(list) = scratch.order.next(&index.lists)
+            {
+                let Some(probe) = index.probe(list, filter, products[list]) else {
+                    continue;
+                };
+                n_probed += 1;
+                if n_probed > self.n_probe {
+                    let mut offer = index.offer(filter, best);
+                    let prepared = &scratch.prepared[query];
+                    (index.codec).scan(prepared, &probe, &mut scratch.codec, &mut offer);
                 }
-                let mut offer = index.offer(filter, best);
-                let prepared = &scratch.prepared[query];
-                (index.codec).scan(prepared, &probe, &mut scratch.codec, &mut offer);
             }
         }
-    }
-
-    /// Each query's position in the block and its products.
-    fn each<'p>(&self, products: &'p [f32]) -> impl Iterator<Item = (usize, &'p [f32])> {
-        let n_lists = self.index.n_lists();
-        (0..self.queries.nrows()).map(move |query| (query, &products[query * n_lists..][..n_lists]))
     }
 }

@@ -62,18 +62,19 @@ impl Coarse {
         &self.centroids[list * self.dim..][..self.dim]
     }
 
-    /// The products of each query with each centre, query after query.
+    /// Writes the products of each query with each centre, query after query.
     ///
     /// Only coordinates of a query that are not 0 are read, and a product is summed in their order,
     /// so it has the same bits in a batch as alone.
-    pub(in crate::index) fn products(&self, queries: ArrayView2<'_, f32>) -> Vec<f32> {
+    pub(in crate::index) fn products(&self, queries: ArrayView2<'_, f32>, products: &mut Vec<f32>) {
         assert_eq!(
             queries.ncols(),
             self.dim,
             "queries have the index's dimension"
         );
         let n_lists = self.n_lists();
-        let mut products = vec![0.0; queries.nrows() * n_lists];
+        products.clear();
+        products.resize(queries.nrows() * n_lists, 0.0);
         let placed: Vec<Vec<Place>> = (queries.outer_iter())
             .map(|query| {
                 let mut found = Vec::new();
@@ -93,7 +94,6 @@ impl Coarse {
                 products[start..end].copy_from_slice(&sums[..end - start]);
             }
         }
-        products
     }
 
     fn panels(&self) -> &[f32] {
@@ -109,12 +109,26 @@ impl Coarse {
         })
     }
 
-    /// How good a list looks to the query whose product with its centre is `product`: ordered as
-    /// the metric orders the centres.
-    pub(in crate::index) fn promise(&self, list: usize, product: f32) -> f32 {
+    /// Writes how good each list looks to the query with these products with the centres: ordered
+    /// as the metric orders the centres.
+    pub(in crate::index) fn promises(&self, products: &[f32], promises: &mut Vec<f32>) {
+        // What is not a number, for a query of enormous ones, is the worst.
+        let number = |promise: f32| {
+            if promise.is_nan() {
+                f32::NEG_INFINITY
+            } else {
+                promise
+            }
+        };
+        promises.clear();
         match self.metric {
-            Metric::InnerProduct => product,
-            Metric::L2 => 2.0 * product - self.norms[list],
+            Metric::InnerProduct => {
+                promises.extend(products.iter().map(|&product| number(product)));
+            }
+            Metric::L2 => {
+                let pairs = products.iter().zip(&self.norms);
+                promises.extend(pairs.map(|(product, norm)| number(2.0 * product - norm)));
+            }
         }
     }
 }

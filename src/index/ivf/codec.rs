@@ -26,10 +26,6 @@ pub struct Probe {
 
 /// Rows in list order, scored by position.
 pub trait Codec: Debug + Send + Sync {
-    /// Most queries that share the reading of a list: what is prepared for them must stay in the
-    /// second-level cache, or it is read in the place of the list.
-    const SHARED_QUERIES: usize;
-
     /// What is computed once per query and serves every list.
     type Query: Default + Send;
 
@@ -38,6 +34,13 @@ pub trait Codec: Debug + Send + Sync {
 
     /// Number of rows.
     fn len(&self) -> usize;
+
+    /// Most queries that share the reading of a list: what a scan reads of them must stay in the
+    /// second-level cache, or it is read in the place of the list.
+    fn shared_queries(&self) -> usize;
+
+    /// Asks memory for the codes at the start of `wanted`, which is scanned next.
+    fn fetch(&self, _wanted: &Range<usize>) {}
 
     /// How rows are compared.
     fn metric(&self) -> Metric;
@@ -94,13 +97,19 @@ impl Scores {
 }
 
 impl Codec for CodeStore {
-    // A look-up table has 256 floats per sub-space: 64 kB for 64 of them.
-    const SHARED_QUERIES: usize = 4;
     type Query = CodeQuery;
     type Scratch = CodeSums;
 
     fn len(&self) -> usize {
         self.len()
+    }
+
+    fn shared_queries(&self) -> usize {
+        self.shared_queries()
+    }
+
+    fn fetch(&self, wanted: &Range<usize>) {
+        self.fetch(wanted);
     }
 
     fn metric(&self) -> Metric {
@@ -128,12 +137,15 @@ impl Codec for CodeStore {
 }
 
 impl Codec for SparseStore {
-    const SHARED_QUERIES: usize = 256;
     type Query = SparseQuery;
     type Scratch = SparseSums;
 
     fn len(&self) -> usize {
         self.len()
+    }
+
+    fn shared_queries(&self) -> usize {
+        256
     }
 
     fn metric(&self) -> Metric {
@@ -169,12 +181,15 @@ pub struct RowQuery {
 }
 
 impl Codec for RowStore {
-    const SHARED_QUERIES: usize = 256;
     type Query = RowQuery;
     type Scratch = Scores;
 
     fn len(&self) -> usize {
         self.len()
+    }
+
+    fn shared_queries(&self) -> usize {
+        1024
     }
 
     fn metric(&self) -> Metric {

@@ -65,10 +65,11 @@ impl<C: Codec> Ivf<C> {
     /// The number of rows in the `n_probe` lists that a query visits.
     pub(in crate::index) fn n_visited(&self, query: &[f32], n_probe: usize) -> usize {
         let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
-        let products = self.coarse.products(row);
-        let mut order = VisitOrder::default();
-        order.reset(&self.coarse, &self.lists, &products, n_probe);
-        let visited = order.take(n_probe);
+        let (mut products, mut order) = (Vec::new(), VisitOrder::default());
+        self.coarse.products(row, &mut products);
+        order.reset(&self.coarse, &products, n_probe);
+        let lists = std::iter::from_fn(|| order.next(&self.lists));
+        let visited = lists.take(n_probe);
         visited.map(|list| self.lists.all(list).len()).sum()
     }
 
@@ -77,7 +78,7 @@ impl<C: Codec> Ivf<C> {
     fn visit(&self, ask: &Ask<'_>, state: &mut Scratch<C>, best: &mut TopK) {
         let mut n_probed = 0;
         while n_probed < ask.n_probe || !best.is_full() {
-            let Some(list) = state.order.next() else {
+            let Some(list) = state.order.next(&self.lists) else {
                 break;
             };
             if let Some(probe) = self.probe(list, ask.filter, ask.products[list]) {
@@ -143,7 +144,8 @@ impl<C: Codec> VectorIndex for Ivf<C> {
 
     fn search(&self, query: &[f32], effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
-        let products = self.coarse.products(row);
+        let mut products = Vec::new();
+        self.coarse.products(row, &mut products);
         if best.k() == 0 {
             return;
         }
@@ -154,7 +156,7 @@ impl<C: Codec> VectorIndex for Ivf<C> {
             order: VisitOrder::default(),
         };
         self.codec.prepare(query, &mut state.prepared);
-        (state.order).reset(&self.coarse, &self.lists, &products, n_probe);
+        state.order.reset(&self.coarse, &products, n_probe);
         let ask = Ask {
             products: &products,
             n_probe,

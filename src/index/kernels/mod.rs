@@ -5,6 +5,8 @@
 //! order, and nothing is contracted. Byte permutes, which no compiler finds by itself, are written
 //! with intrinsics and compute whole numbers, so they too agree to the bit.
 
+pub(in crate::index) mod bytes;
+pub(in crate::index) mod codewords;
 pub(in crate::index) mod columns;
 pub(in crate::index) mod products;
 pub(in crate::index) mod scan;
@@ -20,9 +22,13 @@ pub(in crate::index) enum Level {
     /// 256-bit registers and byte shuffles (AVX2).
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// 512-bit registers and byte permutes over two of them (AVX-512 F, BW, VL, VBMI).
+    /// 512-bit registers, byte permutes over two of them and products of bytes (AVX-512 F, BW, VL,
+    /// VBMI, VNNI).
     #[cfg(target_arch = "x86_64")]
     Vbmi,
+    /// 128-bit registers and byte shuffles, which every such processor has.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
 }
 
 impl Level {
@@ -38,6 +44,7 @@ impl Level {
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vnni")
         {
             Self::Vbmi
         } else if is_x86_feature_detected!("avx2") {
@@ -47,7 +54,12 @@ impl Level {
         }
     }
 
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "aarch64")]
+    fn detect() -> Self {
+        Self::Neon
+    }
+
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     fn detect() -> Self {
         Self::Plain
     }
@@ -57,7 +69,9 @@ impl Level {
     pub(in crate::index) fn all() -> Vec<Self> {
         #[cfg(target_arch = "x86_64")]
         let levels = [Self::Plain, Self::Avx2, Self::Vbmi];
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(target_arch = "aarch64")]
+        let levels = [Self::Plain, Self::Neon];
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         let levels = [Self::Plain];
         levels
             .into_iter()
@@ -101,18 +115,19 @@ macro_rules! widened {
 }
 pub(in crate::index) use widened;
 
-/// Asks memory for `values`, which will be read soon.
+/// Asks memory for `values`, which will be read in a while: into the second-level cache, which can
+/// wait for more lines at a time than the first.
 pub(in crate::index) fn prefetch<T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
         const CACHE_LINE: usize = 64;
         let bytes = size_of_val(values);
         for offset in (0..bytes).step_by(CACHE_LINE) {
             #[expect(unsafe_code, reason = "a hint takes a pointer")]
             // SAFETY: a prefetch reads nothing, whatever it points to; SSE is part of x86-64.
             unsafe {
-                _mm_prefetch::<_MM_HINT_T0>(values.as_ptr().cast::<i8>().wrapping_add(offset));
+                _mm_prefetch::<_MM_HINT_T1>(values.as_ptr().cast::<i8>().wrapping_add(offset));
             }
         }
     }

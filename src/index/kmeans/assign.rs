@@ -1,5 +1,6 @@
 //! Which centre each point belongs to, by tiles of a matrix product.
 
+use super::rounded::{self, Rounded, biases};
 use super::sparse::Panels;
 use crate::index::matrix::{multiply, tile_rows};
 use crate::index::metric::Metric;
@@ -30,16 +31,33 @@ pub fn assign<'a>(
     })
 }
 
-/// The same for points that were gathered before.
+/// The same for points that were gathered before; from 128 centres on, of almost all points the
+/// nearest.
 pub(super) fn assign_points(
     points: Points<'_>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
+    if !points.is_sparse() && Rounded::pays(centres.nrows(), centres.ncols()) {
+        return assign_rounded(points, centres, metric);
+    }
     let nearest = Nearest::for_points(centres, metric, points.is_sparse());
     let rows = tile_rows(centres.nrows());
     label_tiles(points.len(), rows, |tile, products, found| {
         nearest.visit_points(points.slice(tile), products, found);
+    })
+}
+
+/// The centre of almost all points the nearest, with centres and points rounded to bytes.
+pub(super) fn assign_rounded(
+    points: Points<'_>,
+    centres: ArrayView2<'_, f32>,
+    metric: Metric,
+) -> (Vec<u32>, Vec<f32>) {
+    let bias = biases(centres, metric);
+    let rounded = Rounded::new(centres, &bias);
+    label_tiles(points.len(), rounded::TILE, |tile, scratch, found| {
+        rounded.visit(points.slice(tile).whole().view(), scratch, found);
     })
 }
 
@@ -85,7 +103,7 @@ pub(super) fn label_lists(points: Points<'_>, nearest: &Nearest<'_>, n: usize) -
 }
 
 /// Centres prepared for being compared with many points.
-pub(in crate::index) struct Nearest<'a> {
+pub(super) struct Nearest<'a> {
     centres: ArrayView2<'a, f32>,
     bias: Vec<f32>,
     /// The centres once more, where points are sparse.
@@ -93,21 +111,11 @@ pub(in crate::index) struct Nearest<'a> {
 }
 
 impl<'a> Nearest<'a> {
-    pub(in crate::index) fn new(centres: ArrayView2<'a, f32>, metric: Metric) -> Self {
-        Self::for_points(centres, metric, false)
-    }
-
     /// Centres for whole points or for sparse ones.
     pub(super) fn for_points(centres: ArrayView2<'a, f32>, metric: Metric, sparse: bool) -> Self {
-        let bias = match metric {
-            Metric::InnerProduct => vec![0.0; centres.nrows()],
-            Metric::L2 => (centres.outer_iter())
-                .map(|centre| -0.5 * centre.iter().map(|x| x * x).sum::<f32>())
-                .collect(),
-        };
         Self {
             centres,
-            bias,
+            bias: biases(centres, metric),
             panels: sparse.then(|| Panels::new(centres)),
         }
     }
@@ -117,16 +125,6 @@ impl<'a> Nearest<'a> {
     }
 
     /// Calls `found(row, centre, closeness)` for each row of a tile of points, in order.
-    pub(in crate::index) fn visit(
-        &self,
-        points: ArrayView2<'_, f32>,
-        products: &mut Vec<f32>,
-        found: impl FnMut(usize, u32, f32),
-    ) {
-        self.visit_points(Points::Dense(points), products, found);
-    }
-
-    /// The same for points kept either way.
     pub(super) fn visit_points(
         &self,
         points: Points<'_>,

@@ -2,13 +2,15 @@
 //!
 //! The centres are grouped around their own k-means centres; a point is compared with all groups,
 //! and with the members of the few nearest. It costs about a tenth of comparing with every centre
-//! and finds another one than the nearest for a few points in a hundred, which then lie almost as
-//! near to it. Where that matters, [`assign()`](super::assign()) compares with all.
+//! and finds another one than the nearest for some points in a hundred, more where many groups lie
+//! equally near; such points then lie almost as near to it. Where that matters,
+//! [`assign()`](super::assign()) compares with all.
 
 use super::Lloyd;
-use super::assign::{Nearest, assign, assign_points, label_tiles};
+use super::assign::{Nearest, assign, assign_points, assign_rounded, label_tiles};
 use super::capped::Capped;
 use super::group::Groups;
+use super::rounded::Rounded;
 use crate::index::matrix::tile_rows;
 use crate::index::metric::Metric;
 use crate::index::points::{Points, are_sparse, sparse_or_whole};
@@ -36,7 +38,7 @@ const ASK_ALL: usize = 16;
 /// The stream of chance that groups centres.
 const ROUTE_STREAM: u64 = 1 << 40;
 
-/// The centre each point is near and how close it is, as [`assign`] gives them; from 512 centres
+/// The centre each point is near and how close it is, as [`assign`] gives them; from 128 centres
 /// on, of almost all points the nearest.
 ///
 /// # Panics
@@ -48,9 +50,22 @@ pub fn assign_routed<'a>(
 ) -> (Vec<u32>, Vec<f32>) {
     let points = points.into();
     let sparse = are_sparse(points);
+    if !sparse && rounding_will_do(centres) {
+        return assign_rounded(points, centres, metric);
+    }
     if !pays(centres.nrows(), sparse) {
         return assign(points, centres, metric);
     }
+    route(points, centres, metric, sparse)
+}
+
+/// The same in two levels, whatever the number of centres.
+pub(super) fn route(
+    points: Points<'_>,
+    centres: ArrayView2<'_, f32>,
+    metric: Metric,
+    sparse: bool,
+) -> (Vec<u32>, Vec<f32>) {
     let plan = Plan::new(centres, metric);
     let router = plan.router(centres, metric, sparse);
     label_tiles(points.len(), TILE, |tile, scratch, found| {
@@ -65,6 +80,9 @@ pub(super) fn assign_points_routed(
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
+    if !points.is_sparse() && rounding_will_do(centres) {
+        return assign_rounded(points, centres, metric);
+    }
     if !pays(centres.nrows(), points.is_sparse()) {
         return assign_points(points, centres, metric);
     }
@@ -73,6 +91,15 @@ pub(super) fn assign_points_routed(
     label_tiles(points.len(), TILE, |tile, scratch, found| {
         router.visit(points.slice(tile), scratch, found);
     })
+}
+
+/// Up to that many centres, comparing bytes with all of them costs no more than routing, and misses
+/// far fewer of the nearest.
+const ROUNDED_UP_TO: usize = 8192;
+
+fn rounding_will_do(centres: ArrayView2<'_, f32>) -> bool {
+    let (n, dim) = centres.dim();
+    n <= ROUNDED_UP_TO && Rounded::pays(n, dim)
 }
 
 fn pays(n_centres: usize, sparse: bool) -> bool {

@@ -16,7 +16,7 @@ use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
 /// Passes in which all centres settle together; the search for overlong lists ends in one more.
-const COMMON_PASSES: usize = 1;
+const COMMON_PASSES: usize = 3;
 
 /// The same for sparse points: spectra gain by more, and it costs them little.
 const SPARSE_COMMON_PASSES: usize = 4;

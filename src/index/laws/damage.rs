@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::index::{
-    Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, LinearMap, Mapped,
-    PartsError, Pq, PqParts, RefineParts, RefineValues, Refined, Slab, Sparse,
+    CodeBits, CodeParts, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse,
+    LinearMap, Mapped, PartsError, Pq, PqParts, RefineParts, RefineValues, Refined, Slab, Sparse,
 };
 
 fn rebuilt(index: &AnyIndex) -> AnyIndex {
@@ -88,11 +88,78 @@ fn damaged_codes_are_refused() {
     refuse(&|p| p.codes.codebooks = changed(&p.codes.codebooks, |values| values.truncate(999)));
     refuse(&|p| p.codes.codebooks = changed(&p.codes.codebooks, Vec::clear));
     refuse(&|p| p.codes.codebooks = changed(&p.codes.codebooks, |v| v.resize(2570, 0.0)));
+    refuse(&|p| p.codes.order = changed(&p.codes.order, |order| order.push(0)));
     refuse(&|p| p.codes.norms = changed(&p.codes.norms, |norms| norms[0] = f32::INFINITY));
     refuse(&|p| p.codes.norms = changed(&p.codes.norms, Vec::clear));
     refuse(&|p| p.codes.n_sub = 0);
     refuse(&|p| p.codes.n_sub = 11);
     refuse(&|p| p.codes.n_sub = 2);
+}
+
+#[test]
+fn damaged_halves_of_bytes_are_refused() {
+    // 11 rows, so 11 codewords; 3 halves are 2 bytes, the last of them half empty.
+    let AnyIndex::Pq(index) = trained("PQ3x4fs", Metric::L2, &unit_clumps(11, 10, 5)) else {
+        panic!("not Pq")
+    };
+    assert_eq!(index.parts().codes.codes.len(), 22);
+    let refuse = |damage: &dyn Fn(&mut CodeParts)| {
+        let mut parts = index.parts();
+        damage(&mut parts.codes);
+        Pq::from_parts(parts).unwrap_err()
+    };
+    for code in [0x0B, 0xB0, 0xFF] {
+        let error = refuse(&|p| p.codes = changed(&p.codes, |codes| codes[4] = code));
+        let n_codewords = 11;
+        let at = 4;
+        assert_eq!(
+            error,
+            PartsError::Code {
+                at,
+                code,
+                n_codewords
+            }
+        );
+    }
+    refuse(&|p| p.codes = changed(&p.codes, |codes| codes.truncate(21)));
+    refuse(&|p| p.codes = changed(&p.codes, |codes| codes.truncate(20)));
+    refuse(&|p| p.codebooks = changed(&p.codebooks, |values| values.resize(170, 0.0)));
+    refuse(&|p| p.bits = CodeBits::Eight);
+    refuse(&|p| p.n_sub = 5);
+}
+
+#[test]
+fn an_order_of_coordinates_comes_back_and_is_checked() {
+    // 10 coordinates in 3 sub-spaces: they differ in width.
+    let rows = uneven(300, 10, 5);
+    let AnyIndex::IvfPq(index) = trained("IVF7,PQ3", Metric::L2, &rows) else {
+        panic!("not IvfPq")
+    };
+    let order = index.parts().codes.order;
+    let mut named = order.to_vec();
+    named.sort_unstable();
+    assert_eq!(named, (0..10).collect::<Vec<u32>>());
+    assert!(!order.is_sorted());
+    let whole = AnyIndex::IvfPq(index.clone());
+    let again = rebuilt(&whole);
+    for query in uneven(5, 10, 6).outer_iter() {
+        let query = query.to_slice().unwrap();
+        let ask = |index| found(index, query, 20, Effort { n_probe: 2 }, &Filter::ALL);
+        assert_eq!(ask(&whole), ask(&again));
+    }
+    let refuse = |damage: &dyn Fn(&mut Vec<u32>)| {
+        let mut parts = index.parts();
+        parts.codes.order = changed(&order, damage);
+        assert_eq!(
+            IvfPq::from_parts(parts).unwrap_err(),
+            PartsError::CoordinateOrder
+        );
+    };
+    refuse(&|order| order[3] = order[4]);
+    refuse(&|order| order[9] = 10);
+    refuse(&|order| order[0] = u32::MAX);
+    refuse(&|order| order.truncate(9));
+    refuse(&|order| order.push(0));
 }
 
 #[test]

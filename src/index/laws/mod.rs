@@ -15,25 +15,30 @@ use super::{
 use ndarray::Array2;
 
 /// Those whose answer for some k is the start of that for more.
-const PLAIN_KINDS: [&str; 6] = [
+const PLAIN_KINDS: [&str; 8] = [
     "Flat",
     "Sparse",
     "PQ3",
     "IVF7,Flat",
     "IVF7,Sparse",
     "IVF7,PQ3",
+    "PQ4x4fs",
+    "IVF7,PQ3x4fs",
 ];
 /// All of them: a second look scores only what the first one found.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 15] = [
     "Flat",
     "Sparse",
     "PQ3",
     "IVF7,Flat",
     "IVF7,Sparse",
     "IVF7,PQ3",
+    "PQ4x4fs",
+    "IVF7,PQ3x4fs",
     "IVF7,PQ3,Refine(Flat)",
     "IVF7,PQ3,Refine(F16)",
     "PQ3,Refine(SQ8)",
+    "IVF7,PQ4x4fs,Refine(F16)",
     "OPQ3,PQ3",
     "PCA3,IVF7,Flat",
     "PCA3,IVF7,PQ3,Refine(F16)",
@@ -77,6 +82,15 @@ fn unit_clumps(n_rows: usize, dim: usize, seed: u64) -> Array2<f32> {
         row.mapv_inplace(|x| x + 0.6 * (random.unit() as f32 - 0.5));
         let norm = row.dot(&row).sqrt();
         row.mapv_inplace(|x| x / norm);
+    }
+    rows
+}
+
+/// Rows whose first coordinates hold most of the variance, so that codes deal them out.
+fn uneven(n_rows: usize, dim: usize, seed: u64) -> Array2<f32> {
+    let mut rows = unit_clumps(n_rows, dim, seed);
+    for (coordinate, mut column) in rows.columns_mut().into_iter().enumerate() {
+        column *= 0.4_f32.powi(coordinate as i32);
     }
     rows
 }

@@ -33,6 +33,8 @@ fn recall_stays_above_its_floor() {
             ("IVF32,Flat", 8, 0.98),
             ("IVF32,Sparse", 8, 0.98),
             ("IVF32,PQ16", 8, 0.87),
+            ("IVF32,PQ32x4fs", 8, 0.8),
+            ("IVF32,PQ16x4fs,Refine(Flat)", 8, 0.98),
             ("IVF32,PQ8,Refine(Flat)", 8, 0.98),
             ("IVF32,PQ8,Refine(F16)", 8, 0.98),
             ("IVF32,PQ8,Refine(SQ8)", 8, 0.96),

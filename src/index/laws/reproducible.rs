@@ -1,7 +1,7 @@
 //! The same in, the same out: on any number of threads, again, and in a batch.
 
 use super::*;
-use crate::index::{Filters, RefineValues, SparseParts, SparseRows};
+use crate::index::{CodeParts, Filters, RefineValues, SparseParts, SparseRows};
 
 /// Every byte of an index's arrays.
 pub(super) fn bytes(index: &AnyIndex) -> Vec<u8> {
@@ -10,15 +10,7 @@ pub(super) fn bytes(index: &AnyIndex) -> Vec<u8> {
         AnyIndex::Flat(index) => {
             [floats(&index.parts().rows), floats(&index.parts().norms)].concat()
         }
-        AnyIndex::Pq(index) => {
-            let codes = index.parts().codes;
-            [
-                floats(&codes.codebooks),
-                codes.codes.to_vec(),
-                floats(&codes.norms),
-            ]
-            .concat()
-        }
+        AnyIndex::Pq(index) => coded(&index.parts().codes),
         AnyIndex::IvfFlat(index) => {
             let parts = index.parts();
             let rows = bytemuck::cast_slice::<u32, u8>(&parts.lists.rows).to_vec();
@@ -52,12 +44,19 @@ pub(super) fn bytes(index: &AnyIndex) -> Vec<u8> {
         AnyIndex::IvfPq(index) => {
             let parts = index.parts();
             let rows = bytemuck::cast_slice::<u32, u8>(&parts.lists.rows).to_vec();
-            let codes = parts.codes;
-            let floats =
-                [&parts.lists.centroids, &codes.codebooks, &codes.norms].map(|x| floats(x));
-            [floats.concat(), rows, codes.codes.to_vec()].concat()
+            [floats(&parts.lists.centroids), rows, coded(&parts.codes)].concat()
         }
     }
+}
+
+fn coded(parts: &CodeParts) -> Vec<u8> {
+    [
+        bytemuck::cast_slice::<f32, u8>(&parts.codebooks),
+        bytemuck::cast_slice(&parts.order),
+        &parts.codes,
+        bytemuck::cast_slice(&parts.norms),
+    ]
+    .concat()
 }
 
 fn postings(parts: &SparseParts) -> Vec<u8> {

@@ -1,11 +1,11 @@
-//! Codes with their codebook: rows in `n_sub` bytes each, scored through a look-up table.
+//! Codes with their codebook: rows in a few bytes each, scored through a look-up table.
 
 use super::codebook::Codebook;
-use super::lookup::LookupTable;
+use super::lookup::{LookupTable, Scale};
+use super::packing::CodeBits;
 use crate::index::filter::Offer;
-use crate::index::kernels::scan::{MAX_BLOCKS, WIDTH, sum_bytes};
-use crate::index::kernels::threshold::next_at_least;
-use crate::index::kernels::{Level, widened};
+use crate::index::kernels::scan::{MAX_BLOCKS, Sums, WIDTH, sum_codes};
+use crate::index::kernels::{Level, prefetch, widened};
 use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows, check_norms, count_rows};
@@ -16,13 +16,18 @@ use std::ops::Range;
 /// The arrays of product-quantised rows.
 #[derive(Debug, Clone)]
 pub struct CodeParts {
-    /// Sub-spaces, and so bytes per row.
+    /// Sub-spaces.
     pub n_sub: usize,
+    /// Bits for each of them.
+    pub bits: CodeBits,
     /// Codewords, laid out as [`Codebook`] says.
     pub codebooks: Slab<f32>,
-    /// `n_sub` bytes for each row. The rows of a list stand in blocks of 64, the last of them
-    /// perhaps narrower; a block holds the codes of its rows for the first sub-space, then those
-    /// for the second, and so on.
+    /// The coordinate at each place of the codebook, as [`Codebook`] says; empty where places are
+    /// coordinates.
+    pub order: Slab<u32>,
+    /// Bytes as [`CodeBits`] says, as many for each row. The rows of a list stand in blocks of 64,
+    /// the last of them perhaps narrower; a block holds the first bytes of its rows, then their
+    /// second, and so on.
     pub codes: Slab<u8>,
     /// |decoded row|^2 for each row under L2; empty for the inner product.
     pub norms: Slab<f32>,
@@ -44,21 +49,24 @@ pub struct CodeQuery {
     norm: f32,
 }
 
+/// Bytes for tables of eight bits, each value of which has a float and a byte.
+const TABLES: usize = 1 << 18;
+
 /// Rows scanned at a time.
 const SCAN_ROWS: usize = WIDTH * MAX_BLOCKS;
 
-/// Sums of bytes of some rows, and the bounds of their scores.
+/// Sums of bytes of some rows, and their scores, or what bounds these.
 #[derive(Debug, Clone)]
 pub struct CodeSums {
-    sums: [u16; SCAN_ROWS],
-    bounds: [f32; SCAN_ROWS],
+    sums: Sums,
+    scores: [f32; SCAN_ROWS],
 }
 
 impl Default for CodeSums {
     fn default() -> Self {
         Self {
             sums: [0; SCAN_ROWS],
-            bounds: [0.0; SCAN_ROWS],
+            scores: [0.0; SCAN_ROWS],
         }
     }
 }
@@ -77,20 +85,6 @@ pub(in crate::index) struct CodeScan {
 /// Twice what rounding can do, relative to the size of what is summed, in bounds and in scores.
 const ROUNDING: f32 = 1e-5;
 
-/// Row-by-row codes into the blocks that [`CodeParts`] describes.
-fn in_blocks(codes: &[u8], n_sub: usize, list_offsets: &[u64]) -> Vec<u8> {
-    let mut blocked = Vec::with_capacity(codes.len());
-    for list in list_offsets.windows(2) {
-        let list = &codes[list[0] as usize * n_sub..list[1] as usize * n_sub];
-        for block in list.chunks(WIDTH * n_sub) {
-            for sub in 0..n_sub {
-                blocked.extend(block.iter().skip(sub).step_by(n_sub));
-            }
-        }
-    }
-    blocked
-}
-
 impl CodeStore {
     /// Rows just encoded, one after another, in lists that start at `list_offsets`; `norms` as in
     /// [`CodeParts`].
@@ -100,7 +94,7 @@ impl CodeStore {
         (codes, list_offsets): (&[u8], &[u64]),
         norms: Vec<f32>,
     ) -> Self {
-        let codes = in_blocks(codes, codebook.n_sub(), list_offsets);
+        let codes = (codebook.bits()).in_blocks(codes, codebook.n_sub(), list_offsets);
         Self {
             metric,
             codebook,
@@ -114,16 +108,20 @@ impl CodeStore {
         dim: usize,
         parts: CodeParts,
     ) -> Result<Self, PartsError> {
-        let codebook = Codebook::checked(dim, parts.n_sub, parts.codebooks)?;
-        let n_rows = count_rows("codes", parts.codes.len(), parts.n_sub)?;
+        let codebook =
+            Codebook::checked(dim, (parts.n_sub, parts.bits), parts.codebooks, parts.order)?;
+        let n_rows = count_rows("codes", parts.codes.len(), codebook.n_bytes())?;
         check_n_rows(n_rows)?;
         let n_codewords = codebook.n_codewords();
         if n_codewords == 0 && n_rows > 0 {
             return Err(PartsError::Codewords(0));
         }
-        let beyond = |&code: &u8| usize::from(code) >= n_codewords;
-        // With all 256 codewords there is no code without one, and nothing to read.
-        if u8::try_from(n_codewords).is_ok()
+        let beyond = |&byte: &u8| {
+            let mut codes = parts.bits.unpack(std::iter::once(byte));
+            codes.any(|code| usize::from(code) >= n_codewords)
+        };
+        // With all codewords there is no code without one, and nothing to read.
+        if n_codewords < parts.bits.max_codewords()
             && let Some(at) = parts.codes.iter().position(beyond)
         {
             return Err(PartsError::Code {
@@ -144,7 +142,9 @@ impl CodeStore {
     pub(in crate::index) fn parts(&self) -> CodeParts {
         CodeParts {
             n_sub: self.codebook.n_sub(),
+            bits: self.codebook.bits(),
             codebooks: self.codebook.values().clone(),
+            order: self.codebook.order().clone(),
             codes: self.codes.clone(),
             norms: self.norms.clone(),
         }
@@ -158,27 +158,37 @@ impl CodeStore {
         &self.codebook
     }
 
-    /// The code of the row at `position` of the list at `all`: every so many bytes of a slice.
-    fn spread_code(&self, all: &Range<usize>, position: usize) -> (&[u8], usize) {
-        let n_sub = self.codebook.n_sub();
-        let start = all.start + (position - all.start) / WIDTH * WIDTH;
-        let width = WIDTH.min(all.end - start);
-        let block = &self.codes[start * n_sub..][..width * n_sub];
-        (&block[position - start..], width)
-    }
-
-    /// The code of the row at `position` of the list at `all`.
+    /// The codes of the row at `position` of the list at `all`, and perhaps one more.
     pub(in crate::index) fn code(
         &self,
         all: &Range<usize>,
         position: usize,
     ) -> impl Iterator<Item = u8> + '_ {
-        let (codes, stride) = self.spread_code(all, position);
-        codes.iter().step_by(stride).copied()
+        let n_bytes = self.codebook.n_bytes();
+        let start = all.start + (position - all.start) / WIDTH * WIDTH;
+        let width = WIDTH.min(all.end - start);
+        let block = &self.codes[start * n_bytes..][..width * n_bytes];
+        let bytes = block[position - start..].iter().step_by(width).copied();
+        self.codebook.bits().unpack(bytes)
     }
 
     pub(in crate::index) fn len(&self) -> usize {
-        self.codes.len() / self.codebook.n_sub()
+        self.codes.len() / self.codebook.n_bytes()
+    }
+
+    /// Queries whose tables stay in the second-level cache: those of bytes are many kilobytes each.
+    pub(in crate::index) fn shared_queries(&self) -> usize {
+        match self.codebook.bits() {
+            CodeBits::Four => 1024,
+            CodeBits::Eight => (TABLES / (self.codebook.n_sub() * 256 * 5)).max(2),
+        }
+    }
+
+    /// Asks memory for the first codes at `wanted`.
+    pub(in crate::index) fn fetch(&self, wanted: &Range<usize>) {
+        let n_bytes = self.codebook.n_bytes();
+        let end = wanted.end.min(wanted.start + SCAN_ROWS);
+        prefetch(&self.codes[wanted.start * n_bytes..end * n_bytes]);
     }
 
     pub(in crate::index) fn prepare(&self, query: &[f32], prepared: &mut CodeQuery) {
@@ -192,8 +202,9 @@ impl CodeStore {
     /// table serves them all under either metric; the term |x|^2 of L2 is stored with the row.
     /// (IVFADC, Jégou et al. 2011, section IV, builds a table per visited list instead.)
     ///
-    /// Sums of bytes bound the scores from above; only rows whose bound reaches the floor are
-    /// scored, and so offered with their exact sum.
+    /// Codes of eight bits: sums of bytes bound the scores from above; only rows whose bound reaches
+    /// the floor are scored, and so offered with their exact sum. Codes of four bits: what the sum
+    /// of bytes says is offered as the score.
     pub(in crate::index) fn scan(
         &self,
         query: &CodeQuery,
@@ -201,97 +212,113 @@ impl CodeStore {
         scratch: &mut CodeSums,
         offer: &mut Offer<'_>,
     ) {
-        let (level, n_sub) = (Level::detected(), self.codebook.n_sub());
-        let limit = self.limit(query, list.centre_product);
-        let skipped = (list.wanted.start - list.all.start) / WIDTH * WIDTH;
-        for start in (list.all.start + skipped..list.wanted.end).step_by(SCAN_ROWS) {
-            let block = start..(start + SCAN_ROWS).min(list.all.end);
-            let n_rows = block.len();
-            let codes = &self.codes[block.start * n_sub..block.end * n_sub];
-            sum_bytes(level, codes, query.table.bytes(), &mut scratch.sums, n_rows);
-            let norms = norms_at(&self.norms, self.metric, block.clone());
-            bound(
-                level,
-                &scratch.sums[..n_rows],
-                norms,
-                limit,
-                &mut scratch.bounds,
-            );
-            let end = block.end.min(list.wanted.end);
-            let bounds = &scratch.bounds[..end - start];
-            let first = list.wanted.start.max(start) - start;
-            let mut at = next_at_least(level, bounds, first, offer.floor());
-            while at < bounds.len() {
-                let position = start + at;
-                let (codes, stride) = self.spread_code(&list.all, position);
-                let sum = query.table.sum(codes, stride);
-                let mut score = [sum + list.centre_product];
-                let norm = norms_at(&self.norms, self.metric, position..position + 1);
-                self.metric.finish(&mut score, norm, query.norm);
-                offer.one(position, score[0]);
-                at = next_at_least(level, bounds, at + 1, offer.floor());
+        let (level, n_bytes, bits) = (
+            Level::detected(),
+            self.codebook.n_bytes(),
+            self.codebook.bits(),
+        );
+        let steps = query.table.steps();
+        let line = self.line(query, list.centre_product);
+        // Where the arrays lie is asked once: that may be a mapped file.
+        let all = &self.codes[list.all.start * n_bytes..list.all.end * n_bytes];
+        let all_norms = norms_at(&self.norms, self.metric, list.all.clone());
+        let n_all = list.all.len();
+        let wanted = list.wanted.start - list.all.start..list.wanted.end - list.all.start;
+        for start in (wanted.start / WIDTH * WIDTH..wanted.end).step_by(SCAN_ROWS) {
+            let end = (start + SCAN_ROWS).min(n_all);
+            let (codes, n_rows) = (&all[start * n_bytes..end * n_bytes], end - start);
+            sum_codes(level, codes, steps, &mut scratch.sums, n_rows);
+            let norms = all_norms.get(start..end).unwrap_or(&[]);
+            let sums = &scratch.sums[..n_rows];
+            score(level, sums, norms, line, &mut scratch.scores);
+            let first = wanted.start.max(start);
+            let scores = &scratch.scores[first - start..end.min(wanted.end) - start];
+            let first_position = list.all.start + first;
+            match bits {
+                CodeBits::Four => offer.scores(first_position, scores),
+                CodeBits::Eight => offer.bounds(first_position, scores, |position| {
+                    let row = position - list.all.start - start;
+                    let (block, lane) = (row / WIDTH * WIDTH, row % WIDTH);
+                    let width = WIDTH.min(n_rows - block);
+                    let product = query.table.sum(&codes[block * n_bytes + lane..], width);
+                    let mut score = [product + list.centre_product];
+                    let norm = norms.get(row..=row).unwrap_or(&[]);
+                    self.metric.finish(&mut score, norm, query.norm);
+                    score[0]
+                }),
             }
         }
     }
 
-    /// How the sum of a row's bytes bounds its score.
-    fn limit(&self, query: &CodeQuery, centre_product: f32) -> Limit {
-        let table = query.table.bound();
+    /// What the sum of a row's bytes says of its score.
+    fn line(&self, query: &CodeQuery, centre_product: f32) -> Line {
+        let Scale {
+            base,
+            step,
+            slack,
+            size,
+        } = query.table.scale();
         let (factor, constant) = match self.metric {
             Metric::InnerProduct => (1.0, 0.0),
             Metric::L2 => (2.0, query.norm),
         };
-        let size = factor * (table.size + centre_product.abs()) + constant;
-        Limit {
-            step: factor * table.step,
-            base: factor * (table.base + centre_product) - constant + ROUNDING * size,
+        let base = factor * (base + centre_product) - constant;
+        let step = factor * step;
+        match self.codebook.bits() {
+            // No score is above 0 under L2.
+            CodeBits::Four => Line {
+                base,
+                step,
+                keep_of_norm: 1.0,
+                most: match self.metric {
+                    Metric::InnerProduct => f32::INFINITY,
+                    Metric::L2 => 0.0,
+                },
+            },
+            // A bound may be above 0: a row at distance 0 must be seen.
+            CodeBits::Eight => {
+                let size = factor * (size + centre_product.abs()) + constant;
+                Line {
+                    base: base + factor * slack + ROUNDING * size,
+                    step,
+                    keep_of_norm: 1.0 - ROUNDING,
+                    most: f32::INFINITY,
+                }
+            }
         }
     }
 }
 
-/// A score is at most `base + step * sum`, less the norm.
+/// A score, or what it is at most: `base + step * sum - keep_of_norm * norm`, cut at `most`.
 #[derive(Debug, Clone, Copy)]
-struct Limit {
-    step: f32,
+struct Line {
     base: f32,
+    step: f32,
+    keep_of_norm: f32,
+    most: f32,
 }
 
 widened! {
-    /// Writes the greatest scores that rows with these sums of bytes and these norms may have.
-    fn bound(
+    /// Writes what these sums of bytes and these norms say of the scores of rows.
+    fn score(
         sums: &[u16],
         norms: &[f32],
-        limit: Limit,
-        bounds: &mut [f32; SCAN_ROWS],
-    ) -> () = upper_bounds
+        line: Line,
+        scores: &mut [f32; SCAN_ROWS],
+    ) -> () = scores_of
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn upper_bounds(sums: &[u16], norms: &[f32], limit: Limit, bounds: &mut [f32; SCAN_ROWS]) {
-    for (bound, sum) in bounds.iter_mut().zip(sums) {
-        *bound = limit.base + limit.step * f32::from(*sum);
-    }
-    for (bound, norm) in bounds.iter_mut().zip(norms) {
-        // Under L2 no score is above 0, but a bound may be: a row at distance 0 must be seen.
-        *bound -= norm - ROUNDING * norm.abs();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blocks_hold_the_codes_of_their_rows_by_sub_space() {
-        // 70 rows of two bytes in lists of 66 and 4: blocks of 64, 2 and 4 rows.
-        let codes: Vec<u8> = (0..70).flat_map(|row| [row, 100 + row]).collect();
-        let blocked = in_blocks(&codes, 2, &[0, 66, 66, 70]);
-        let expected = |rows: Range<u8>| rows.clone().chain(rows.map(|row| 100 + row));
-        let expected: Vec<u8> = expected(0..64)
-            .chain(expected(64..66))
-            .chain(expected(66..70))
-            .collect();
-        assert_eq!(blocked, expected);
+fn scores_of(sums: &[u16], norms: &[f32], line: Line, scores: &mut [f32; SCAN_ROWS]) {
+    if norms.is_empty() {
+        for (score, sum) in scores.iter_mut().zip(sums) {
+            *score = line.base + line.step * f32::from(*sum);
+        }
+    } else {
+        for ((score, sum), norm) in scores.iter_mut().zip(sums).zip(norms) {
+            let above = line.base + line.step * f32::from(*sum) - line.keep_of_norm * norm;
+            *score = if above > line.most { line.most } else { above };
+        }
     }
 }

@@ -2,29 +2,35 @@
 
 use super::encoder::Encoder;
 use super::lookup::LookupTable;
+use super::order;
+use super::packing::CodeBits;
 use crate::index::kmeans::{KMeansSettings, lloyd, sample_rows};
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, count_rows};
 use crate::index::random::Random;
 use crate::index::slab::Slab;
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2, s};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Codewords a byte can tell apart.
-pub(super) const MAX_CODEWORDS: usize = 256;
+/// Rows are drawn to learn as many codewords from as a byte can tell apart, also where there are
+/// fewer: all the better will they be.
+const LEARNED_FOR: usize = 256;
 
 /// Codewords for `n_sub` sub-spaces of `dim` coordinates.
 ///
-/// Sub-spaces are neighbouring coordinates and differ by at most one in width, so any `n_sub` from
-/// 1 to `dim` will do. `values[d * n_codewords + code]` is coordinate `d` of codeword `code` of the
-/// sub-space `d` lies in: one matrix for all sub-spaces, laid out as the table build reads it.
+/// Sub-spaces differ by at most one in width, so any `n_sub` from 1 to `dim` will do. They hold
+/// neighbouring places; place `p` is coordinate `order[p]`, or `p` itself where no order is given.
+/// `values[p * n_codewords + code]` is place `p` of codeword `code` of the sub-space `p` lies in:
+/// one matrix for all sub-spaces, laid out as the table build reads it.
 #[derive(Debug, Clone)]
 pub struct Codebook {
     dim: usize,
     n_sub: usize,
+    bits: CodeBits,
     n_codewords: usize,
     values: Slab<f32>,
+    order: Slab<u32>,
 }
 
 impl Codebook {
@@ -35,22 +41,22 @@ impl Codebook {
     /// If the rows have no coordinates.
     pub fn train(
         rows: ArrayView2<'_, f32>,
-        n_sub: usize,
+        (n_sub, bits): (usize, CodeBits),
         seed: u64,
         settings: KMeansSettings,
     ) -> Self {
         let dim = rows.ncols();
         assert!(dim > 0, "rows have coordinates");
         let n_sub = n_sub.clamp(1, dim);
-        let limit = MAX_CODEWORDS.saturating_mul(settings.max_points_per_centre.max(1));
-        let sample = sample_rows(rows, limit, &mut Random::new(seed, 0));
-        let n_codewords = sample.nrows().min(MAX_CODEWORDS);
+        let sample = sample_rows(rows, Self::most_rows(settings), &mut Random::new(seed, 0));
+        let n_codewords = sample.nrows().min(bits.max_codewords());
+        let order = order::choose(sample.view(), n_sub);
         let codewords: Vec<Array2<f32>> = (0..n_sub)
             .into_par_iter()
             .map(|sub| {
                 // Stream 0 drew the sample.
                 let mut random = Random::new(seed, sub as u64 + 1);
-                let part = sample.slice(s![.., span(dim, n_sub, sub)]);
+                let part = in_order(&order, sample.view(), span(dim, n_sub, sub));
                 let part = part.as_standard_layout();
                 let iterations = settings.max_iterations;
                 lloyd(
@@ -69,13 +75,25 @@ impl Codebook {
         Self {
             dim,
             n_sub,
+            bits,
             n_codewords,
             values: values.into(),
+            order: order.into(),
         }
     }
 
+    /// Rows that codewords are learned from, at most.
+    pub(in crate::index) fn most_rows(settings: KMeansSettings) -> usize {
+        LEARNED_FOR.saturating_mul(settings.max_points_per_centre.max(1))
+    }
+
     /// Checks the arrays of a codebook.
-    pub(super) fn checked(dim: usize, n_sub: usize, values: Slab<f32>) -> Result<Self, PartsError> {
+    pub(super) fn checked(
+        dim: usize,
+        (n_sub, bits): (usize, CodeBits),
+        values: Slab<f32>,
+        order: Slab<u32>,
+    ) -> Result<Self, PartsError> {
         if dim == 0 {
             return Err(PartsError::NoDimension);
         }
@@ -83,15 +101,18 @@ impl Codebook {
             return Err(PartsError::SubSpaces { n_sub, dim });
         }
         let n_codewords = count_rows("codebooks", values.len(), dim)?;
-        if n_codewords > MAX_CODEWORDS {
+        if n_codewords > bits.max_codewords() {
             return Err(PartsError::Codewords(n_codewords));
         }
         check_finite("codebooks", &values)?;
+        order::check(&order, dim)?;
         Ok(Self {
             dim,
             n_sub,
+            bits,
             n_codewords,
             values,
+            order,
         })
     }
 
@@ -100,9 +121,19 @@ impl Codebook {
         self.dim
     }
 
-    /// Sub-spaces, and so bytes per row.
+    /// Sub-spaces.
     pub fn n_sub(&self) -> usize {
         self.n_sub
+    }
+
+    /// Bits per sub-space.
+    pub(in crate::index) fn bits(&self) -> CodeBits {
+        self.bits
+    }
+
+    /// Bytes per row.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.bits.n_bytes(self.n_sub)
     }
 
     /// Codewords per sub-space.
@@ -115,36 +146,40 @@ impl Codebook {
         &self.values
     }
 
-    /// The coordinates of sub-space `sub`.
+    /// The coordinate at each place; empty where places are coordinates.
+    pub(super) fn order(&self) -> &Slab<u32> {
+        &self.order
+    }
+
+    /// The coordinate at a place.
+    pub(super) fn coordinate(&self, place: usize) -> usize {
+        self.order.get(place).map_or(place, |&at| at as usize)
+    }
+
+    /// The places of sub-space `sub`.
     pub(super) fn span(&self, sub: usize) -> Range<usize> {
         span(self.dim, self.n_sub, sub)
     }
 
-    /// `values` as a matrix: a row per coordinate, a column per codeword.
-    pub(super) fn matrix(&self) -> ArrayView2<'_, f32> {
-        ArrayView2::from_shape((self.dim, self.n_codewords), &self.values)
-            .expect("one value per coordinate and codeword")
-    }
-
-    /// The nearest codewords of each row, `n_sub` bytes after `n_sub` bytes.
+    /// The nearest codewords of each row, a byte each, `n_sub` after `n_sub`.
     pub fn encode(&self, rows: ArrayView2<'_, f32>) -> Vec<u8> {
         Encoder::new(self).encode(rows)
     }
 
-    /// Writes the row that a code stands for.
+    /// Writes the row that the first `n_sub` of some codes stand for.
     ///
     /// # Panics
     /// If the row has another length than the codebook's, or a code has no codeword.
     pub(in crate::index) fn decode(&self, code: impl IntoIterator<Item = u8>, row: &mut [f32]) {
         assert_eq!(row.len(), self.dim, "a row has the codebook's dimension");
-        for (sub, codeword) in code.into_iter().enumerate() {
+        for (sub, codeword) in code.into_iter().take(self.n_sub).enumerate() {
             assert!(
                 usize::from(codeword) < self.n_codewords,
                 "a code has a codeword"
             );
-            for coordinate in self.span(sub) {
-                row[coordinate] =
-                    self.values[coordinate * self.n_codewords + usize::from(codeword)];
+            for place in self.span(sub) {
+                row[self.coordinate(place)] =
+                    self.values[place * self.n_codewords + usize::from(codeword)];
             }
         }
     }
@@ -163,15 +198,29 @@ impl Codebook {
     }
 }
 
-/// Sub-space `sub` of `n_sub` over `dim` coordinates.
-fn span(dim: usize, n_sub: usize, sub: usize) -> Range<usize> {
+/// What `rows` have at some places.
+fn in_order<'r>(
+    order: &[u32],
+    rows: ArrayView2<'r, f32>,
+    places: Range<usize>,
+) -> CowArray<'r, f32, Ix2> {
+    if order.is_empty() {
+        return rows.slice_move(s![.., places]).into();
+    }
+    let coordinates: Vec<usize> = order[places].iter().map(|&at| at as usize).collect();
+    rows.select(Axis(1), &coordinates).into()
+}
+
+/// Sub-space `sub` of `n_sub` over `dim` places.
+pub(super) fn span(dim: usize, n_sub: usize, sub: usize) -> Range<usize> {
     sub * dim / n_sub..(sub + 1) * dim / n_sub
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::lookup::Bound;
+    use super::super::lookup::Scale;
     use super::*;
+    use crate::index::kernels::scan::Table;
 
     const SETTINGS: KMeansSettings = KMeansSettings {
         max_iterations: 10,
@@ -193,7 +242,7 @@ mod tests {
     #[test]
     fn few_distinct_rows_are_kept_exactly() {
         let rows = Array2::from_shape_fn((200, 10), |(row, d)| ((row % 5) * (d + 1)) as f32);
-        let codebook = Codebook::train(rows.view(), 3, 1, SETTINGS);
+        let codebook = Codebook::train(rows.view(), (3, CodeBits::Eight), 1, SETTINGS);
         let codes = codebook.encode(rows.view());
         let mut decoded = vec![0.0; 10];
         for (row, code) in rows.outer_iter().zip(codes.chunks_exact(3)) {
@@ -205,32 +254,97 @@ mod tests {
     }
 
     #[test]
+    fn uneven_coordinates_are_coded_in_an_order_and_decoded_in_place() {
+        let mut random = Random::new(6, 0);
+        let mut rows = Array2::zeros((400, 12));
+        for mut row in rows.outer_iter_mut() {
+            // All that varies lies in the first sub-space.
+            row[0] = random.below(10) as f32;
+            row[1] = random.below(10) as f32;
+            row[2] = random.below(10) as f32;
+        }
+        let codebook = Codebook::train(rows.view(), (4, CodeBits::Eight), 1, SETTINGS);
+        assert_eq!(codebook.order().len(), 12);
+        let codes = codebook.encode(rows.view());
+        let mut decoded = vec![0.0; 12];
+        let mut table = LookupTable::default();
+        codebook.look_up(
+            &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 1.0, 2.0, 3.0],
+            &mut table,
+        );
+        for (row, code) in rows.outer_iter().zip(codes.chunks_exact(4)) {
+            codebook.decode(code.iter().copied(), &mut decoded);
+            assert!(row.iter().zip(&decoded).all(|(a, b)| (a - b).abs() < 0.1));
+            let product = row[0] + 2.0 * row[1] + 3.0 * row[2];
+            assert!((table.sum(code, 1) - product).abs() < 0.6);
+        }
+    }
+
+    #[test]
     fn a_table_sums_to_the_product_with_the_decoded_row() {
         let mut random = Random::new(2, 0);
         let rows = Array2::from_shape_simple_fn((300, 11), || random.unit() as f32 - 0.5);
-        let codebook = Codebook::train(rows.view(), 4, 1, SETTINGS);
-        let codes = codebook.encode(rows.slice(s![..9, ..]));
-        let query = rows.row(20).to_vec();
-        let mut table = LookupTable::default();
-        codebook.look_up(&query, &mut table);
-        let mut decoded = vec![0.0; 11];
-        let Bound { base, step, size } = table.bound();
-        for code in codes.chunks_exact(4) {
-            let sum = table.sum(code, 1);
-            codebook.decode(code.iter().copied(), &mut decoded);
-            let product: f32 = query.iter().zip(&decoded).map(|(x, y)| x * y).sum();
-            assert!((product - sum).abs() < 1e-5);
-            let steps = code.iter().zip(table.bytes());
-            let steps: u32 = steps
-                .map(|(&code, row)| u32::from(row[usize::from(code)]))
-                .sum();
-            let bound = base + step * steps as f32;
-            assert!(bound >= sum - 1e-5, "{bound} is below {sum}");
-            assert!(
-                bound <= sum + 4.0 * step + 1e-5,
-                "{bound} is far above {sum}"
-            );
-            assert!(size >= sum.abs());
+        for n_rows in [300, 200, 9] {
+            let rows = rows.slice(s![..n_rows, ..]);
+            let codebook = Codebook::train(rows, (4, CodeBits::Eight), 1, SETTINGS);
+            let codes = codebook.encode(rows.slice(s![..9, ..]));
+            let query = rows.row(8).to_vec();
+            let mut table = LookupTable::default();
+            codebook.look_up(&query, &mut table);
+            let mut decoded = vec![0.0; 11];
+            let Scale {
+                base,
+                step,
+                slack,
+                size,
+            } = table.scale();
+            let Table::Bytes(steps) = table.steps() else {
+                panic!("not bytes")
+            };
+            for code in codes.chunks_exact(4) {
+                let sum = table.sum(code, 1);
+                codebook.decode(code.iter().copied(), &mut decoded);
+                let product: f32 = query.iter().zip(&decoded).map(|(x, y)| x * y).sum();
+                assert!((product - sum).abs() < 1e-5);
+                let steps: u32 = (code.iter().zip(steps))
+                    .map(|(&code, row)| u32::from(row[usize::from(code)]))
+                    .sum();
+                let about = base + step * steps as f32;
+                assert!((about - sum).abs() <= slack + 1e-5, "{about} {sum}");
+                assert!(size >= sum.abs());
+            }
+        }
+    }
+
+    #[test]
+    fn halves_of_bytes_sum_to_about_the_product_with_the_decoded_row() {
+        let mut random = Random::new(4, 0);
+        let rows = Array2::from_shape_simple_fn((300, 11), || random.unit() as f32 - 0.5);
+        for (n_sub, n_rows) in [(4, 300), (5, 300), (3, 7)] {
+            let rows = rows.slice(s![..n_rows, ..]);
+            let codebook = Codebook::train(rows, (n_sub, CodeBits::Four), 1, SETTINGS);
+            assert_eq!(codebook.n_codewords(), n_rows.min(16));
+            let query = rows.row(6).to_vec();
+            let mut table = LookupTable::default();
+            codebook.look_up(&query, &mut table);
+            let Table::Halves(steps) = table.steps() else {
+                panic!("not halves")
+            };
+            assert_eq!(steps.len(), n_sub.next_multiple_of(2));
+            assert_eq!(steps.len() > n_sub, steps.last() == Some(&[0; 16]));
+            let Scale {
+                base, step, slack, ..
+            } = table.scale();
+            let mut decoded = vec![0.0; 11];
+            for code in codebook.encode(rows).chunks_exact(n_sub) {
+                codebook.decode(code.iter().copied(), &mut decoded);
+                let product: f32 = query.iter().zip(&decoded).map(|(x, y)| x * y).sum();
+                let steps: u32 = (code.iter().zip(steps))
+                    .map(|(&code, row)| u32::from(row[usize::from(code)]))
+                    .sum();
+                let about = base + step * steps as f32;
+                assert!((about - product).abs() <= slack + 1e-5, "{about} {product}");
+            }
         }
     }
 }

@@ -1,100 +1,140 @@
-//! A query's products with every codeword: as they are, and as bytes that bound them from above.
+//! A query's products with every codeword: as they are, and as bytes that the scan adds up.
 //!
-//! The scan adds up bytes, which is fast and never too low; the few rows it lets through are then
-//! scored exactly. So the answer is that of the exact table, whatever the byte table loses.
+//! Codes of eight bits: bytes bound the products from above, and the few rows that the scan lets
+//! through are scored from the products themselves. So the answer is that of the exact table,
+//! whatever the bytes lose. Codes of four bits: the sums of bytes are the scores.
 
-use super::codebook::{Codebook, MAX_CODEWORDS};
+use super::codebook::Codebook;
+use super::packing::CodeBits;
+use crate::index::kernels::scan::{MOST_OF_HALF, Table};
 use crate::index::kernels::{Level, widened};
 
-/// `n_sub` rows of 256 products; those beyond the codebook's codewords are 0.
-#[derive(Debug, Clone, Default)]
+/// Rows of as many products as codes have values, one for each sub-space.
+#[derive(Debug, Clone)]
 pub(in crate::index) struct LookupTable {
-    rows: Vec<[f32; MAX_CODEWORDS]>,
-    bytes: Vec<[u8; MAX_CODEWORDS]>,
+    bits: CodeBits,
+    n_sub: usize,
+    /// The query, its coordinates at the places of the codebook.
+    query: Vec<f32>,
+    /// Row after row; those of codes without a codeword are 0. Codes of four bits are read two by
+    /// two, so their rows are an even number and the last may be all 0.
+    products: Vec<f32>,
+    /// The same as steps.
+    steps: Vec<u8>,
     /// The least and the greatest product of each sub-space.
     extremes: Vec<[f32; 2]>,
-    bound: Bound,
+    scale: Scale,
 }
 
-/// How a sum of bytes bounds the sum of the products they stand for: `base + step * sum` is not
-/// below it, and `size` is not below its absolute value.
+/// What a sum of steps says: the sum of the products they stand for is about `base + step * sum`,
+/// never more than `slack` above it, and its absolute value at most `size`, rounding aside.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::index) struct Bound {
+pub(in crate::index) struct Scale {
     pub(in crate::index) base: f32,
     pub(in crate::index) step: f32,
+    pub(in crate::index) slack: f32,
     pub(in crate::index) size: f32,
 }
 
 /// Independent partial sums, so that additions need not wait for one another.
 const LANES: usize = 4;
 
-/// Values compared at a time.
-const WIDTH: usize = 64;
+/// Products computed at a time, in registers.
+const STRIPE: usize = 64;
 
-/// Sums of bytes are kept in 16 bits.
+/// Sums of steps are kept in 16 bits.
 const MAX_SUM: usize = u16::MAX as usize;
+
+impl Default for LookupTable {
+    fn default() -> Self {
+        Self {
+            bits: CodeBits::Eight,
+            n_sub: 0,
+            query: Vec::new(),
+            products: Vec::new(),
+            steps: Vec::new(),
+            extremes: Vec::new(),
+            scale: Scale::default(),
+        }
+    }
+}
 
 impl LookupTable {
     pub(super) fn fill(&mut self, codebook: &Codebook, query: &[f32]) {
-        let (level, n_codewords) = (Level::detected(), codebook.n_codewords());
-        self.rows.clear();
-        self.rows.resize(codebook.n_sub(), [0.0; MAX_CODEWORDS]);
-        let values: &[f32] = codebook.values();
-        for (sub, row) in self.rows.iter_mut().enumerate() {
-            for coordinate in codebook.span(sub) {
-                let x = query[coordinate];
-                // Sparse queries skip most coordinates; adding 0 times a number changes nothing.
-                if x != 0.0 {
-                    let codewords = &values[coordinate * n_codewords..][..n_codewords];
-                    add_scaled(level, x, codewords, row);
-                }
-            }
+        let (bits, n_sub, level) = (codebook.bits(), codebook.n_sub(), Level::detected());
+        let width = bits.max_codewords();
+        let n_rows = match bits {
+            CodeBits::Four => n_sub.next_multiple_of(2),
+            CodeBits::Eight => n_sub,
+        };
+        self.bits = bits;
+        self.n_sub = n_sub;
+        self.query.clear();
+        (self.query).extend((0..codebook.dim()).map(|place| query[codebook.coordinate(place)]));
+        self.products.clear();
+        self.products.resize(n_rows * width, 0.0);
+        self.extremes.resize(n_sub, [0.0; 2]);
+        let into = (&mut self.products[..], &mut self.extremes[..]);
+        match bits {
+            CodeBits::Four => fill_halves(level, codebook, &self.query, into),
+            CodeBits::Eight => fill_bytes(level, codebook, &self.query, into),
         }
-        self.round(level, n_codewords);
+        self.round(level, n_rows * width);
     }
 
     /// Each product as steps above the least of its sub-space, to the nearest. All sub-spaces share
-    /// one step, the least with which no product exceeds a byte and no sum 16 bits; half a step for
-    /// each makes up for what was rounded down.
-    fn round(&mut self, level: Level, n_codewords: usize) {
-        let n_sub = self.rows.len();
-        let most = (MAX_SUM / n_sub.max(1)).min(usize::from(u8::MAX)) as f32;
+    /// one step, the least with which no product exceeds a byte and no sum 16 bits.
+    fn round(&mut self, level: Level, n_values: usize) {
+        let byte = match self.bits {
+            CodeBits::Four => MOST_OF_HALF,
+            CodeBits::Eight => u8::MAX,
+        };
+        let most = (MAX_SUM / self.n_sub.max(1)).min(usize::from(byte)) as f32;
         let (mut widest, mut base, mut size) = (0.0_f32, 0.0, 0.0);
-        self.extremes.clear();
-        for row in &self.rows {
-            let mut found = [f32::INFINITY, f32::NEG_INFINITY];
-            extremes(level, &row[..n_codewords], &mut found);
-            let [least, greatest] = found;
+        for [least, greatest] in &self.extremes {
             widest = widest.max(greatest - least);
             base += least;
             size += least.abs().max(greatest.abs());
-            self.extremes.push(found);
         }
         // A table of equal products needs no steps, but the division needs one.
         let step = (widest / most).max(f32::MIN_POSITIVE);
-        self.bytes.resize(n_sub, [0; MAX_CODEWORDS]);
-        for ((row, bytes), [least, _]) in self.rows.iter().zip(&mut self.bytes).zip(&self.extremes)
-        {
-            to_steps(level, row, (*least, 1.0 / step, most), bytes);
+        self.steps.clear();
+        self.steps.resize(n_values, 0);
+        let width = self.bits.max_codewords();
+        let scale = (width, 1.0 / step, most);
+        to_steps(
+            level,
+            &self.products,
+            &self.extremes,
+            scale,
+            &mut self.steps,
+        );
+        self.scale = Scale {
+            base,
+            step,
+            slack: 0.5 * step * self.n_sub as f32,
+            size,
+        };
+    }
+
+    /// The steps that codes pick.
+    pub(in crate::index) fn steps(&self) -> Table<'_> {
+        match self.bits {
+            CodeBits::Four => Table::Halves(self.steps.as_chunks().0),
+            CodeBits::Eight => Table::Bytes(self.steps.as_chunks().0),
         }
-        let base = base + 0.5 * step * n_sub as f32;
-        self.bound = Bound { base, step, size };
     }
 
-    /// The rows of bytes, one per sub-space.
-    pub(in crate::index) fn bytes(&self) -> &[[u8; MAX_CODEWORDS]] {
-        &self.bytes
+    pub(in crate::index) fn scale(&self) -> Scale {
+        self.scale
     }
 
-    pub(in crate::index) fn bound(&self) -> Bound {
-        self.bound
-    }
-
-    /// The sum of the products that a code picks, which is the score of the row it stands for. The
-    /// code is every `stride`-th of `codes`, from the first on.
+    /// The sum of the products that a code of eight bits picks, which is the product with the row
+    /// it stands for. The code is every `stride`-th of `codes`, from the first on.
     pub(in crate::index) fn sum(&self, codes: &[u8], stride: usize) -> f32 {
+        let (rows, _) = self.products.as_chunks::<256>();
         let mut lanes = [0.0_f32; LANES];
-        let (groups, rest) = self.rows.as_chunks::<LANES>();
+        let (groups, rest) = rows.as_chunks::<LANES>();
         let mut at = 0;
         for rows in groups {
             for (lane, row) in lanes.iter_mut().zip(rows) {
@@ -111,58 +151,111 @@ impl LookupTable {
 }
 
 widened! {
-    /// `sums += x * values`.
-    fn add_scaled(x: f32, values: &[f32], sums: &mut [f32; MAX_CODEWORDS]) -> () = scaled
+    /// Fills rows of 256 products, and notes the extremes of each.
+    fn fill_bytes(codebook: &Codebook, query: &[f32], into: (&mut [f32], &mut [[f32; 2]])) -> () =
+        rows_of_256
 }
 
 widened! {
-    /// Lowers the first and raises the second of `bounds` to the least and greatest of `values`.
-    fn extremes(values: &[f32], bounds: &mut [f32; 2]) -> () = least_and_greatest
+    /// Fills rows of 16 products, and notes the extremes of each.
+    fn fill_halves(codebook: &Codebook, query: &[f32], into: (&mut [f32], &mut [[f32; 2]])) -> () =
+        rows_of_16
 }
 
 widened! {
-    /// `(value - least) * per_step`, at most `most`, to the nearest.
+    /// By row, `(product - least) * per_step`, at most `most`, to the nearest.
     fn to_steps(
-        values: &[f32; MAX_CODEWORDS],
-        scale: (f32, f32, f32),
-        steps: &mut [u8; MAX_CODEWORDS],
+        products: &[f32],
+        extremes: &[[f32; 2]],
+        scale: (usize, f32, f32),
+        steps: &mut [u8],
     ) -> () = nearest_steps
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn scaled(x: f32, values: &[f32], sums: &mut [f32; MAX_CODEWORDS]) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += x * value;
-    }
+fn rows_of_256(codebook: &Codebook, query: &[f32], into: (&mut [f32], &mut [[f32; 2]])) {
+    fill_rows::<256, STRIPE>(codebook, query, into);
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn least_and_greatest(values: &[f32], bounds: &mut [f32; 2]) {
-    let (mut least, mut greatest) = ([bounds[0]; WIDTH], [bounds[1]; WIDTH]);
-    for chunk in values.chunks(WIDTH) {
-        for ((x, least), greatest) in chunk.iter().zip(&mut least).zip(&mut greatest) {
-            *least = if x < least { *x } else { *least };
-            *greatest = if x > greatest { *x } else { *greatest };
+fn rows_of_16(codebook: &Codebook, query: &[f32], into: (&mut [f32], &mut [[f32; 2]])) {
+    fill_rows::<16, 16>(codebook, query, into);
+}
+
+/// Rows of `W` products, `S` at a time.
+#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
+#[inline(always)]
+fn fill_rows<const W: usize, const S: usize>(
+    codebook: &Codebook,
+    query: &[f32],
+    (products, extremes): (&mut [f32], &mut [[f32; 2]]),
+) {
+    let (values, n_codewords): (&[f32], usize) = (codebook.values(), codebook.n_codewords());
+    let (rows, _) = products.as_chunks_mut::<W>();
+    for (sub, (row, extremes)) in rows.iter_mut().zip(extremes).enumerate() {
+        let span = codebook.span(sub);
+        let (mut least, mut greatest) = ([f32::INFINITY; S], [f32::NEG_INFINITY; S]);
+        if n_codewords == W {
+            let (stripes, _) = row.as_chunks_mut::<S>();
+            for (stripe_idx, stripe) in stripes.iter_mut().enumerate() {
+                let mut sums = [0.0; S];
+                for place in span.clone() {
+                    let (x, start) = (query[place], place * W + stripe_idx * S);
+                    // Sparse queries skip most; adding 0 times a number changes nothing.
+                    if x != 0.0
+                        && let Some(codewords) = values[start..].first_chunk::<S>()
+                    {
+                        for (sum, value) in sums.iter_mut().zip(codewords) {
+                            *sum += x * value;
+                        }
+                    }
+                }
+                for ((x, least), greatest) in sums.iter().zip(&mut least).zip(&mut greatest) {
+                    *least = if x < least { *x } else { *least };
+                    *greatest = if x > greatest { *x } else { *greatest };
+                }
+                *stripe = sums;
+            }
+        } else {
+            for place in span {
+                let codewords = &values[place * n_codewords..][..n_codewords];
+                for (sum, value) in row.iter_mut().zip(codewords) {
+                    *sum += query[place] * value;
+                }
+            }
+            for (at, x) in row[..n_codewords].iter().enumerate() {
+                least[at % S] = least[at % S].min(*x);
+                greatest[at % S] = greatest[at % S].max(*x);
+            }
         }
-    }
-    for (least, greatest) in least.iter().zip(&greatest) {
-        bounds[0] = bounds[0].min(*least);
-        bounds[1] = bounds[1].max(*greatest);
+        let mut half = S / 2;
+        while half > 0 {
+            for lane in 0..half {
+                least[lane] = least[lane].min(least[lane + half]);
+                greatest[lane] = greatest[lane].max(greatest[lane + half]);
+            }
+            half /= 2;
+        }
+        *extremes = [least[0], greatest[0]];
     }
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
 fn nearest_steps(
-    values: &[f32; MAX_CODEWORDS],
-    (least, per_step, most): (f32, f32, f32),
-    steps: &mut [u8; MAX_CODEWORDS],
+    products: &[f32],
+    extremes: &[[f32; 2]],
+    (width, per_step, most): (usize, f32, f32),
+    steps: &mut [u8],
 ) {
-    for (step, value) in steps.iter_mut().zip(values) {
-        let above = ((value - least) * per_step).clamp(0.0, most);
-        // Next to 2^23 a float is a whole number, and its last bits are that number.
-        *step = (above + 8_388_608.0).to_bits() as u8;
+    let rows = products.chunks_exact(width).zip(extremes);
+    for ((products, [least, _]), steps) in rows.zip(steps.chunks_exact_mut(width)) {
+        for (step, product) in steps.iter_mut().zip(products) {
+            let above = ((product - least) * per_step).clamp(0.0, most);
+            // Next to 2^23 a float is a whole number, and its last bits are that number.
+            *step = (above + 8_388_608.0).to_bits() as u8;
+        }
     }
 }

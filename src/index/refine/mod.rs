@@ -1,7 +1,8 @@
 //! A second look: the best of what a coded index finds, scored again from rows kept better.
 //!
-//! The first search asks for more rows than are wanted; the second scores those alone. What it
-//! costs is a few hundred products per query and the memory of the rows.
+//! The first search asks for more rows than are wanted; the second scores those alone, and no more
+//! of them than may still count. What it costs is a few dozen products per query and the memory of
+//! the rows.
 
 mod grow;
 mod rows;
@@ -74,8 +75,7 @@ impl<I: VectorIndex> Refined<I> {
     }
 
     fn score_again(&self, query: &[f32], found: &[Neighbour], best: &mut TopK) {
-        self.rows
-            .score(query, found.iter().map(|hit| hit.row), best);
+        self.rows.score(query, found, best);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::index::parts::{
     PartsError, check_finite, check_len, check_n_rows, check_norms, count_rows,
 };
 use crate::index::slab::Slab;
-use crate::index::top_k::TopK;
+use crate::index::top_k::{Neighbour, TopK};
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
@@ -57,6 +57,13 @@ pub struct RefinedRows {
 
 /// Rows asked of memory ahead of the one that is scored.
 const AHEAD: usize = 8;
+
+/// Rows scored before it is asked whether the rest may count, and between two such questions.
+const SCORED_AT_LEAST: usize = 16;
+const SCORED_AT_A_TIME: usize = 4;
+
+/// What the rest may gain beyond the most so far, as a part of how far that is from the mean.
+const SPARE: f32 = 0.75;
 
 impl RefinedRows {
     pub(in crate::index) fn build(
@@ -195,13 +202,11 @@ impl RefinedRows {
         }
     }
 
-    /// Offers the scores of `rows` to `best`.
-    pub(super) fn score(
-        &self,
-        query: &[f32],
-        rows: impl ExactSizeIterator<Item = u32> + Clone,
-        best: &mut TopK,
-    ) {
+    /// Offers the scores of rows that another index `found`, its best first, to `best`.
+    ///
+    /// It ends where the rest would need to gain far more by the second look than any row has so
+    /// far.
+    pub(super) fn score(&self, query: &[f32], found: &[Neighbour], best: &mut TopK) {
         assert_eq!(query.len(), self.dim, "a query has the index's dimension");
         let level = Level::detected();
         let norm = squared_norm(query);
@@ -215,15 +220,24 @@ impl RefinedRows {
                 .map(|(q, step)| q * step)
                 .collect(),
         };
-        let mut ahead = rows.clone();
-        for row in ahead.by_ref().take(AHEAD) {
-            self.fetch(row);
+        let (head, rest) = found.split_at(found.len().min(AHEAD));
+        for hit in head {
+            self.fetch(hit.row);
         }
-        for row in rows {
-            if let Some(next) = ahead.next() {
-                self.fetch(next);
+        let mut ahead = rest.iter();
+        let (mut most_gained, mut gained) = (f32::NEG_INFINITY, 0.0);
+        for (nth, hit) in found.iter().enumerate() {
+            if nth >= SCORED_AT_LEAST && nth.is_multiple_of(SCORED_AT_A_TIME) {
+                best.raise_floor();
+                let mean = gained / nth as f32;
+                if hit.score + most_gained + SPARE * (most_gained - mean) < best.floor() {
+                    break;
+                }
             }
-            let at = row as usize;
+            if let Some(next) = ahead.next() {
+                self.fetch(next.row);
+            }
+            let at = hit.row as usize;
             let span = at * self.dim..(at + 1) * self.dim;
             let product = match &self.parts.values {
                 RefineValues::Flat(values) => dot(level, &scaled, &values[span]),
@@ -236,7 +250,9 @@ impl RefinedRows {
                 Metric::L2 => &self.parts.norms[at..=at],
             };
             self.metric.finish(&mut score, norms, norm);
-            best.push(row, score[0]);
+            most_gained = most_gained.max(score[0] - hit.score);
+            gained += score[0] - hit.score;
+            best.push(hit.row, score[0]);
         }
     }
 
@@ -246,6 +262,9 @@ impl RefinedRows {
             RefineValues::Flat(values) => prefetch(&values[span]),
             RefineValues::F16(values) => prefetch(&values[span]),
             RefineValues::Sq8(values) => prefetch(&values[span]),
+        }
+        if self.metric == Metric::L2 {
+            prefetch(&self.parts.norms[row as usize..=row as usize]);
         }
     }
 }

@@ -211,7 +211,7 @@ fn mean_squared(rotated: &Array2<f32>, decoded: &Array2<f32>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::pq::Codebook;
+    use crate::index::pq::{CodeBits, Codebook};
 
     const SETTINGS: OpqSettings = OpqSettings {
         n_sub: 4,
@@ -233,7 +233,7 @@ mod tests {
     }
 
     fn coding_error(rows: &Array2<f32>) -> f64 {
-        let codebook = Codebook::train(rows.view(), 4, 1, SETTINGS.codebook);
+        let codebook = Codebook::train(rows.view(), (4, CodeBits::Eight), 1, SETTINGS.codebook);
         let codes = codebook.encode(rows.view());
         let mut decoded = Array2::zeros(rows.dim());
         for (mut into, code) in decoded.outer_iter_mut().zip(codes.chunks_exact(4)) {

@@ -7,7 +7,7 @@
 mod column;
 mod grammar;
 
-use super::EntryColumns;
+use super::{EntryColumns, Library};
 use column::{Cell, Column};
 use grammar::{Operator, Raw, Value};
 use std::fmt;
@@ -79,6 +79,14 @@ impl Condition {
     pub fn holds(&self, entries: &EntryColumns, library: &str, row: u32) -> bool {
         self.root
             .holds(&|column| column.cell(entries, library, row))
+    }
+}
+
+impl Library {
+    /// Whether the entry at `row` meets `condition`.
+    pub fn meets(&self, condition: &Condition, row: u32) -> bool {
+        let (entries, at) = self.entries().locate(row);
+        condition.holds(entries, &self.member(row).name, at)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The curve of speed against recall, as SVG: up and to the right is better.
 
 use super::Row;
-use std::fmt::Write;
+use crate::plot::colours::{LIGHT, SERIES};
+use crate::plot::{Element, Svg};
 
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 480.0;
@@ -10,67 +11,36 @@ const RIGHT: f64 = 220.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 60.0;
 
-/// Colours that the colour-blind tell apart (Okabe & Ito 2008).
-const COLOURS: [&str; 7] = [
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000",
-];
-
 /// Draws a curve for each index, number of threads and depth of the second look; points are numbers
 /// of lists.
 pub fn svg(rows: &[Row], k: usize) -> String {
     let axes = Axes::around(rows);
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-         font-family=\"sans-serif\" font-size=\"12\">\n\
-         <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>\n"
-    );
-    axes.draw(&mut out, k);
+    let mut svg = Svg::new(WIDTH, HEIGHT, "queries per second against recall");
+    axes.draw(&mut svg, k);
     for (at, (name, points)) in curves(rows).iter().enumerate() {
-        let colour = COLOURS[at % COLOURS.len()];
-        let places: Vec<(f64, f64)> = points
+        let colour = SERIES[at % SERIES.len()];
+        let places = points
             .iter()
-            .map(|row| (axes.x(row.recall.k_at_k), axes.y(row.qps_wall)))
-            .collect();
-        let line: Vec<String> = places
-            .iter()
-            .map(|(x, y)| format!("{x:.1},{y:.1}"))
-            .collect();
-        put(
-            &mut out,
-            &format!(
-                "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
-                line.join(" ")
-            ),
-        );
-        for (row, (x, y)) in points.iter().zip(&places) {
+            .map(|row| (axes.x(row.recall.k_at_k), axes.y(row.qps_wall)));
+        let line = Element::polyline(places.clone()).set("stroke", colour);
+        svg.push(line.at("stroke-width", 2.0));
+        for (row, place) in points.iter().zip(places) {
             let label = row
                 .n_probe
                 .map(|n| format!(", n_probe {n}"))
                 .unwrap_or_default();
-            put(
-                &mut out,
-                &format!(
-                    "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"{colour}\"><title>{}{label}: \
-                 recall {:.4}, {:.0} queries per second</title></circle>",
-                    escape(name),
-                    row.recall.k_at_k,
-                    row.qps_wall
-                ),
+            let told = format!(
+                "{name}{label}: recall {:.4}, {:.0} queries per second",
+                row.recall.k_at_k, row.qps_wall
             );
+            let point = Element::circle(place, 4.0).set("fill", colour);
+            svg.push(point.with(Element::new("title").holding(told)));
         }
         let (x, y) = (WIDTH - RIGHT + 20.0, TOP + 10.0 + 20.0 * at as f64);
-        put(
-            &mut out,
-            &format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"4\" fill=\"{colour}\"/>"),
-        );
-        let (x, y) = (x + 10.0, y + 4.0);
-        put(
-            &mut out,
-            &format!("<text x=\"{x}\" y=\"{y}\">{}</text>", escape(name)),
-        );
+        svg.push(Element::circle((x, y), 4.0).set("fill", colour));
+        svg.push(Element::text((x + 10.0, y + 4.0), name));
     }
-    out.push_str("</svg>\n");
-    out
+    svg.finish()
 }
 
 /// Rows of one index on one number of threads, by recall.
@@ -138,71 +108,31 @@ impl Axes {
         HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
     }
 
-    fn draw(&self, out: &mut String, k: usize) {
+    fn draw(&self, svg: &mut Svg, k: usize) {
         let (right, bottom) = (WIDTH - RIGHT, HEIGHT - BOTTOM);
         let n_steps = ((1.0 - self.recall_from) * 10.0).round().max(1.0) as usize;
+        let grid = |from, to| Element::line(from, to).set("stroke", LIGHT);
         for step in 0..=n_steps {
             let recall = self.recall_from + step as f64 / 10.0;
             let x = self.x(recall);
-            grid(out, (x, TOP), (x, bottom));
-            put(
-                out,
-                &format!(
-                    "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{recall:.1}</text>",
-                    bottom + 18.0
-                ),
-            );
+            svg.push(grid((x, TOP), (x, bottom)));
+            let label = Element::text((x, bottom + 18.0), format!("{recall:.1}"));
+            svg.push(label.set("text-anchor", "middle"));
         }
         for decade in self.decades.0..=self.decades.1 {
             let y = self.y(10.0_f64.powi(decade));
-            grid(out, (LEFT, y), (right, y));
-            put(
-                out,
-                &format!(
-                    "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-                    LEFT - 8.0,
-                    y + 4.0,
-                    10.0_f64.powi(decade)
-                ),
-            );
+            svg.push(grid((LEFT, y), (right, y)));
+            let label = Element::text((LEFT - 8.0, y + 4.0), 10.0_f64.powi(decade));
+            svg.push(label.set("text-anchor", "end"));
         }
-        let middle = f64::midpoint(LEFT, right);
-        put(
-            out,
-            &format!(
-                "<text x=\"{middle:.1}\" y=\"{:.1}\" text-anchor=\"middle\">recall, {k} of {k}</text>",
-                HEIGHT - 16.0
-            ),
-        );
-        put(
-            out,
-            &format!(
-                "<text x=\"20\" y=\"{0:.1}\" text-anchor=\"middle\" \
-             transform=\"rotate(-90 20 {0:.1})\">queries per second</text>",
-                f64::midpoint(TOP, bottom)
-            ),
+        let name = format!("recall, {k} of {k}");
+        let name = Element::text((f64::midpoint(LEFT, right), HEIGHT - 16.0), name);
+        svg.push(name.set("text-anchor", "middle"));
+        let middle = f64::midpoint(TOP, bottom);
+        let name = Element::text((20.0, middle), "queries per second");
+        svg.push(
+            name.set("text-anchor", "middle")
+                .set("transform", format!("rotate(-90 20 {middle:.1})")),
         );
     }
-}
-
-fn grid(out: &mut String, from: (f64, f64), to: (f64, f64)) {
-    put(
-        out,
-        &format!(
-            "<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\" stroke=\"#dddddd\"/>",
-            from.0, from.1, to.0, to.1
-        ),
-    );
-}
-
-fn put(out: &mut String, line: &str) {
-    // Text takes whatever is written to it.
-    let _ = writeln!(out, "{line}");
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

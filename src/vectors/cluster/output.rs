@@ -12,6 +12,7 @@ use std::path::Path;
 pub const FORMAT: Format = Format {
     name: "mzseek-clusters",
     version: 1,
+    oldest: 1,
     what: "cluster file",
     made_by: "mzseek vectors cluster",
     mistaken_for: "vectors to be clustered",

@@ -1,0 +1,55 @@
+//! `mzseek remove`: a library without some of its entries.
+
+use super::Outcome;
+use super::console::Console;
+use super::remake::remake;
+use crate::failure::Failure;
+use crate::library::{Change, Condition, Library, change};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Take entries out of a library
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mzseek remove library.h5 --where \"instrument contains 'ion trap'\" --dry-run
+  mzseek remove library.h5 --where \"precursor_mz is unknown or polarity = '-'\"
+
+Columns and operators are those of 'mzseek search --where'. The rest becomes what a build of it alone
+would be, as one file: entries are numbered anew.")]
+pub(super) struct RemoveArgs {
+    /// The library
+    #[arg(value_name = "LIB.h5")]
+    library: PathBuf,
+    /// Entries that meet this condition are taken out
+    #[arg(long = "where", value_name = "EXPR")]
+    condition: Condition,
+    /// Only tell how many there are
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &RemoveArgs, console: Console) -> Result<Outcome, Failure> {
+    let library = Library::open(&args.library)?;
+    let entries = library.entries();
+    let stays = |row: &u32| !library.meets(&args.condition, *row);
+    let rows: Vec<u32> = entries.targets().filter(stays).collect();
+    let (n_all, n_left) = (entries.n_targets(), rows.len());
+    let n_met = n_all - n_left;
+    console.say(format!("{n_met} of {n_all} entries meet the condition"));
+    if n_met == 0 || args.dry_run {
+        return Ok(Outcome::Done);
+    }
+    if n_left == 0 {
+        let text = "no entry would be left; remove the file instead";
+        let place = args.library.display();
+        return Err(Failure::usage(format!("{place}: {text}")));
+    }
+    remake((Some(&library), &args.library), console, |on_stage| {
+        let rest = Change {
+            by: "remove",
+            rows: &rows,
+        };
+        change(&library, rest, on_stage)
+    })
+}

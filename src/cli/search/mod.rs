@@ -1,0 +1,317 @@
+//! `mzseek search`: query spectra to a report.
+
+mod tally;
+
+use super::Outcome;
+use super::console::Console;
+use super::intake::{self, Intake, ReadingFlags};
+use crate::config::Question;
+use crate::domain::Spectrum;
+use crate::failure::Failure;
+use crate::files::PendingFile;
+use crate::formats;
+use crate::library::Library;
+use crate::report::{
+    ColumnSet, FileStamp, HtmlReport, LibraryStamp, Provenance, Report, ReportError, ReportFormat,
+    ReportTarget, RunSummary,
+};
+use crate::search::{Answer, RunAnswers, Searcher};
+use clap::Args;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Instant;
+use tally::Tally;
+
+/// Say what spectra are: search them in a library
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  mzseek search library.h5 run.mzML -o report.csv --precursor-tol 10ppm
+  mzseek search library.h5 a.mgf b.mgf.gz --top-k 3 --only-matched > report.csv
+  mzseek search library.h5 unknowns.msp --precursor-tol open --group-by compound
+  mzseek search library.h5 run.mzML -o report.parquet          (or .tsv .jsonl .mztab .sqlite)
+  mzseek search library.h5 run.mzML --columns gnps -o report.tsv
+  mzseek search library.h5 run.mzML -o report.csv --html report.html
+  mzseek search peptides.h5 run.mzML --precursor-tol 20ppm --cascade --fdr 0.01 > report.csv
+  mzseek search library.h5 run.mgf --where \"charge = 1 and instrument contains 'orbitrap'\"
+  mzseek search library.h5 run.mgf --precursor-range=-20..300Da   (analogues)
+  mzseek search ours.h5 theirs.h5 run.mgf > report.csv   (searched as one library)
+
+Columns for --where: precursor_mz, charge, polarity, adduct, instrument, collision_energy,
+formula, name, inchikey, smiles, peptide, id, library, retention_time (s), retention_index.
+Operators: = != < <= > >= between..and, in (..), contains, is known, is unknown, and, or, not.
+
+A query without a match has one row whose plan says why: no_peaks, no_candidate,
+below_threshold or above_fdr. How spectra are cleaned is read from the library.
+
+Beside a report lies REPORT.json: versions, settings, checksums and counts. `mzseek again
+REPORT.json` makes the same report, byte for byte.")]
+pub(super) struct SearchArgs {
+    /// The library
+    #[arg(value_name = "LIB.h5")]
+    library: PathBuf,
+    /// Query spectra: files, folders, patterns or - for standard input (docs/formats.md lists what
+    /// is read); before them, more libraries to be searched as one with the first
+    #[arg(required = true, value_name = "QUERIES")]
+    queries: Vec<PathBuf>,
+    /// The report to make; its extension chooses the format; CSV on stdout if not given
+    #[arg(short, long, value_name = "REPORT")]
+    output: Option<PathBuf>,
+    /// Format of the report: csv, tsv, jsonl, mztab, mztab-m, parquet or sqlite
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<ReportFormat>,
+    /// Columns of the report: all, gnps, mzmine, or names with commas between
+    #[arg(long, value_name = "COLUMNS", default_value = "all")]
+    columns: ColumnsFlag,
+    /// A page to look at beside the report: table, mirror plots, histograms
+    #[arg(long, value_name = "PAGE.html")]
+    html: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingFlags,
+    #[command(flatten)]
+    question: Question,
+}
+
+/// Columns, with the words that chose them.
+#[derive(Debug, Clone)]
+struct ColumnsFlag {
+    words: String,
+    set: ColumnSet,
+}
+
+impl FromStr for ColumnsFlag {
+    type Err = String;
+
+    fn from_str(words: &str) -> Result<Self, String> {
+        Ok(Self {
+            words: words.to_owned(),
+            set: words.parse()?,
+        })
+    }
+}
+
+impl SearchArgs {
+    /// The libraries and the queries.
+    ///
+    /// # Errors
+    /// If there are no queries.
+    fn inputs(&self) -> Result<(Vec<&Path>, &[PathBuf]), Failure> {
+        // Where the first is no library, opening it says what it is.
+        let is_library = |path: &&PathBuf| Library::is_at(&self.library) && Library::is_at(path);
+        let n_more = self.queries.iter().take_while(is_library).count();
+        let (more, queries) = self.queries.split_at(n_more);
+        if queries.is_empty() {
+            let text = "no query spectra: name their files after the libraries";
+            return Err(Failure::usage(text));
+        }
+        let libraries = [&self.library].into_iter().chain(more);
+        Ok((libraries.map(PathBuf::as_path).collect(), queries))
+    }
+
+    /// The format asked for: by its word, else by the report's name, else CSV.
+    fn report_format(&self) -> Result<ReportFormat, Failure> {
+        let by_name = self.output.as_deref().and_then(ReportFormat::of_name);
+        let format = self.format.or(by_name).unwrap_or(ReportFormat::Csv);
+        if format == ReportFormat::Sqlite && self.output.is_none() {
+            let text = "--format sqlite needs a file: give -o REPORT.sqlite";
+            return Err(Failure::usage(text));
+        }
+        if !format.has_free_columns() && self.columns.words != "all" {
+            let text = format!("--columns does not go with {format}, whose columns are given");
+            return Err(Failure::usage(text));
+        }
+        Ok(format)
+    }
+
+    /// Refuses outputs that would replace an input or one another.
+    fn check_outputs(&self) -> Result<(), Failure> {
+        let beside = self.output.as_deref().map(Provenance::path_of);
+        let outputs = [&self.output, &beside, &self.html].into_iter().flatten();
+        for output in outputs {
+            intake::refuse_as_output(self.queries.iter().chain([&self.library]), output)?;
+        }
+        if self.html.is_some() && (self.html == self.output || self.html == beside) {
+            return Err(Failure::usage("--html and --output name the same file"));
+        }
+        Ok(())
+    }
+
+    /// What it took to make the report `made`; that is not known of one on stdout.
+    fn provenance(
+        &self,
+        searcher: &Searcher<'_>,
+        (format, made): (ReportFormat, Option<FileStamp>),
+        (summary, files): (&RunSummary, &[PathBuf]),
+    ) -> Result<Provenance, Failure> {
+        let stamp = |path: &PathBuf| {
+            if path == Path::new(formats::STDIN) {
+                // Gone once read: the report cannot be made again from it.
+                return Ok(FileStamp::default().called(path));
+            }
+            FileStamp::of(path).map_err(|e| Failure::write(path, e))
+        };
+        let (libraries, _) = self.inputs()?;
+        let members = searcher.library().members();
+        let libraries = libraries
+            .iter()
+            .zip(members)
+            .map(|(path, member)| LibraryStamp {
+                path: path.to_path_buf(),
+                checksum: member.checksum.clone(),
+                n_entries: member.rows.len() as u64,
+            });
+        let mut settings = self.question.words(searcher.library())?;
+        settings.insert("format".to_owned(), format.to_string());
+        if format.has_free_columns() {
+            settings.insert("columns".to_owned(), self.columns.words.clone());
+        }
+        Ok(Provenance {
+            settings,
+            libraries: libraries.collect(),
+            inputs: files.iter().map(stamp).collect::<Result<_, _>>()?,
+            counts: summary.counts().iter().cloned().collect(),
+            report: made.unwrap_or_default(),
+            ..Provenance::default()
+        })
+    }
+}
+
+pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failure> {
+    args.check_outputs()?;
+    let format = args.report_format()?;
+    let started = Instant::now();
+    let (libraries, queries) = args.inputs()?;
+    let library = Library::open_all(&libraries)?;
+    let opening = started.elapsed();
+    let searcher = Searcher::new(&library, args.question.settings(&library)?);
+    if let Some(n_met) = searcher.n_met() {
+        let n = library.entries().n_targets();
+        console.say(format_args!("{n_met} of {n} entries meet the condition"));
+    }
+    let mut page = args.html.as_ref().map(|_| HtmlReport::begin());
+    let (made, (outcome, mut summary, files)) = if let Some(path) = &args.output {
+        let failed = |e: io::Error| Failure::write(path, e);
+        let mut pending = PendingFile::create(path).map_err(failed)?;
+        let place = pending.path().to_owned();
+        let target = if format == ReportFormat::Sqlite {
+            ReportTarget::File(&place)
+        } else {
+            ReportTarget::Stream(Box::new(BufWriter::new(&mut pending)))
+        };
+        let done = report(
+            (args, queries),
+            &searcher,
+            (format, target),
+            page.as_mut(),
+            console,
+        )?;
+        let made = FileStamp::of(&place).map_err(failed)?.called(path);
+        pending.publish().map_err(failed)?;
+        (Some(made), done)
+    } else {
+        let target = ReportTarget::Stream(Box::new(BufWriter::new(io::stdout())));
+        let done = report(
+            (args, queries),
+            &searcher,
+            (format, target),
+            page.as_mut(),
+            console,
+        )?;
+        (None, done)
+    };
+    let is_file = made.is_some();
+    if is_file || page.is_some() {
+        let told = args.provenance(&searcher, (format, made), (&summary, &files))?;
+        if let (Some(path), Some(page)) = (&args.html, &page) {
+            write_page(path, page, &told)?;
+        }
+        if is_file {
+            told.write()?;
+        }
+    }
+    summary.stage("opening", opening);
+    console.say(&summary);
+    Ok(outcome)
+}
+
+fn write_page(path: &Path, page: &HtmlReport, told: &Provenance) -> Result<(), Failure> {
+    let failed = |e: io::Error| Failure::write(path, e);
+    let text = page
+        .page(told)
+        .map_err(|e| failed(io::Error::other(e.to_string())))?;
+    let mut file = PendingFile::create(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.publish().map_err(failed)
+}
+
+/// What answers are written to.
+struct Outputs<'a, 'p> {
+    searcher: &'a Searcher<'a>,
+    report: Report<'a>,
+    page: Option<&'p mut HtmlReport>,
+    tally: Tally,
+}
+
+impl Outputs<'_, '_> {
+    fn answer(&mut self, query: &Spectrum, answer: &Answer) -> Result<(), ReportError> {
+        let library = self.searcher.library();
+        self.tally.add(&answer.plan);
+        if let Some(page) = &mut self.page {
+            let tolerance = self.searcher.settings().fragment_tolerance;
+            page.answer(library, query, answer, tolerance);
+        }
+        self.report.answer(library, query, answer)
+    }
+}
+
+fn report(
+    (args, queries): (&SearchArgs, &[PathBuf]),
+    searcher: &Searcher<'_>,
+    (format, target): (ReportFormat, ReportTarget<'_>),
+    page: Option<&mut HtmlReport>,
+    console: Console,
+) -> Result<(Outcome, RunSummary, Vec<PathBuf>), Failure> {
+    let name = args.output.as_deref().unwrap_or(Path::new("stdout"));
+    let failed = |e| Failure::report(name, e);
+    let mut run = RunAnswers::new(args.question.fdr(), searcher)?.keeping_peaks(page.is_some());
+    let report = Report::begin(
+        format,
+        &args.columns.set,
+        target,
+        args.question.only_matched,
+    );
+    let mut outputs = Outputs {
+        searcher,
+        report: report.map_err(failed)?,
+        page,
+        tally: Tally::default(),
+    };
+    let intake = Intake::read(queries, args.reading, console, |queries, _| {
+        let started = Instant::now();
+        let answers = run.search(queries);
+        outputs.tally.searching += started.elapsed();
+        let started = Instant::now();
+        for (query, answer) in queries.iter().zip(&answers) {
+            outputs.answer(query, answer).map_err(failed)?;
+        }
+        outputs.tally.writing += started.elapsed();
+        Ok(())
+    })?;
+    let started = Instant::now();
+    for (query, answer) in run.finish() {
+        outputs.answer(&query, &answer).map_err(failed)?;
+    }
+    let Outputs {
+        report, mut tally, ..
+    } = outputs;
+    report.end().map_err(failed)?;
+    tally.writing += started.elapsed();
+    if intake.n_damaged > 0 && intake.n_damaged == intake.n_records() {
+        intake.finish(console);
+        let text = format!("none of {} query records could be read", intake.n_damaged);
+        return Err(Failure::input(text));
+    }
+    let summary = tally.summary(&intake);
+    Ok((intake.finish(console), summary, intake.files))
+}

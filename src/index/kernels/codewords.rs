@@ -1,0 +1,84 @@
+//! Which of the codewords of a sub-space is nearest to the parts of some rows.
+
+use super::widened;
+
+/// Rows compared at a time, each in a lane of its own.
+pub(in crate::index) const ROWS: usize = 32;
+
+widened! {
+    /// For each row the codeword with the greatest `part . codeword + bias`, the lower of equal
+    /// ones. `parts` has for each coordinate of the sub-space its value in each row, and `values`
+    /// its value in each codeword.
+    pub(in crate::index) fn nearest_codewords(
+        parts: &[[f32; ROWS]],
+        values: &[f32],
+        biases: &[f32],
+        codes: &mut [u8; ROWS],
+    ) -> () = nearest
+}
+
+#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
+#[inline(always)]
+fn nearest(parts: &[[f32; ROWS]], values: &[f32], biases: &[f32], codes: &mut [u8; ROWS]) {
+    let n = biases.len();
+    let (mut greatest, mut codewords) = ([f32::NEG_INFINITY; ROWS], [0_u32; ROWS]);
+    for (codeword, bias) in biases.iter().enumerate() {
+        let mut sums = [0.0; ROWS];
+        for (part, values) in parts.iter().zip(values.chunks_exact(n)) {
+            let value = values[codeword];
+            for (sum, x) in sums.iter_mut().zip(part) {
+                *sum += x * value;
+            }
+        }
+        for row in 0..ROWS {
+            let sum = sums[row] + bias;
+            let greater = sum > greatest[row];
+            greatest[row] = if greater { sum } else { greatest[row] };
+            codewords[row] = if greater {
+                codeword as u32
+            } else {
+                codewords[row]
+            };
+        }
+    }
+    *codes = codewords.map(|codeword| codeword as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Level;
+    use super::*;
+    use crate::index::random::Random;
+
+    #[test]
+    fn every_level_finds_the_lowest_of_the_nearest() {
+        let mut random = Random::new(9, 0);
+        for (n, width) in [(256, 4), (256, 1), (16, 2), (100, 3), (1, 5), (70, 8)] {
+            // Whole numbers: ties are the rule.
+            let mut whole = |n| -> Vec<f32> { (0..n).map(|_| random.below(5) as f32).collect() };
+            let (values, biases) = (whole(width * n), whole(n));
+            let parts: Vec<[f32; ROWS]> = (0..width)
+                .map(|_| std::array::from_fn(|_| whole(1)[0]))
+                .collect();
+            let nearest = |row: usize| {
+                let score = |codeword: usize| -> f32 {
+                    let products = (0..width).map(|d| parts[d][row] * values[d * n + codeword]);
+                    products.sum::<f32>() + biases[codeword]
+                };
+                (1..n).fold(0, |best, codeword| {
+                    if score(codeword) > score(best) {
+                        codeword
+                    } else {
+                        best
+                    }
+                })
+            };
+            let expected: Vec<u8> = (0..ROWS).map(|row| nearest(row) as u8).collect();
+            for level in Level::all() {
+                let mut codes = [7; ROWS];
+                nearest_codewords(level, &parts, &values, &biases, &mut codes);
+                assert_eq!(codes[..], expected, "{level:?} {n} {width}");
+            }
+        }
+    }
+}

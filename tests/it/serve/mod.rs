@@ -1,0 +1,9 @@
+//! The service, asked over loopback.
+
+mod access;
+mod answers;
+mod faults;
+mod jobs;
+mod libraries;
+mod limits;
+mod server;
