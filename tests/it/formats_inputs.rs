@@ -7,6 +7,7 @@ use std::io::Write;
 
 const GOOD_MSP: &str = "Name: good\nPrecursorMZ: 300.1\nNum Peaks: 2\n100.1 10\n150.2 20\n\n";
 const BAD_MSP: &str = "Name: bad\nPrecursorMZ: 300.1\nNum Peaks: 2\n100.1 10\n150.2 x\n\n";
+const GOOD_MGF: &str = "BEGIN IONS\nTITLE=good\nPEPMASS=300.1\n100.1 10\n150.2 20\nEND IONS\n";
 
 /// A zip archive of `members`, packed or stored by turns.
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -175,4 +176,63 @@ fn what_nobody_understands_is_kept() {
     assert_eq!(fields, expected);
     assert_eq!(spectrum.compound.adduct, "[M+H]+");
     assert_eq!(spectrum.measurement.collision_energy, "20 eV");
+}
+
+#[test]
+fn bytes_that_were_sent_are_read_within_their_bound() {
+    let packed = zip(&[
+        ("a.msp", GOOD_MSP.as_bytes()),
+        ("b.msp", GOOD_MSP.as_bytes()),
+    ]);
+    let folder = Folder::new();
+    // Only a label: what lies there is not looked at.
+    let label = folder.write("elsewhere.zip", zip(&[("c.mgf", all()[0].text.as_bytes())]));
+    let read = |max_bytes| {
+        let bytes = std::io::Cursor::new(packed.clone());
+        let records = formats::read(&label, bytes, max_bytes)?;
+        records.collect::<Result<Vec<_>, _>>()
+    };
+    let enough = packed.len().max(2 * GOOD_MSP.len()) as u64;
+    let all = read(enough).unwrap();
+    let ids = all.iter().map(|record| match record {
+        Record::Spectrum(spectrum) => spectrum.id.as_str(),
+        Record::OtherScan { .. } => "scan",
+    });
+    assert_eq!(ids.collect::<Vec<_>>(), ["good", "good"]);
+    let bomb = zip(&[("a.msp", GOOD_MSP.repeat(1000).as_bytes())]);
+    assert!(bomb.len() < 10_000);
+    let records = formats::read(&label, std::io::Cursor::new(bomb), 10_000).unwrap();
+    let last = records.last().unwrap().unwrap_err();
+    assert!(
+        matches!(&last, ReadError::Stream { source, .. }
+            if source.kind() == std::io::ErrorKind::FileTooLarge),
+        "{last}"
+    );
+}
+
+#[test]
+fn a_report_tells_which_files_were_read() {
+    let folder = Folder::with_library(GOOD_MSP, GOOD_MGF, &[]);
+    fs_err::create_dir(folder.path("in")).unwrap();
+    folder.write("in/a.mgf", GOOD_MGF);
+    folder.write("in/notes.txt", "words\n");
+    folder
+        .run(&["search", "lib.h5", "in", "-o", "report.csv"])
+        .exits(3);
+    let told: serde_json::Value = serde_json::from_slice(&folder.read("report.csv.json")).unwrap();
+    assert_eq!(told["inputs"].as_array().unwrap().len(), 1);
+    assert_eq!(told["inputs"][0]["path"], "in/a.mgf");
+    folder.run(&["again", "report.csv.json"]).exits(0);
+    let output = assert_cmd::Command::cargo_bin("mzseek")
+        .unwrap()
+        .current_dir(folder.path("."))
+        .args(["search", "lib.h5", "-", "-o", "once.csv"])
+        .write_stdin(GOOD_MGF)
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    folder
+        .run(&["again", "once.csv.json"])
+        .exits(1)
+        .says("standard input");
 }
