@@ -362,3 +362,39 @@ fn slips_are_refused() {
     );
     refused(&["-o", "a.csv", "--index", "best"], "is not an index");
 }
+
+#[test]
+fn real_spectra_are_the_same_clusters_from_any_order_and_added() {
+    let Some(massbank) = crate::massbank::data() else {
+        return;
+    };
+    let folder = Folder::new();
+    let packed = fs_err::File::open(massbank.join("library.msp.gz")).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(packed), &mut text)
+        .unwrap();
+    let records: Vec<&str> = text
+        .split("\n\n")
+        .filter(|r| !r.trim().is_empty())
+        .collect();
+    let n = records.len();
+    assert!(n > 10_000 && !n.is_multiple_of(7919));
+    // A prime that does not divide their number brings each record once.
+    let shuffled: Vec<&str> = (0..n).map(|i| records[i * 7919 % n]).collect();
+    folder.write("forth.msp", records.join("\n\n"));
+    folder.write("back.msp", shuffled.join("\n\n"));
+    let (old, new) = shuffled.split_at(n * 9 / 10);
+    folder.write("old.msp", old.join("\n\n"));
+    folder.write("new.msp", new.join("\n\n"));
+    let of = |words: &[&str]| {
+        folder.run(&[&["cluster"], words].concat()).exits(0);
+        let found = clusters(&folder.text("out.csv"));
+        // Of copies the first in the input may stand for a cluster.
+        let titles = found.into_iter().map(|(titles, _)| titles);
+        titles.collect::<Vec<_>>()
+    };
+    let forth = of(&["forth.msp", "-o", "out.csv"]);
+    assert!(forth == of(&["back.msp", "-o", "out.csv"]));
+    folder.run(&["cluster", "old.msp", "-o", "old.h5"]).exits(0);
+    assert!(forth == of(&["new.msp", "--add", "old.h5", "-o", "out.csv"]));
+}
