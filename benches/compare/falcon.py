@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """mzseek cluster beside falcon: spectra clustered, errors and completeness, time and memory, in one run.
 
-usage: benches/compare/falcon.py [--data DIR] [--sets massbank,peptides] [--keep DIR] [--out FILE.md]
+usage: benches/compare/falcon.py [--data DIR] [--sets massbank,peptides] [--eps 0.1,0.01] [--keep DIR] [--out FILE.md]
 
 Both programs cluster the same annotated spectra with the same tolerances on two threads: the reference
 spectra of the MassBank development set (10 ppm, 0.02 Da; the first block of the InChIKey says what a
@@ -216,6 +216,7 @@ def main():
     parser.add_argument("--data", default=os.environ.get("MZSEEK_DATA", os.path.join(os.path.dirname(ROOT), "shared", "data")))
     parser.add_argument("--sets", default="massbank,peptides")
     parser.add_argument("--methods", default="average,complete,components,dbscan,medoids")
+    parser.add_argument("--eps", default=",".join(map(str, FALCON_EPS)), help="of falcon; the first is what its time is told of")
     parser.add_argument("--keep", help="a folder for what the programs write")
     parser.add_argument("--out", help="a file for the tables")
     args = parser.parse_args()
@@ -246,7 +247,7 @@ def main():
                 used, clusters = mzseek(mgf, config, ["--method", method, "--threshold", str(threshold)], folder)
                 costs.setdefault(f"mzseek {method}", used)
                 point(f"mzseek {method}", threshold, clusters)
-        for eps in FALCON_EPS:
+        for eps in args.eps.split(","):
             # The first makes the neighbours that the others start from; so only its time is that of a run.
             used, clusters = falcon(python, mgf, config, eps, folder)
             costs.setdefault("falcon", used)

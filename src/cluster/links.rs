@@ -33,6 +33,8 @@ pub struct Entries<'a> {
     pub nearest: Option<Nearest<'a>>,
     /// Rows that may be linked; others stay alone.
     pub linkable: &'a (dyn Fn(u32) -> bool + Sync),
+    /// Rows whose links are looked for: a pair is found if either of it is one.
+    pub wanted: &'a (dyn Fn(u32) -> bool + Sync),
 }
 
 /// Vectors and what finds the nearest of them.
@@ -75,7 +77,9 @@ pub fn links(entries: &Entries<'_>, how: LinkSettings) -> Vec<Link> {
         .filter(|&position| (entries.linkable)(entries.order.row(position)))
         .collect();
     let mut found = Vec::new();
-    for block in positions.chunks(LINKED_AT_ONCE) {
+    let wanted = |&position: &u32| (entries.wanted)(entries.order.row(position));
+    let looked_at: Vec<u32> = positions.iter().copied().filter(wanted).collect();
+    for block in looked_at.chunks(LINKED_AT_ONCE) {
         let of_position: Vec<Vec<Link>> = block
             .par_iter()
             .map_init(<(Scratch, Vec<f32>)>::default, |scratch, &position| {
@@ -85,9 +89,14 @@ pub fn links(entries: &Entries<'_>, how: LinkSettings) -> Vec<Link> {
         found.extend(of_position.into_iter().flatten());
     }
     // In a large window each of two may find the other.
-    found.par_sort_unstable_by_key(|link| (link.a, link.b));
-    found.dedup_by_key(|link| (link.a, link.b));
+    link_order(&mut found);
     found
+}
+
+/// Sorts links by row and leaves one of each pair.
+pub(super) fn link_order(links: &mut Vec<Link>) {
+    links.par_sort_unstable_by_key(|link| (link.a, link.b));
+    links.dedup_by_key(|link| (link.a, link.b));
 }
 
 fn links_of(
@@ -115,14 +124,18 @@ fn links_of(
         Some(vectors) => nearest(entries, vectors, position, around.window, vector)
             .into_iter()
             .for_each(&mut compare),
-        // The lower position of a pair compares it, but for one whose own window is searched,
-        // which may have passed this one by.
+        // The lower position of a pair compares it, but for one that is not wanted, and one whose own
+        // window is searched, which may have passed this one by.
         None => linkable[around.linkable]
             .iter()
             .copied()
             .filter(|&other| {
-                let searched = || !Around::new(entries, linkable, how.precursor, other).is_whole();
-                other > position || (other < position && entries.nearest.is_some() && searched())
+                let searched = || {
+                    entries.nearest.is_some()
+                        && !Around::new(entries, linkable, how.precursor, other).is_whole()
+                };
+                let compares = || (entries.wanted)(entries.order.row(other)) && !searched();
+                other > position || (other < position && !compares())
             })
             .for_each(compare),
     }

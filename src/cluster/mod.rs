@@ -5,7 +5,8 @@
 //! clusters of linked spectra by [`components()`], [`dbscan()`], linkage or medoids, in pieces small
 //! enough to compare whole, and merges what touches across their borders; [`representatives`] and
 //! [`consensus()`] say what stands for a cluster; [`Quality`] says how good clusters are.
-//! [`SpectrumSet`] lays out spectra without a library for all of that; [`Clusters`] is what a library
+//! [`SpectrumSet`] lays out spectra without a library for all of that, and adds to what was found
+//! [`Earlier`]; [`Clusters`] is what a library
 //! holds. Clusters are numbered by their lowest row, so numbers do not depend on threads or on the
 //! order in which links were found.
 
@@ -15,6 +16,7 @@ mod clusters;
 mod components;
 mod consensus;
 mod dbscan;
+mod earlier;
 mod group;
 mod growing;
 mod identical;
@@ -32,10 +34,12 @@ pub use clusters::{ClusterPart, Clusters, Identities};
 pub use components::components;
 pub use consensus::{Consensus, consensus};
 pub use dbscan::dbscan;
+pub use earlier::{Earlier, digest};
 pub use group::{Grouping, Groups, group};
 pub use growing::Grown;
 pub use identical::{Distinct, distinct};
 pub use linkage::{Linkage, cut};
+use links::link_order;
 pub use links::{Entries, Link, Nearest, links};
 pub use pieces::pieces;
 pub use quality::Quality;

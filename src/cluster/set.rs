@@ -111,6 +111,15 @@ impl SpectrumSet {
 
     /// All pairs of distinct spectra found alike.
     pub fn links(&self, how: LinkSettings) -> Vec<Link> {
+        self.links_of(how, &|_| true)
+    }
+
+    /// The same of `wanted` spectra alone, with whatever they are alike.
+    pub(super) fn links_of(
+        &self,
+        how: LinkSettings,
+        wanted: &(dyn Fn(u32) -> bool + Sync),
+    ) -> Vec<Link> {
         let nearest = self.nearest.as_ref().map(|(vectors, index)| Nearest {
             vectors: vectors.view(),
             index,
@@ -120,6 +129,7 @@ impl SpectrumSet {
             order: &self.order,
             nearest,
             linkable: &|_| true,
+            wanted,
         };
         links(&entries, how)
     }

@@ -279,6 +279,7 @@ fn cluster(
                 order: &held.order,
                 nearest: Some(nearest),
                 linkable: &|row| copies.first[row as usize] == row && !entries.is_decoy(row),
+                wanted: &|_| true,
             };
             let how = link_settings(settings)?;
             let found = links(&linked, how);

@@ -21,8 +21,8 @@ mod value;
 mod writers;
 
 pub use clusters::{
-    CLUSTER_COLUMNS, Clustered, Numbered, SpectrumInfo, TruthError, read_truth_of_spectra,
-    write_clusters_csv, write_clusters_hdf5, write_consensus,
+    CLUSTER_COLUMNS, Clustered, EarlierClusters, Numbered, SpectrumInfo, TruthError,
+    read_truth_of_spectra, write_clusters_csv, write_clusters_hdf5, write_consensus,
 };
 pub use column_sets::ColumnSet;
 pub use columns::{COLUMNS, Cell, Column};

@@ -292,6 +292,57 @@ fn consensus_and_hdf5_hold_the_clusters() {
 }
 
 #[test]
+fn runs_added_one_by_one_are_as_clustered_together() {
+    let folder = Folder::new();
+    // Compounds partly alike, with copies of one record in different runs.
+    let records = run_of(40, 6, |compound| Some(300.0 + (compound % 8) as f64));
+    let parts: Vec<String> = records.chunks(80).map(<[String]>::concat).collect();
+    for (at, part) in parts.iter().enumerate() {
+        folder.write(&format!("{at}.mgf"), format!("{part}{}", records[3]));
+    }
+    for method in ["average", "complete", "components", "dbscan", "medoids"] {
+        let flags = ["--method", method, "--threshold", "0.7"];
+        let flags = [&flags[..], &["--representative", "most-similar"]].concat();
+        let run = |words: &[&str], flags: &[&str]| {
+            folder.run(&[&["cluster"], words, flags].concat()).exits(0);
+        };
+        run(&["0.mgf", "1.mgf", "2.mgf", "-o", "whole.h5"], &flags);
+        run(&["0.mgf", "-o", "grown.h5"], &flags);
+        run(&["1.mgf", "--add", "grown.h5", "-o", "grown.h5"], &[]);
+        run(&["2.mgf", "--add", "grown.h5", "-o", "grown.h5"], &[]);
+        let bytes = |name: &str| fs_err::read(folder.path(name)).unwrap();
+        assert!(bytes("whole.h5") == bytes("grown.h5"), "{method}");
+    }
+}
+
+#[test]
+fn what_was_clustered_must_be_as_it_was() {
+    let folder = Folder::new();
+    folder.write("old.mgf", run_of(3, 2, |_| Some(300.0)).concat());
+    folder.write("new.mgf", record("new", Some(300.0), 1, 0));
+    folder.run(&["cluster", "old.mgf", "-o", "a.h5"]).exits(0);
+    let add = |input: &str, flags: &[&str]| {
+        let words = ["cluster", "--add", "a.h5", input, "-o", "b.csv"];
+        folder.run(&[&words, flags].concat())
+    };
+    add("new.mgf", &[]).exits(0).says("7 spectra");
+    add("old.mgf", &[])
+        .exits(2)
+        .says("is in the clustering already");
+    add("new.mgf", &["--threshold", "0.5"])
+        .exits(2)
+        .says("cannot be used with");
+    folder.write("old.mgf", run_of(3, 2, |_| Some(301.0)).concat());
+    add("new.mgf", &[])
+        .exits(1)
+        .says("old.mgf, record 1 differs; cluster all files from the start");
+    folder.write("a.h5", "no clusters");
+    add("new.mgf", &[])
+        .exits(1)
+        .says("not a mzseek file of clustered spectra");
+}
+
+#[test]
 fn slips_are_refused() {
     let folder = Folder::new();
     folder.write("run.mgf", record("a", Some(300.0), 0, 0));
@@ -310,4 +361,40 @@ fn slips_are_refused() {
         "scores of fragments are entropy",
     );
     refused(&["-o", "a.csv", "--index", "best"], "is not an index");
+}
+
+#[test]
+fn real_spectra_are_the_same_clusters_from_any_order_and_added() {
+    let Some(massbank) = crate::massbank::data() else {
+        return;
+    };
+    let folder = Folder::new();
+    let packed = fs_err::File::open(massbank.join("library.msp.gz")).unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(packed), &mut text)
+        .unwrap();
+    let records: Vec<&str> = text
+        .split("\n\n")
+        .filter(|r| !r.trim().is_empty())
+        .collect();
+    let n = records.len();
+    assert!(n > 10_000 && !n.is_multiple_of(7919));
+    // A prime that does not divide their number brings each record once.
+    let shuffled: Vec<&str> = (0..n).map(|i| records[i * 7919 % n]).collect();
+    folder.write("forth.msp", records.join("\n\n"));
+    folder.write("back.msp", shuffled.join("\n\n"));
+    let (old, new) = shuffled.split_at(n * 9 / 10);
+    folder.write("old.msp", old.join("\n\n"));
+    folder.write("new.msp", new.join("\n\n"));
+    let of = |words: &[&str]| {
+        folder.run(&[&["cluster"], words].concat()).exits(0);
+        let found = clusters(&folder.text("out.csv"));
+        // Of copies the first in the input may stand for a cluster.
+        let titles = found.into_iter().map(|(titles, _)| titles);
+        titles.collect::<Vec<_>>()
+    };
+    let forth = of(&["forth.msp", "-o", "out.csv"]);
+    assert!(forth == of(&["back.msp", "-o", "out.csv"]));
+    folder.run(&["cluster", "old.msp", "-o", "old.h5"]).exits(0);
+    assert!(forth == of(&["new.msp", "--add", "old.h5", "-o", "out.csv"]));
 }

@@ -5,7 +5,7 @@ use crate::library::{ArraySink, Attributes, Format, LibraryError, TextColumnBuil
 use std::path::Path;
 
 /// How the root of such a file is marked.
-const FORMAT: Format = Format {
+pub(super) const FORMAT: Format = Format {
     name: "mzseek-spectrum-clusters",
     version: 1,
     oldest: 1,
@@ -16,9 +16,10 @@ const FORMAT: Format = Format {
 };
 
 /// Writes `spectra/` (by input order: `id`, `file`, `index`, `precursor_mz`, `charge`,
-/// `retention_time`, and `row`, 4294967295 where left out), and by row `clusters/cluster_of`,
-/// `clusters/representative`, `clusters/size`, `clusters/piece_of` (the cluster before merging)
-/// and `neighbours/a`, `b`, `similarity` between first copies. `settings` is TOML.
+/// `retention_time`, and `row`, 4294967295 where left out), by row `rows/digest`,
+/// `clusters/cluster_of` and `clusters/piece_of` (the cluster before merging), by cluster
+/// `clusters/representative` and `clusters/size`, and `neighbours/a`, `b`, `similarity` between first
+/// copies. `settings` is TOML.
 ///
 /// # Errors
 /// What could not be written; the target is then as it was.
@@ -61,6 +62,7 @@ pub fn write_clusters_hdf5(
     writer.put("spectra/charge", &charges)?;
     writer.put("spectra/retention_time", &column(|s| s.retention_time))?;
     writer.put("spectra/row", &rows)?;
+    writer.put("rows/digest", clustered.digests)?;
     writer.put("clusters/cluster_of", &numbered.cluster)?;
     writer.put("clusters/piece_of", &numbered.within_pieces)?;
     writer.put("clusters/representative", &numbered.representative)?;

@@ -2,11 +2,13 @@
 //! consensus spectra as MGF.
 
 mod csv_file;
+mod earlier;
 mod hdf5_file;
 mod mgf_file;
 mod truth;
 
 pub use csv_file::{CLUSTER_COLUMNS, write_clusters_csv};
+pub use earlier::EarlierClusters;
 pub use hdf5_file::write_clusters_hdf5;
 pub use mgf_file::write_consensus;
 pub use truth::{TruthError, read_truth_of_spectra};
@@ -39,6 +41,8 @@ pub struct SpectrumInfo {
 pub struct Clustered<'a> {
     /// The spectra, in input order.
     pub spectra: &'a [SpectrumInfo],
+    /// What rows hold, in short.
+    pub digests: &'a [u64],
     /// Which rows are copies of one another.
     pub distinct: &'a Distinct,
     /// Links of distinct spectra.

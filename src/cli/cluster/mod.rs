@@ -1,30 +1,34 @@
 //! `mzseek cluster`: spectra of runs, grouped by what they are, without a library.
 
+mod input;
+mod plan;
+
 use super::Outcome;
 use super::console::Console;
+<<<<<<< HEAD:src/cli/cluster.rs
 use super::intake::{self, Intake, ReadingFlags};
+=======
+use super::intake;
+>>>>>>> cluster:src/cli/cluster/mod.rs
 use crate::cluster::{
-    Clusters, Grouping, LinkSettings, Linkage, NearestSettings, Quality, Representative,
-    SpectrumSet, representatives,
+    Clusters, LinkSettings, NearestSettings, Quality, SpectrumSet, representatives,
 };
-use crate::config::{self, Wishes};
-use crate::domain::{Charge, Seconds, Tolerance};
+use crate::domain::Tolerance;
 use crate::embed::{Embedding, EmbeddingSettings, Views};
 use crate::failure::Failure;
 use crate::files::PendingFile;
-use crate::library::{LibrarySettings, identity_of};
-use crate::prepare::{PreparedSpectrum, prepare};
+use crate::library::LibrarySettings;
 use crate::report::{
-    Clustered, Numbered, RunSummary, SpectrumInfo, read_truth_of_spectra, write_clusters_csv,
+    Clustered, EarlierClusters, Numbered, RunSummary, read_truth_of_spectra, write_clusters_csv,
     write_clusters_hdf5, write_consensus,
 };
-use crate::similarity::{RestsOn, SCORES, Similarity, score_named};
-use clap::{Args, ValueEnum};
-use rayon::prelude::*;
+use crate::similarity::Similarity;
+use clap::Args;
+use input::Input;
+use plan::{Method, Plan, Which, parse_score};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use toml::Table;
 
 /// Group spectra that are the same thing, without a library
 #[derive(Debug, Args)]
@@ -33,15 +37,30 @@ Examples:
   mzseek cluster run.mzML -o clusters.csv
   mzseek cluster a.mgf b.mgf --profile peptide -o clusters.h5 --consensus consensus.mgf
   mzseek cluster run.mgf --threshold 0.6 --truth truth.csv -o clusters.csv
+  mzseek cluster --add clusters.h5 tuesday.mzML -o clusters.h5
 
 The CSV has a row per spectrum, in input order; a spectrum alone is a cluster of one. A name that ends
 in .h5 makes an HDF5 file with the pairs of neighbours as well. With --truth (a CSV with the columns id
 and identity), or where the input is annotated, the summary tells the share of incorrectly clustered
-spectra and the completeness. The clusters do not depend on the order of the input.")]
+spectra and the completeness. The clusters do not depend on the order of the input.
+
+With --add, spectra of new runs join a clustering that was written as HDF5, by the settings it was made
+with: what it compared is not compared again. The files it was made from are read again, and must be as
+they were.")]
 pub(super) struct ClusterArgs {
     /// Spectra: files, folders, patterns or - for standard input; docs/formats.md lists what is read
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+    /// A clustering to add the spectra to: a clusters.h5 made before
+    #[arg(
+        long,
+        value_name = "CLUSTERS.h5",
+        conflicts_with_all = [
+            "profile", "config", "method", "threshold", "precursor_tol", "fragment_tol", "score",
+            "min_spectra", "representative", "index",
+        ]
+    )]
+    add: Option<PathBuf>,
     /// The file to make: clusters.csv or clusters.h5
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -88,125 +107,79 @@ pub(super) struct ClusterArgs {
     reading: ReadingFlags,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Method {
-    /// Clusters merge while the mean similarity between their members reaches the threshold
-    Average,
-    /// Clusters merge while every two of their members reach the threshold
-    Complete,
-    /// Any chain of similar spectra
-    Components,
-    /// Similar spectra in dense places
-    Dbscan,
-    /// Spectra that reach the threshold with the medoid nearest to them
-    Medoids,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Which {
-    /// The one with the largest sum of similarities to its neighbours
-    Medoid,
-    /// The one most similar on average to all others
-    MostSimilar,
-}
-
 fn parse_threshold(text: &str) -> Result<f32, String> {
     let number = text.parse().ok().filter(|&n: &f32| n > 0.0 && n <= 1.0);
     number.ok_or_else(|| "write a similarity above 0, up to 1".to_owned())
 }
 
-fn parse_score(text: &str) -> Result<&'static dyn Similarity, String> {
-    let of_fragments = |score: &&dyn Similarity| score.rests_on() == RestsOn::Fragments;
-    score_named(text).filter(of_fragments).ok_or_else(|| {
-        let scores = SCORES.iter().copied().filter(of_fragments);
-        let names: Vec<&str> = scores.map(Similarity::name).collect();
-        format!("scores of fragments are {}", names.join(", "))
-    })
-}
-
-impl ClusterArgs {
-    fn settings(&self) -> Result<LibrarySettings, Failure> {
-        let mut flags = Table::new();
-        if let Some(index) = &self.index {
-            config::set(&mut flags, "index.kind", index.clone());
-        }
-        if let Some(threshold) = self.threshold {
-            config::set(&mut flags, "clusters.threshold", f64::from(threshold));
-        }
-        if let Some(tolerance) = self.precursor_tol {
-            let key = "clusters.precursor-tolerance";
-            config::set(&mut flags, key, tolerance.to_string());
-        }
-        if let Some(tolerance) = self.fragment_tol {
-            let key = "matching.fragment-tolerance";
-            config::set(&mut flags, key, tolerance.to_string());
-        }
-        let wishes = Wishes {
-            profile: self.profile.as_deref(),
-            file: self.config.as_deref(),
-            flags,
-        };
-        Ok(config::resolve(&wishes)?)
-    }
-
-    fn grouping(&self) -> Grouping {
-        match self.method {
-            Method::Average => Grouping::Linkage(Linkage::Average),
-            Method::Complete => Grouping::Linkage(Linkage::Complete),
-            Method::Components => Grouping::Components,
-            Method::Dbscan => Grouping::Dbscan {
-                min_spectra: self.min_spectra,
-            },
-            Method::Medoids => Grouping::Medoids,
-        }
-    }
-}
-
 pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failure> {
-    let settings = args.settings()?;
     refuse_outputs(args)?;
+    let earlier = args.add.as_deref().map(EarlierClusters::read).transpose()?;
+    let plan = match earlier.as_ref().zip(args.add.as_ref()) {
+        Some((earlier, path)) => Plan::of_toml(earlier.settings()).map_err(|fault| {
+            Failure::input(format!("{}: its settings: {fault}", path.display()))
+        })?,
+        None => Plan::of_flags(args)?,
+    };
+    let settings = &plan.settings;
     let truth = args
         .truth
         .as_deref()
         .map(read_truth_of_spectra)
         .transpose()?;
     let mut summary = RunSummary::default();
-    let read = Read::all(args, &settings, truth.as_ref(), console)?;
-    let Read {
+    let files = files(args, earlier.as_ref())?;
+    let input = Input::read(&files, settings, truth.as_ref(), console)?;
+    if let Some((earlier, path)) = earlier.as_ref().zip(args.add.as_ref()) {
+        input.expect(earlier, path)?;
+    }
+    let Input {
         intake,
         spectra,
         prepared,
+        digests,
         identities,
-    } = read;
+    } = input;
     summary.stage("reading", intake.reading);
     let how = LinkSettings {
         threshold: settings.clusters.threshold,
         precursor: settings.cluster_tolerance()?,
         fragment: settings.fragment_tolerance()?,
-        score: args.score,
+        score: plan.score,
     };
     let mut started = Instant::now();
     let mut stage = |name| {
         summary.stage(name, started.elapsed());
         started = Instant::now();
     };
-    let set = SpectrumSet::new(&prepared, how.precursor, &nearest(&settings)?);
+    let set = SpectrumSet::new(&prepared, how.precursor, &nearest(settings)?);
     let set = set.map_err(crate::library::LibraryError::from)?;
     drop(prepared);
     stage("laying out");
-    let links = set.links(how);
+    let before = earlier.as_ref().map(EarlierClusters::found);
+    let links = match before {
+        Some(before) => set.links_beside(before, how),
+        None => set.links(how),
+    };
     stage("comparing");
-    let groups = set.group(&links, (how, args.grouping()));
+    let by = (how, plan.grouping());
+    let groups = match before {
+        Some(before) => set.group_beside(before, &links, by),
+        None => set.group(&links, by),
+    };
     let clusters = Clusters::new(&groups.labels, &links, &vec![None; groups.labels.len()]);
     stage("grouping");
-    let which = match args.representative {
-        Which::Medoid => Representative::Medoid,
-        Which::MostSimilar => Representative::MostSimilar,
-    };
     let copies = &set.distinct().copies;
-    let chosen = representatives(&clusters, set.spectra(), copies, &links, (how, which));
+    let chosen = representatives(
+        &clusters,
+        set.spectra(),
+        copies,
+        &links,
+        (how, plan.representative()),
+    );
     let clustered = Clustered {
         spectra: &spectra,
+        digests: &digests,
         distinct: set.distinct(),
         links: &links,
         groups: &groups,
@@ -214,7 +187,7 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
         representatives: &chosen,
     };
     let numbered = clustered.numbered();
-    write(args, &settings, &clustered, &numbered)?;
+    write(args, &plan, &clustered, &numbered)?;
     if let Some(path) = &args.consensus {
         let wanted = (how.fragment, args.consensus_from);
         publish(path, |out| {
@@ -251,6 +224,7 @@ fn refuse_outputs(args: &ClusterArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+<<<<<<< HEAD:src/cli/cluster.rs
 /// What came out of the input.
 struct Read {
     intake: Intake,
@@ -314,7 +288,16 @@ impl Read {
             prepared: kept,
             identities,
         })
+=======
+/// The files whose spectra are clustered: those of a clustering before, then those of the command line.
+fn files(args: &ClusterArgs, earlier: Option<&EarlierClusters>) -> Result<Vec<PathBuf>, Failure> {
+    let known = earlier.map_or(&[][..], EarlierClusters::files);
+    if let Some(twice) = args.inputs.iter().find(|input| known.contains(input)) {
+        let text = "is in the clustering already";
+        return Err(Failure::usage(format!("{}: {text}", twice.display())));
+>>>>>>> cluster:src/cli/cluster/mod.rs
     }
+    Ok(known.iter().chain(&args.inputs).cloned().collect())
 }
 
 /// Length of the vectors of fragments where the profile leaves it open.
@@ -345,7 +328,7 @@ fn nearest(settings: &LibrarySettings) -> Result<NearestSettings, Failure> {
 
 fn write(
     args: &ClusterArgs,
-    settings: &LibrarySettings,
+    plan: &Plan,
     clustered: &Clustered<'_>,
     numbered: &Numbered,
 ) -> Result<(), Failure> {
@@ -356,24 +339,16 @@ fn write(
             .any(|known| e.eq_ignore_ascii_case(known))
     });
     if is_hdf5 {
-        let text = settings_text(args, settings);
-        return Ok(write_clusters_hdf5(clustered, numbered, text, path)?);
+        return Ok(write_clusters_hdf5(
+            clustered,
+            numbered,
+            plan.to_toml(),
+            path,
+        )?);
     }
     publish(path, |out| {
         write_clusters_csv(clustered, numbered, out).map_err(|e| Failure::csv(path, e))
     })
-}
-
-/// The settings of the profile, and what flags say beside them, as TOML.
-fn settings_text(args: &ClusterArgs, settings: &LibrarySettings) -> String {
-    let name = args.method.to_possible_value();
-    let method = name
-        .map(|value| value.get_name().to_owned())
-        .unwrap_or_default();
-    let mut table = Table::new();
-    config::set(&mut table, "cluster.method", method);
-    config::set(&mut table, "cluster.score", args.score.name());
-    format!("{}\n{}", settings.to_toml(), table)
 }
 
 fn publish<T>(
