@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::{self, Intake};
+use super::intake::{self, Intake, ReadingFlags};
 use crate::failure::Failure;
 use crate::library::{Draft, Library, append};
 use crate::report::RunSummary;
@@ -27,9 +27,12 @@ pub(super) struct AddArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
     library: PathBuf,
-    /// Reference spectra: MSP, MGF or mzML, plain or .gz
+    /// Reference spectra: files, folders, patterns or - for standard input; docs/formats.md lists
+    /// what is read
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingFlags,
 }
 
 pub(super) fn run(args: &AddArgs, console: Console) -> Result<Outcome, Failure> {
@@ -41,7 +44,7 @@ pub(super) fn run(args: &AddArgs, console: Console) -> Result<Outcome, Failure> 
     let mut draft = Draft::appending_to(&library)?;
     summary.stage("opening", started.elapsed());
     let n_before = draft.len();
-    let intake = Intake::read(&args.inputs, console, |spectra, skipped| {
+    let intake = Intake::read(&args.inputs, args.reading, console, |spectra, skipped| {
         intake::extend(&mut draft, spectra, skipped);
         Ok(())
     })?;

@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::{Cli, Command, Outcome};
 use crate::failure::Failure;
+use crate::formats;
 use crate::library::Library;
 use crate::report::{FileStamp, Provenance};
 use clap::{Args, Parser};
@@ -74,6 +75,10 @@ fn check(told: &Provenance) -> Result<(), Failure> {
         }
     }
     for input in &told.inputs {
+        if input.path == Path::new(formats::STDIN) {
+            let text = "the queries came from standard input, which cannot be read once more";
+            return Err(Failure::input(text));
+        }
         let found = FileStamp::of(&input.path).map_err(|e| Failure::write(&input.path, e))?;
         if found != *input {
             return Err(changed(&input.path));

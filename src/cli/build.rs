@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::{self, Intake};
+use super::intake::{self, Intake, ReadingFlags};
 use crate::config::{self, Wishes};
 use crate::failure::Failure;
 use crate::library::{self, ClusterMethod, Draft, LibrarySettings};
@@ -19,9 +19,12 @@ use toml::{Table, Value};
 Examples:
   mzseek build library.msp.gz -o library.h5
   mzseek build peptides.msp --profile peptide --index ivfpq -o peptides.h5
-  mzseek build a.msp b.mgf.gz --config settings.toml -o both.h5")]
+  mzseek build MassBank-data/ -o massbank.h5        (every record below a folder)
+  mzseek build a.msp b.mgf.gz --config settings.toml -o both.h5
+  zcat huge.msp.gz | mzseek build - -o library.h5")]
 pub(super) struct BuildArgs {
-    /// Reference spectra: MSP, MGF or mzML, plain or .gz
+    /// Reference spectra: files, folders, patterns or - for standard input; docs/formats.md lists
+    /// what is read
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// The library file to make
@@ -56,6 +59,8 @@ pub(super) struct BuildArgs {
     /// Seed of everything random
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
+    #[command(flatten)]
+    reading: ReadingFlags,
 }
 
 impl BuildArgs {
@@ -96,12 +101,17 @@ pub(super) fn run(args: &BuildArgs, console: Console) -> Result<Outcome, Failure
     let settings = args.settings()?;
     let inputs = args.inputs.iter().chain(&args.config);
     intake::refuse_as_output(inputs, &args.output)?;
-    make_library(&args.inputs, settings, &args.output, console)
+    make_library(
+        (&args.inputs, args.reading),
+        settings,
+        &args.output,
+        console,
+    )
 }
 
 /// Reads `inputs`, builds a library of them and writes it to `output`.
-pub(super) fn make_library(
-    inputs: &[PathBuf],
+fn make_library(
+    (inputs, reading): (&[PathBuf], ReadingFlags),
     settings: LibrarySettings,
     output: &Path,
     console: Console,
@@ -110,7 +120,7 @@ pub(super) fn make_library(
     let mut summary = RunSummary::default();
     let mut draft = Draft::new(settings)?;
     let mut preparing = Duration::ZERO;
-    let intake = Intake::read(inputs, console, |spectra, skipped| {
+    let intake = Intake::read(inputs, reading, console, |spectra, skipped| {
         let started = Instant::now();
         intake::extend(&mut draft, spectra, skipped);
         preparing += started.elapsed();

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::{self, Intake};
+use super::intake::{self, Intake, ReadingFlags};
 use crate::cluster::{
     Clusters, Grouping, LinkSettings, Linkage, NearestSettings, Quality, Representative,
     SpectrumSet, representatives,
@@ -39,7 +39,7 @@ in .h5 makes an HDF5 file with the pairs of neighbours as well. With --truth (a 
 and identity), or where the input is annotated, the summary tells the share of incorrectly clustered
 spectra and the completeness. The clusters do not depend on the order of the input.")]
 pub(super) struct ClusterArgs {
-    /// Spectra: mzML, MGF or MSP, plain or .gz
+    /// Spectra: files, folders, patterns or - for standard input; docs/formats.md lists what is read
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// The file to make: clusters.csv or clusters.h5
@@ -84,6 +84,8 @@ pub(super) struct ClusterArgs {
     /// Index for crowded precursor windows, as in IVF64,Sparse or PCA64,IVF64,Flat [default: chosen]
     #[arg(long, value_name = "KIND")]
     index: Option<String>,
+    #[command(flatten)]
+    reading: ReadingFlags,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -267,7 +269,7 @@ impl Read {
     ) -> Result<Self, Failure> {
         let preparation = settings.preparation()?;
         let (mut infos, mut kept, mut identities) = (Vec::new(), Vec::new(), Vec::new());
-        let intake = Intake::read(&args.inputs, console, |spectra, skipped| {
+        let intake = Intake::read(&args.inputs, args.reading, console, |spectra, skipped| {
             let prepared: Vec<_> = spectra
                 .par_iter()
                 .map(|spectrum| prepare(spectrum, &preparation))

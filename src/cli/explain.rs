@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::Intake;
+use super::intake::{Intake, ReadingFlags};
 use crate::config::SearchFlags;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
@@ -49,6 +49,8 @@ pub(super) struct ExplainArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     how: SearchFlags,
+    #[command(flatten)]
+    reading: ReadingFlags,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -104,7 +106,7 @@ fn write(
 fn find_query(args: &ExplainArgs, console: Console) -> Result<Spectrum, Failure> {
     let number: Option<usize> = args.query.parse().ok();
     let (mut of_id, mut of_number, mut n_of_id) = (None, None, 0);
-    Intake::read(&args.queries, console, |spectra, _| {
+    Intake::read(&args.queries, args.reading, console, |spectra, _| {
         for spectrum in spectra {
             if spectrum.id == args.query {
                 n_of_id += 1;

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::{self, Intake};
+use super::intake::{self, Intake, ReadingFlags};
 use crate::config::SearchFlags;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
@@ -32,7 +32,7 @@ pub(super) struct PlotArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
     library: PathBuf,
-    /// Query spectra: MSP, MGF or mzML, plain or .gz
+    /// Query spectra: files, folders, patterns or - for standard input
     #[arg(required = true, value_name = "QUERIES")]
     queries: Vec<PathBuf>,
     /// Title or native id of the query
@@ -49,6 +49,8 @@ pub(super) struct PlotArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     how: SearchFlags,
+    #[command(flatten)]
+    reading: ReadingFlags,
 }
 
 fn parse_picture(text: &str) -> Result<PathBuf, String> {
@@ -107,7 +109,7 @@ pub(super) fn run(args: &PlotArgs, console: Console) -> Result<Outcome, Failure>
 fn find_query(args: &PlotArgs, console: Console) -> Result<(Spectrum, Outcome), Failure> {
     let mut found: Vec<Spectrum> = Vec::new();
     let mut n_found = 0_u64;
-    let intake = Intake::read(&args.queries, console, |spectra, _| {
+    let intake = Intake::read(&args.queries, args.reading, console, |spectra, _| {
         for spectrum in spectra {
             let named = args.query.as_ref().is_none_or(|id| *id == spectrum.id);
             let at = args

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::Intake;
+use super::intake::{Intake, ReadingFlags};
 use crate::domain::{PrecursorWindow, Tolerance};
 use crate::failure::Failure;
 use crate::library::Library;
@@ -46,6 +46,8 @@ pub(super) struct TuneArgs {
     /// The table as CSV
     #[arg(long)]
     csv: bool,
+    #[command(flatten)]
+    reading: ReadingFlags,
 }
 
 fn parse_share(text: &str) -> Result<f64, String> {
@@ -71,7 +73,7 @@ pub(super) fn run(args: &TuneArgs, console: Console) -> Result<Outcome, Failure>
         Tuning::of_entries(&library, &settings, n)
     } else {
         let mut queries = Vec::new();
-        let intake = Intake::read(&args.queries, console, |spectra, _| {
+        let intake = Intake::read(&args.queries, args.reading, console, |spectra, _| {
             queries.extend(spectra.iter().take(n - queries.len()).cloned());
             Ok(())
         })?;

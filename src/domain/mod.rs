@@ -4,8 +4,10 @@
 //! [`Mz`] is a positive number. Nothing here reads files or knows of indexes; it imports nothing
 //! else of this crate.
 
+mod adduct;
 mod charge;
 mod compound;
+mod fields;
 mod formula;
 mod invalid;
 mod mass_shift;
@@ -15,8 +17,10 @@ mod spectrum;
 mod tolerance;
 mod units;
 
+pub use adduct::{Adduct, UnknownAdduct};
 pub use charge::{Charge, Polarity};
 pub use compound::{Compound, first_block};
+pub use fields::Fields;
 pub use formula::monoisotopic_mass;
 pub use invalid::Invalid;
 pub use mass_shift::{MassRange, shift_name};

@@ -1,6 +1,6 @@
 //! One tandem mass spectrum with where it came from and what is known of it.
 
-use super::{Charge, Compound, Mz, PeakList, Polarity, Seconds};
+use super::{Charge, Compound, Fields, Mz, PeakList, Polarity, Seconds};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -52,6 +52,8 @@ pub struct Spectrum {
     pub measurement: Measurement,
     /// What it is a spectrum of; all unknown for a query.
     pub compound: Compound,
+    /// What else the file states, in its own words.
+    pub fields: Fields,
     /// What was measured.
     pub peaks: PeakList,
 }
@@ -90,6 +92,7 @@ mod tests {
                 adduct: "[M-H]-".into(),
                 ..Compound::default()
             },
+            fields: Fields::default(),
             peaks: PeakList::default(),
         };
         assert_eq!(spectrum.polarity(), Some(Polarity::Negative));

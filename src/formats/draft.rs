@@ -1,4 +1,4 @@
-//! A record while it is being read: what MGF and MSP state in their own words, in one place.
+//! A record while it is being read: what files state in their own words, in one place.
 
 use super::limits::{DECLARED_PEAKS_TRUSTED, MAX_PEAKS};
 use super::number::parse_whole;
@@ -6,8 +6,8 @@ use super::peak_line;
 use super::text::{decode, snippet, stated};
 use super::{Fault, Record};
 use crate::domain::{
-    Charge, Compound, Measurement, Mz, Origin, Peak, PeakList, Polarity, Precursor, Seconds,
-    Spectrum,
+    Charge, Compound, Fields, Measurement, Mz, Origin, Peak, PeakList, Polarity, Precursor,
+    Seconds, Spectrum,
 };
 
 /// Statements and peaks of one record, and the first fault found in it.
@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub(super) precursor_mz: Option<Mz>,
     pub(super) charge: StatedCharge,
     pub(super) peaks: Vec<Peak>,
+    /// What has no place above.
+    pub(super) fields: Fields,
     fault: Option<(u64, Fault)>,
 }
 
@@ -81,25 +83,30 @@ impl Draft {
         }
     }
 
-    /// Reads a precursor m/z; 0 and nothing mean that there is none.
-    pub(super) fn read_precursor(&mut self, line_number: u64, value: &[u8]) {
+    /// Reads a precursor m/z; 0 and nothing mean that there is none. False where another stands.
+    pub(super) fn read_precursor(&mut self, line_number: u64, value: &[u8]) -> bool {
         let value = value.trim_ascii();
         if stated(value).is_empty() {
-            return;
+            return true;
         }
         match parse_whole(value) {
             Some(0.0) => {}
-            Some(mz) if Mz::new(mz).is_ok() => self.precursor_mz = Mz::new(mz).ok(),
-            _ => self.fault(line_number, Fault::Precursor(snippet(value))),
+            number => match number.map(Mz::new) {
+                Some(Ok(mz)) => return *self.precursor_mz.get_or_insert(mz) == mz,
+                _ => self.fault(line_number, Fault::Precursor(snippet(value))),
+            },
         }
+        true
     }
 
-    /// Reads a charge; 0 means that it is unknown.
-    pub(super) fn read_charge(&mut self, line_number: u64, value: &[u8]) {
+    /// Reads a charge; 0 means that it is unknown. False where several are possible, which is no
+    /// charge but worth keeping.
+    pub(super) fn read_charge(&mut self, line_number: u64, value: &[u8]) -> bool {
         match StatedCharge::read(value) {
             Ok(charge) => self.charge = charge,
             Err(fault) => self.fault(line_number, fault),
         }
+        self.charge != StatedCharge::Open || stated(value).trim_matches(['0', '+', '-']).is_empty()
     }
 
     /// The finished record, or the line and kind of its fault.
@@ -118,6 +125,7 @@ impl Draft {
         }
         let charge = self.stated_charge();
         let id = self.take_id();
+        self.keep_the_rest(charge);
         let peaks = PeakList::new(self.peaks)
             // Every peak was checked when it was read.
             .map_err(|invalid| (0, Fault::PeakLine(invalid.to_string())))?;
@@ -138,6 +146,7 @@ impl Draft {
                 instrument,
             },
             compound: self.compound,
+            fields: self.fields,
             peaks,
         })))
     }
@@ -152,13 +161,28 @@ impl Draft {
 
     /// What the file calls the record, most telling first.
     fn take_id(&mut self) -> String {
-        if !self.scans.is_empty() {
-            self.scans.insert_str(0, "scan=");
-        }
-        let names = [&mut self.title, &mut self.accession, &mut self.scans];
+        let names = [&mut self.title, &mut self.accession];
         match names.into_iter().find(|name| !name.is_empty()) {
             Some(name) => std::mem::take(name),
+            None if !self.scans.is_empty() => format!("scan={}", std::mem::take(&mut self.scans)),
             None => self.compound.name.clone(),
+        }
+    }
+
+    /// Keeps what was understood but has no place in a spectrum, or was passed over for another.
+    fn keep_the_rest(&mut self, charge: Option<Charge>) {
+        let fields = &mut self.fields;
+        fields.push("Accession", &self.accession);
+        fields.push("Scans", &self.scans);
+        if !self.instrument.is_empty() {
+            fields.push("Instrument_type", &self.instrument_type);
+        }
+        fields.push("Ionization", &self.ionization);
+        if let Some(level) = self.ms_level.filter(|&level| level != 2) {
+            fields.push("MS_level", &level.to_string());
+        }
+        if let (None, Some(charge)) = (self.precursor_mz, charge) {
+            fields.push("Charge", &charge.to_string());
         }
     }
 

@@ -44,7 +44,7 @@ pub enum ReadError {
         format: &'static str,
     },
     /// The file is something else than spectra we read.
-    #[error("{}: this looks like {looks_like}, but spectra are expected as MSP, MGF or mzML (plain or .gz): {advice}", file.display())]
+    #[error("{}: this looks like {looks_like}, which is not read: {advice}", file.display())]
     NotSpectra {
         /// The file as the user named it.
         file: Arc<Path>,
@@ -53,6 +53,9 @@ pub enum ReadError {
         /// What to do about it.
         advice: &'static str,
     },
+    /// One of several files, of a folder or an archive, cannot be used; the next one is read.
+    #[error("{0}")]
+    Aside(Box<Self>),
     /// The file ends early, or cannot be followed any further.
     #[error("{}: {reason} (after {records} records); take a complete copy of the file", file.display())]
     Cut {
@@ -78,7 +81,15 @@ pub enum ReadError {
 impl ReadError {
     /// Whether nothing more can be read from this file.
     pub fn is_fatal(&self) -> bool {
-        !matches!(self, Self::Record { .. })
+        !matches!(self, Self::Record { .. } | Self::Aside(_))
+    }
+
+    /// Whether the file is something else than spectra, which in a folder is no fault.
+    pub(crate) fn is_other_file(&self) -> bool {
+        matches!(
+            self,
+            Self::NotSpectra { .. } | Self::Empty { .. } | Self::NoSpectra { .. }
+        )
     }
 
     /// The category, for counting by reason.
@@ -89,6 +100,7 @@ impl ReadError {
             Self::Empty { .. } => "empty file",
             Self::NoSpectra { .. } => "no spectra",
             Self::NotSpectra { .. } => "not a spectrum file",
+            Self::Aside(error) => error.kind(),
             Self::Cut { .. } => "cut file",
             Self::Stream { .. } => "reading failed",
         }

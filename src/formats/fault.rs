@@ -1,6 +1,6 @@
 //! What can be wrong with one record, while the next one can still be read.
 
-use super::limits::{MAX_LINE_BYTES, MAX_PEAKS};
+use super::limits::{MAX_ELEMENT_BYTES, MAX_LINE_BYTES, MAX_PEAKS};
 
 /// Why a record was left out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +54,24 @@ pub enum Fault {
         "profile spectrum: centroid it first, for instance with msconvert --filter peakPicking"
     )]
     Profile,
+    /// JSON that cannot be read, or says nothing of a spectrum.
+    #[error("damaged record: {0}")]
+    Json(String),
+    /// A record larger than any spectrum needs.
+    #[error("a record of more than {MAX_ELEMENT_BYTES} bytes")]
+    RecordTooLarge,
+    /// An entry of mzSpecLib without a section of peaks.
+    #[error("the entry has no <Peaks> section")]
+    NoPeaks,
+    /// A line of mzSpecLib that is no attribute.
+    #[error("expected an attribute such as MS:1000041|charge state=2, found {0:?}")]
+    Attribute(String),
+    /// A row of a table with too few or too many cells.
+    #[error("the row does not fit the column names: {0:?}")]
+    Row(String),
+    /// An entry made to be wrong.
+    #[error("a decoy; libraries get decoys of their own with build --decoys")]
+    Decoy,
     /// XML or values of a `<spectrum>` element that cannot be read.
     #[error("damaged spectrum element: {0}")]
     Element(String),
@@ -90,8 +108,11 @@ impl Fault {
             Self::Precursor(_) => "invalid precursor",
             Self::Charge(_) => "invalid charge",
             Self::NoEnd | Self::NoBegin(_) => "broken record boundary",
-            Self::CutRecord => "cut record",
+            Self::CutRecord | Self::NoPeaks => "cut record",
             Self::Profile => "profile spectrum",
+            Self::Json(_) | Self::Attribute(_) | Self::Row(_) => "damaged record",
+            Self::RecordTooLarge => "record too large",
+            Self::Decoy => "decoy",
             Self::Element(_) => "damaged element",
             Self::MissingSpectra { .. } => "missing spectra",
             Self::Array { .. } => "damaged array",

@@ -1,4 +1,8 @@
-//! Names of the formats that we do not read, by their first bytes, and what to do about each.
+//! Names of the formats that are not read, by their first bytes, and what to do about each.
+
+use super::number::parse_whole;
+use memchr::memmem;
+use std::path::Path;
 
 /// What a file looks like and what its owner can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +23,6 @@ const fn run(looks_like: &'static str) -> Foreign {
     }
 }
 
-const fn library(looks_like: &'static str) -> Foreign {
-    Foreign {
-        looks_like,
-        advice: CONVERT_LIBRARY,
-    }
-}
-
 const fn packed(looks_like: &'static str) -> Foreign {
     Foreign {
         looks_like,
@@ -33,16 +30,43 @@ const fn packed(looks_like: &'static str) -> Foreign {
     }
 }
 
+/// An archive within an archive.
+pub(super) const ZIP_IN_ZIP: Foreign = packed("a zip archive within an archive");
+
+/// Files that vendors' run folders hold, and whose they are.
+const VENDOR_FOLDERS: &[(&str, Foreign)] = &[
+    ("analysis.tdf", run("a Bruker timsTOF run (.d)")),
+    ("analysis.tsf", run("a Bruker timsTOF run (.d)")),
+    ("analysis.baf", run("a Bruker run (.d)")),
+    ("AcqData", run("an Agilent run (.d)")),
+    ("_FUNC001.DAT", run("a Waters run (.raw)")),
+];
+
+/// Whether a folder is one run of a vendor's program.
+pub(super) fn is_vendor_folder(path: &Path) -> bool {
+    vendor(path).is_some()
+}
+
+fn vendor(path: &Path) -> Option<Foreign> {
+    let found = VENDOR_FOLDERS
+        .iter()
+        .find(|(name, _)| path.join(name).exists());
+    found.map(|(_, foreign)| *foreign)
+}
+
 /// A folder where a file is expected.
-pub(super) const FOLDER: Foreign = Foreign {
-    looks_like: "a folder",
-    advice: "name the files in it; a vendor's run folder (.d, .raw) is converted to mzML with msconvert",
-};
+pub(super) fn folder(path: &Path) -> Foreign {
+    vendor(path).unwrap_or(Foreign {
+        looks_like: "a folder",
+        advice: "name the files in it",
+    })
+}
 
 /// Content that none of the names fits.
 pub(super) const UNKNOWN_TEXT: Foreign = Foreign {
     looks_like: "some other text",
-    advice: "an MGF file has a line BEGIN IONS, an MSP file starts with a line such as Name: value",
+    advice: "an MGF file has a line BEGIN IONS, an MSP file starts with a line such as Name: value, \
+             a table of fragments has columns such as PrecursorMz, ProductMz and LibraryIntensity",
 };
 
 /// imzML keeps its arrays in a second file.
@@ -77,12 +101,14 @@ const SIGNATURES: &[(&[u8], Foreign)] = &[
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         run("a SCIEX WIFF or another OLE file"),
     ),
-    (b"BZh", packed("a bzip2 archive")),
-    (b"PK\x03\x04", packed("a zip archive")),
+    (b"BZh", packed("bzip2 inside another compression")),
     (b"\xfd7zXZ\0", packed("an xz archive")),
-    (b"\x28\xb5\x2f\xfd", packed("a zstd archive")),
+    (
+        b"\x28\xb5\x2f\xfd",
+        packed("zstd inside another compression"),
+    ),
     (b"7z\xbc\xaf\x27\x1c", packed("a 7z archive")),
-    (b"\x1f\x8b", packed("gzip inside gzip")),
+    (b"\x1f\x8b", packed("gzip inside another compression")),
     (
         b"PAR1",
         Foreign {
@@ -113,33 +139,64 @@ const SIGNATURES: &[(&[u8], Foreign)] = &[
     ),
 ];
 
-/// Names what is neither mzML nor MGF nor MSP; `head` starts at the first character that counts.
+/// Binary formats without a signature.
+fn binary(head: &[u8]) -> Foreign {
+    let start = &head[..head.len().min(256)];
+    let version = start.first_chunk().map(|&bytes| i32::from_le_bytes(bytes));
+    if memmem::find(start, b".splib\n").is_some() {
+        Foreign {
+            looks_like: "a SpectraST binary library (.splib)",
+            advice: "name the .sptxt file that SpectraST writes beside it",
+        }
+    } else if version.is_some_and(|version| (-32..0).contains(&version)) {
+        Foreign {
+            looks_like: "a binary library of DIA-NN (.speclib)",
+            advice: "let DIA-NN write the library as .tsv",
+        }
+    } else {
+        UNKNOWN_BINARY
+    }
+}
+
+/// Whether every line looked at is two or three numbers.
+fn is_peak_table(head: &[u8]) -> bool {
+    let mut lines = head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii).take(8);
+    lines.all(|line| {
+        let mut cells = line
+            .split(u8::is_ascii_whitespace)
+            .filter(|cell| !cell.is_empty());
+        cells.all(|cell| parse_whole(cell).is_some())
+    })
+}
+
+/// Names what none of the readers is for; `head` starts at the first character that counts.
 pub(super) fn name(head: &[u8]) -> Foreign {
     if let Some((_, foreign)) = SIGNATURES.iter().find(|(magic, _)| head.starts_with(magic)) {
         return *foreign;
     }
     if head.contains(&0) {
-        return UNKNOWN_BINARY;
+        return binary(head);
     }
     let has = |text: &[u8]| {
         head.windows(text.len())
             .any(|w| w.eq_ignore_ascii_case(text))
     };
     match head.first() {
-        Some(b'<') if has(b"<mzXML") || has(b"<msRun") => run("mzXML"),
         Some(b'<') if has(b"<mzData") => run("mzData"),
-        Some(b'<') if has(b"<mzSpecLib") => library("an mzSpecLib text file"),
         Some(b'<') if has(b"<html") => Foreign {
             looks_like: "a web page",
             advice: CHECK,
         },
         Some(b'<') => Foreign {
-            looks_like: "XML, but not mzML",
+            looks_like: "XML, but neither mzML nor mzXML",
             advice: CHECK,
         },
-        Some(b'{' | b'[') => library("JSON"),
+        Some(b'{' | b'[') => Foreign {
+            looks_like: "JSON, but not of GNPS, MoNA, mzmine or mzSpecLib",
+            advice: CONVERT_LIBRARY,
+        },
         Some(b'H') if head.starts_with(b"H\t") => run("an MS2 file"),
-        _ if has(b"RECORD_TITLE:") => library("a MassBank record"),
+        Some(b'0'..=b'9') if is_peak_table(head) => run("a bare peak list (DTA or PKL)"),
         _ => UNKNOWN_TEXT,
     }
 }
@@ -153,10 +210,9 @@ mod tests {
         for (head, expected) in [
             (&b"\x89HDF\r\n\x1a\n...."[..], "HDF5"),
             (b"BZh91AY", "bzip2"),
-            (b"<?xml version=\"1.0\"?>\n<mzXML>", "mzXML"),
+            (b"551.3136\t2\n84.0819\t8.0\n", "DTA"),
             (b"<?xml version=\"1.0\"?>\n<note>", "XML"),
             (b"{\"peaks\": []}", "JSON"),
-            (b"ACCESSION: A1\nRECORD_TITLE: b\n", "MassBank record"),
             (b"a\0b", "binary"),
             (b"one two three", "other text"),
         ] {

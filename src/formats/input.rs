@@ -1,13 +1,21 @@
-//! The bytes of a file, decompressed where they are gzip, with the first of them looked at.
+//! The bytes of a file, decompressed, with the first of them looked at.
 
 use super::ReadError;
 use super::foreign::{self, Foreign};
 use super::limits::HEAD_BYTES;
 use super::sniff::{self, Content};
+use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// A stream of bytes.
+pub(super) type Bytes = Box<dyn Read + Send>;
+
+/// What stands for standard input where a file is named.
+pub const STDIN: &str = "-";
 
 /// An opened file of known content.
 pub(super) struct Input {
@@ -16,50 +24,46 @@ pub(super) struct Input {
     /// The byte that ends lines, should it be text.
     pub(super) line_end: u8,
     /// All bytes from the start, without a byte-order mark.
-    pub(super) bytes: Box<dyn Read + Send>,
+    pub(super) bytes: Bytes,
 }
 
 impl Input {
+    /// Opens `path`, or standard input where it is [`STDIN`].
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
-        let file: Arc<Path> = path.into();
-        let failed = |source| ReadError::Open {
-            file: Arc::clone(&file),
-            source,
-        };
-        if path.is_dir() {
-            return Err(not_spectra(&file, foreign::FOLDER));
+        if path == Path::new(STDIN) {
+            let bytes = Box::new(io::stdin());
+            return Self::of(Path::new("stdin").into(), bytes, Allowance::NONE);
         }
-        let plain = fs_err::File::open(path).map_err(|e| failed(system_message(&e)))?;
-        Self::new(file, plain, u64::MAX)
+        let file: Arc<Path> = path.into();
+        if path.is_dir() {
+            return Err(not_spectra(&file, foreign::folder(path)));
+        }
+        match fs_err::File::open(path) {
+            Ok(plain) => Self::of(file, Box::new(plain), Allowance::NONE),
+            Err(e) => Err(ReadError::Open {
+                file,
+                source: system_message(&e),
+            }),
+        }
     }
 
-    /// Looks at `plain`, of which at most `max_bytes` bytes are read, counted after decompression.
-    pub(super) fn new(
+    /// Looks at the start of what is called `file`; decompressed, it may have as many bytes as are
+    /// allowed.
+    pub(super) fn of(
         file: Arc<Path>,
-        mut plain: impl Read + Send + 'static,
-        max_bytes: u64,
+        bytes: Bytes,
+        allowance: Allowance,
     ) -> Result<Self, ReadError> {
-        let start = read_up_to(&mut plain, 2).map_err(|source| ReadError::Open {
-            file: Arc::clone(&file),
-            source,
-        })?;
-        let is_gzip = start == [0x1f, 0x8b];
-        let whole = Cursor::new(start).chain(plain);
-        // Several gzip members may follow one another (bgzip, pymzML); all of them are read.
-        let unpacked: Box<dyn Read + Send> = if is_gzip {
-            Box::new(MultiGzDecoder::new(whole))
-        } else {
-            Box::new(whole)
-        };
-        let mut bytes = Bounded {
-            bytes: unpacked,
-            left: max_bytes,
-        };
-        let head = read_up_to(&mut bytes, HEAD_BYTES).map_err(|source| ReadError::Stream {
+        let failed = |source| ReadError::Stream {
             file: Arc::clone(&file),
             records: 0,
             source,
-        })?;
+        };
+        let mut bytes = Bounded {
+            bytes: decompressed(bytes).map_err(failed)?,
+            allowance,
+        };
+        let head = read_up_to(&mut bytes, HEAD_BYTES).map_err(failed)?;
         if head.trim_ascii().is_empty() {
             return Err(ReadError::Empty { file });
         }
@@ -75,24 +79,80 @@ impl Input {
             bytes: Box::new(head.chain(bytes)),
         })
     }
+
+    /// Puts all bytes into a file of our own, for formats that are not read from front to back.
+    pub(super) fn spooled(self) -> Result<(Arc<Path>, std::fs::File), ReadError> {
+        let Self {
+            file, mut bytes, ..
+        } = self;
+        let mut spool = || {
+            let mut spool = tempfile::tempfile()?;
+            io::copy(&mut bytes, &mut spool)?;
+            io::Seek::rewind(&mut spool)?;
+            Ok(spool)
+        };
+        match spool() {
+            Ok(spool) => Ok((file, spool)),
+            Err(source) => Err(ReadError::Stream {
+                file,
+                records: 0,
+                source,
+            }),
+        }
+    }
 }
 
-/// Bytes that must end before a bound.
+/// Undoes gzip, zstd or bzip2, whichever it is, once. Several members may follow one another
+/// (bgzip, pymzML, pzstd); all of them are read.
+fn decompressed(mut bytes: Bytes) -> io::Result<Bytes> {
+    let start = read_up_to(&mut bytes, 4)?;
+    let is = |magic: &[u8]| start.starts_with(magic);
+    let (is_gzip, is_zstd, is_bzip2) = (is(b"\x1f\x8b"), is(b"\x28\xb5\x2f\xfd"), is(b"BZh"));
+    let whole = Cursor::new(start).chain(bytes);
+    Ok(if is_gzip {
+        Box::new(MultiGzDecoder::new(whole))
+    } else if is_zstd {
+        Box::new(zstd::stream::read::Decoder::new(whole)?)
+    } else if is_bzip2 {
+        Box::new(MultiBzDecoder::new(whole))
+    } else {
+        Box::new(whole)
+    })
+}
+
+/// Bytes that may still be read, of one stream or of several together.
+#[derive(Debug, Clone)]
+pub(super) struct Allowance(Option<Arc<AtomicU64>>);
+
+impl Allowance {
+    /// As many as there are.
+    pub(super) const NONE: Self = Self(None);
+
+    pub(super) fn of(max_bytes: Option<u64>) -> Self {
+        Self(max_bytes.map(|bytes| Arc::new(AtomicU64::new(bytes))))
+    }
+
+    fn take(&self, n: u64) -> io::Result<()> {
+        let Some(left) = &self.0 else { return Ok(()) };
+        let taken = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(n));
+        taken.map(|_| ()).map_err(|_| {
+            let text = "more bytes than are allowed here";
+            io::Error::new(io::ErrorKind::FileTooLarge, text)
+        })
+    }
+}
+
+/// Bytes that must end before an allowance does.
 struct Bounded {
-    bytes: Box<dyn Read + Send>,
-    left: u64,
+    bytes: Bytes,
+    allowance: Allowance,
 }
 
 impl Read for Bounded {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let n = self.bytes.read(into)? as u64;
-        self.left = self.left.checked_sub(n).ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                "more bytes than are allowed here",
-            )
-        })?;
-        Ok(n as usize)
+        let n = self.bytes.read(into)?;
+        self.allowance.take(n as u64)?;
+        Ok(n)
     }
 }
 
@@ -113,6 +173,6 @@ fn read_up_to(input: &mut impl Read, limit: usize) -> io::Result<Vec<u8>> {
 }
 
 /// `fs_err` names the path, as our own error does; once is enough.
-fn system_message(error: &io::Error) -> io::Error {
+pub(super) fn system_message(error: &io::Error) -> io::Error {
     error.kind().into()
 }

@@ -30,13 +30,33 @@ pub(super) enum Key {
     MsLevel,
     Comment,
     NumPeaks,
-    /// Anything else: kept out of the way, never an error.
+    /// Anything else: kept as it is, never an error.
     Other,
+}
+
+/// One line that states something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Statement<'a> {
+    pub(super) key: Key,
+    /// The key as it is written.
+    pub(super) name: &'a [u8],
+    pub(super) value: &'a [u8],
+}
+
+impl<'a> Statement<'a> {
+    /// A statement of a key that stands apart from its value.
+    pub(super) fn new(name: &'a [u8], value: &'a [u8]) -> Self {
+        Self {
+            key: Key::of(name),
+            name,
+            value,
+        }
+    }
 }
 
 impl Key {
     /// Splits `line` at its first `mark` where a key stands before that.
-    pub(super) fn split_at(line: &[u8], mark: u8) -> Option<(Self, &[u8])> {
+    pub(super) fn split_at(line: &[u8], mark: u8) -> Option<Statement<'_>> {
         let head = &line[..line.len().min(MAX_KEY_BYTES + 1)];
         let at = head.iter().position(|&b| b == mark)?;
         let key = line[..at].trim_ascii();
@@ -46,11 +66,11 @@ impl Key {
             && key
                 .iter()
                 .all(|b| b.is_ascii_alphanumeric() || b" _-#./[]()".contains(b));
-        is_key.then(|| (Self::of(key), line[at + 1..].trim_ascii()))
+        is_key.then(|| Statement::new(key, line[at + 1..].trim_ascii()))
     }
 
     /// Splits an MSP line, `key: value`.
-    pub(super) fn split(line: &[u8]) -> Option<(Self, &[u8])> {
+    pub(super) fn split(line: &[u8]) -> Option<Statement<'_>> {
         Self::split_at(line, b':')
     }
 
@@ -74,24 +94,24 @@ impl Key {
                 Self::Accession
             }
             b"scans" | b"scan" => Self::Scans,
-            b"name" | b"compoundname" => Self::Name,
-            b"precursormz" | b"parent" | b"parentmass" => Self::PrecursorMz,
+            b"name" | b"compoundname" | b"chname" => Self::Name,
+            b"precursormz" | b"parent" | b"parentmass" | b"mzprecursor" => Self::PrecursorMz,
             b"pepmass" => Self::PepMass,
             b"charge" | b"precursorcharge" => Self::Charge,
-            b"precursortype" | b"adduct" | b"iontype" => Self::Adduct,
+            b"precursortype" | b"adduct" | b"iontype" | b"adducttype" => Self::Adduct,
             b"ionmode" | b"polarity" | b"ionizationmode" | b"msmode" => Self::Polarity,
-            b"formula" => Self::Formula,
+            b"formula" | b"molecularformula" | b"chemicalformula" => Self::Formula,
             b"inchikey" | b"inchiaux" => Self::HashedInchi,
             b"smiles" => Self::Smiles,
             b"seq" | b"sequence" | b"peptide" | b"proforma" => Self::Peptide,
-            b"collisionenergy" | b"ce" | b"hcd" => Self::CollisionEnergy,
+            b"collisionenergy" | b"collisionenergies" | b"ce" | b"hcd" => Self::CollisionEnergy,
             b"instrument" | b"sourceinstrument" => Self::Instrument,
             b"instrumenttype" => Self::InstrumentType,
             b"ionization" | b"ionizationmethod" | b"ionsource" => Self::Ionization,
             b"rtinseconds" => Self::RtInSeconds,
             b"retentiontime" | b"rt" => Self::RetentionTime,
             b"retentionindex" | b"ri" | b"kovatsretentionindex" => Self::RetentionIndex,
-            b"mslevel" | b"msorder" | b"spectrumtype" => Self::MsLevel,
+            b"mslevel" | b"msorder" | b"mstype" | b"spectrumtype" => Self::MsLevel,
             b"comment" | b"comments" => Self::Comment,
             b"numpeaks" | b"numpeak" | b"numberofpeaks" => Self::NumPeaks,
             _ => Self::Other,
@@ -111,11 +131,16 @@ mod tests {
             "precursor_mz : 1.5",
             "Precursor m/z: 1.5",
         ] {
-            let expected: (Key, &[u8]) = (Key::PrecursorMz, b"1.5");
-            assert_eq!(Key::split(line.as_bytes()), Some(expected), "{line}");
+            let found = Key::split(line.as_bytes()).unwrap();
+            assert_eq!(
+                (found.key, found.value),
+                (Key::PrecursorMz, &b"1.5"[..]),
+                "{line}"
+            );
         }
-        let expected: (Key, &[u8]) = (Key::Name, b"a: b; c");
-        assert_eq!(Key::split(b"NAME: a: b; c"), Some(expected));
+        let found = Key::split(b"NAME: a: b; c").unwrap();
+        assert_eq!((found.key, found.name), (Key::Name, &b"NAME"[..]));
+        assert_eq!(found.value, b"a: b; c");
         assert_eq!(Key::of(b"DB#"), Key::Accession);
         assert_eq!(Key::of(b"Splash"), Key::Other);
     }

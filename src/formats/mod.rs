@@ -1,4 +1,7 @@
-//! Bytes to spectra: MSP, MGF and mzML, plain or gzip, told apart by content.
+//! Bytes to spectra: libraries and runs in the formats of the field, told apart by content.
+//!
+//! MSP and SPTXT, MGF, mzML, mzXML, MassBank records, JSON of GNPS, `MoNA` and mzmine, mzSpecLib as
+//! text and JSON, and tables of fragments; plain, gzip, zstd, bzip2, or in a zip archive.
 //!
 //! ```no_run
 //! use mzseek::formats::{self, Record};
@@ -18,32 +21,43 @@
 //! file that is cut ends in an error. Nothing read sizes an allocation before it was checked
 //! (limits: [`MAX_LINE_BYTES`], [`MAX_PEAKS`], [`MAX_ELEMENT_BYTES`]).
 
+mod archive;
 mod draft;
+mod energy;
 mod error;
 mod fault;
 mod foreign;
 mod input;
+mod json;
 mod key;
 mod limits;
 mod lines;
+mod listing;
+mod massbank;
 mod mgf;
 mod msp;
 mod mzml;
+mod mzspeclib;
+mod mzxml;
 mod number;
 mod peak_line;
 mod sniff;
 mod source;
 mod statement;
+mod tags;
 mod text;
+mod transitions;
 
 pub use error::ReadError;
 pub use fault::Fault;
+pub use input::STDIN;
 pub use limits::{MAX_ELEMENT_BYTES, MAX_LINE_BYTES, MAX_PEAKS};
+pub use listing::{InputFile, list};
 
 use crate::domain::Spectrum;
-use input::Input;
+use input::{Allowance, Input};
 use sniff::Content;
-use source::Records;
+use source::{Records, Source};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -68,12 +82,15 @@ pub trait SpectrumReader: Iterator<Item = Result<Record, ReadError>> + Send {}
 
 impl<T: Iterator<Item = Result<Record, ReadError>> + Send> SpectrumReader for T {}
 
-/// Opens a file of spectra, whatever its name.
+/// Opens a file of spectra, whatever its name, or standard input where `path` is [`STDIN`].
 ///
 /// # Errors
-/// A file that cannot be opened, is empty, or is not MSP, MGF or mzML; all of these are fatal.
+/// A file that cannot be opened, is empty, or holds something else; all of these are fatal.
 pub fn open(path: &Path) -> Result<Box<dyn SpectrumReader>, ReadError> {
-    reader(Input::open(path)?)
+    let input = Input::open(path)?;
+    // Standard input, and what is compressed, cannot be read at any place.
+    let place = path.is_file().then_some(path);
+    reader(input, place, None)
 }
 
 /// Reads spectra from `bytes`, which errors and origins call `file`. Of more than `max_bytes`
@@ -86,15 +103,41 @@ pub fn read(
     bytes: impl Read + Send + 'static,
     max_bytes: u64,
 ) -> Result<Box<dyn SpectrumReader>, ReadError> {
-    reader(Input::new(file.into(), bytes, max_bytes)?)
+    let max_bytes = Some(max_bytes);
+    let input = Input::of(file.into(), Box::new(bytes), Allowance::of(max_bytes))?;
+    reader(input, None, max_bytes)
 }
 
-fn reader(input: Input) -> Result<Box<dyn SpectrumReader>, ReadError> {
+/// The reader of `input`, whose bytes also lie at `place`, if that is known.
+fn reader(
+    input: Input,
+    place: Option<&Path>,
+    max_bytes: Option<u64>,
+) -> Result<Box<dyn SpectrumReader>, ReadError> {
+    if input.content == Content::Zip {
+        let archive = archive::Archive::open(input, place, Allowance::of(max_bytes))?;
+        return Ok(Box::new(archive));
+    }
     let file = Arc::clone(&input.file);
+    records_of(&file, input)
+}
+
+/// The reader of what `input` turned out to be.
+fn records_of(file: &Arc<Path>, input: Input) -> Result<Box<dyn SpectrumReader>, ReadError> {
+    fn records<S: Source + 'static>(file: &Arc<Path>, source: S) -> Box<dyn SpectrumReader> {
+        Box::new(Records::new(Arc::clone(file), source))
+    }
     Ok(match input.content {
-        Content::Mgf => Box::new(Records::new(file, mgf::MgfReader::new(input))),
-        Content::Msp => Box::new(Records::new(file, msp::MspReader::new(input))),
-        Content::MzMl => Box::new(Records::new(file, mzml::MzMlReader::open(input)?)),
-        Content::Other(foreign) => return Err(input::not_spectra(&file, foreign)),
+        Content::Mgf => records(file, mgf::MgfReader::new(input)),
+        Content::Msp => records(file, msp::MspReader::new(input)),
+        Content::MzMl => records(file, mzml::MzMlReader::open(input)?),
+        Content::MzXml => records(file, mzxml::MzXmlReader::new(input)),
+        Content::MassBank => records(file, massbank::MassBankReader::new(input)),
+        Content::Json => records(file, json::JsonReader::new(input)),
+        Content::MzSpecLibText => records(file, mzspeclib::MzSpecLibTextReader::new(input)),
+        Content::MzSpecLibJson => records(file, mzspeclib::MzSpecLibJsonReader::open(input)?),
+        Content::Transitions => records(file, transitions::TransitionReader::new(input)),
+        Content::Zip => return Err(input::not_spectra(file, foreign::ZIP_IN_ZIP)),
+        Content::Other(foreign) => return Err(input::not_spectra(file, foreign)),
     })
 }

@@ -2,13 +2,24 @@
 
 use super::foreign::{self, Foreign};
 use super::key::Key;
+use super::transitions;
+use memchr::memmem;
 
 /// What the first bytes of a file look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     MzMl,
+    MzXml,
     Mgf,
     Msp,
+    MassBank,
+    /// Records of GNPS, `MoNA` or mzmine.
+    Json,
+    MzSpecLibText,
+    MzSpecLibJson,
+    /// A table with a row per fragment.
+    Transitions,
+    Zip,
     Other(Foreign),
 }
 
@@ -31,17 +42,17 @@ pub(super) fn line_end(head: &[u8]) -> u8 {
 
 /// Looks at the decompressed first bytes.
 pub(super) fn identify(head: &[u8]) -> Content {
-    let head = without_bom(head).trim_ascii_start();
-    if head.starts_with(b"<") {
-        return if is_mzml(head) {
-            Content::MzMl
-        } else {
-            Content::Other(foreign::name(head))
-        };
+    if head.starts_with(b"PK\x03\x04") {
+        return Content::Zip;
     }
-    // The binary formats may hold any text; no text format holds a NUL.
-    if head.contains(&0) {
-        return Content::Other(foreign::name(head));
+    let head = without_bom(head).trim_ascii_start();
+    let other = || Content::Other(foreign::name(head));
+    match head.first() {
+        Some(b'<') => return xml(head).unwrap_or_else(other),
+        Some(b'{' | b'[') if !head.contains(&0) => return json(head).unwrap_or_else(other),
+        // The binary formats may hold any text; no text format holds a NUL.
+        _ if head.contains(&0) => return other(),
+        _ => {}
     }
     let end = line_end(head);
     let lines = || head.split(move |&b| b == end).map(<[u8]>::trim_ascii);
@@ -49,29 +60,60 @@ pub(super) fn identify(head: &[u8]) -> Content {
         return Content::Mgf;
     }
     let first = lines().find(|line| !line.is_empty() && !line.starts_with(b"#"));
-    let starts_with_key = first.is_some_and(|line| Key::split(line).is_some());
+    let Some(first) = first else { return other() };
+    let has_tag = |tag: &[u8]| lines().any(|line| line.starts_with(tag));
+    if first.starts_with(b"ACCESSION:") && (has_tag(b"RECORD_TITLE:") || has_tag(b"CH$NAME:")) {
+        return Content::MassBank;
+    }
+    if transitions::columns(first, transitions::separator(first)).is_some() {
+        return Content::Transitions;
+    }
     let has_msp_key = lines()
         .filter_map(Key::split)
-        .any(|(key, _)| matches!(key, Key::Name | Key::NumPeaks));
-    if starts_with_key && has_msp_key {
+        .any(|stated| matches!(stated.key, Key::Name | Key::NumPeaks));
+    if Key::split(first).is_some() && has_msp_key {
         Content::Msp
     } else {
-        Content::Other(foreign::name(head))
+        other()
     }
 }
 
-/// Whether the root element is `mzML` or `indexedmzML`; imzML, which is mzML by name, is not ours.
-fn is_mzml(head: &[u8]) -> bool {
+/// What begins with an angle bracket. imzML is mzML by name and told apart by its reader.
+fn xml(head: &[u8]) -> Option<Content> {
+    if head.starts_with(b"<mzSpecLib") {
+        return Some(Content::MzSpecLibText);
+    }
     let root = head
         .split(|&b| b == b'<')
         .skip(1)
-        .find(|element| !element.starts_with(b"?") && !element.starts_with(b"!"));
-    root.is_some_and(|root| {
-        let name = root
-            .split(|&b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'>'))
-            .next();
-        matches!(name, Some(b"mzML" | b"indexedmzML"))
-    })
+        .find(|element| !element.starts_with(b"?") && !element.starts_with(b"!"))?;
+    let name = root
+        .split(|&b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'>'))
+        .next();
+    match name? {
+        b"mzML" | b"indexedmzML" => Some(Content::MzMl),
+        b"mzXML" | b"msRun" => Some(Content::MzXml),
+        _ => None,
+    }
+}
+
+fn json(head: &[u8]) -> Option<Content> {
+    let has = |text: &[u8]| memmem::find(head, text).is_some();
+    if head.starts_with(b"{") && (has(b"\"MS:1003186\"") || has(b"_attribute_sets\"")) {
+        return Some(Content::MzSpecLibJson);
+    }
+    let has_peaks = [
+        &b"\"peaks_json\""[..],
+        b"\"peaks\"",
+        b"\"signals\"",
+        b"\"spectrum\"",
+    ]
+    .into_iter()
+    .any(has);
+    // A record may begin with more than we look at: a structure, for instance.
+    let is_mona = has(b"\"compound\"") && has(b"\"inchiKey\"");
+    let is_gnps = has(b"\"spectrum_id\"");
+    (has_peaks || is_mona || is_gnps).then_some(Content::Json)
 }
 
 #[cfg(test)]
@@ -94,6 +136,22 @@ mod tests {
             (b"\n\nNAME: a\nNum Peaks: 0\n", Content::Msp),
             (b"### SpectraST\nName: A/2\n", Content::Msp),
             (
+                b"ACCESSION: a\nRECORD_TITLE: b\nCH$NAME: c\n",
+                Content::MassBank,
+            ),
+            (
+                b"<?xml version=\"1.0\"?><mzXML xmlns=\"a\">",
+                Content::MzXml,
+            ),
+            (b"<mzSpecLib>\nMS:1", Content::MzSpecLibText),
+            (b"{\"spectrum_attribute_sets\": {}}", Content::MzSpecLibJson),
+            (b"[{\"spectrum_id\": \"a\"}]", Content::Json),
+            (
+                b"PrecursorMz,ProductMz,LibraryIntensity,ModifiedPeptide\n",
+                Content::Transitions,
+            ),
+            (b"PK\x03\x04...", Content::Zip),
+            (
                 b"INCHIKEY: XTWYTFMLZFPYCI-UHFFFAOYSA-N\nNAME: ADP\n",
                 Content::Msp,
             ),
@@ -106,8 +164,8 @@ mod tests {
             );
         }
         for head in [
-            &b"ACCESSION: a\nRECORD_TITLE: b\nCH$NAME: c\n"[..],
-            b"<mzXML>",
+            &b"<mzData>"[..],
+            b"[1, 2]",
             b"name,mass\na,1\n",
             b"BEGIN IONS\n\0\0",
         ] {

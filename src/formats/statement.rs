@@ -1,16 +1,26 @@
-//! `key = value` statements of MGF and MSP, put into a draft.
+//! `key = value` statements in the words of any format, put into a draft.
 
 use super::draft::Draft;
-use super::key::Key;
+use super::energy;
+use super::key::{Key, Statement};
 use super::number::parse_whole;
 use super::text::{decode, fill, snippet, stated};
-use crate::domain::Seconds;
+use crate::domain::{Adduct, Seconds};
 
 const SECONDS_PER_MINUTE: f64 = 60.0;
 
 impl Draft {
-    /// Takes in one statement. Where a record states a thing twice, the first counts.
-    pub(super) fn state(&mut self, key: Key, line_number: u64, value: &[u8]) {
+    /// Takes in one statement. Where a record states a thing twice, the first counts; what has no
+    /// place of its own is kept in the record's fields.
+    pub(super) fn state(&mut self, stated: Statement<'_>, line_number: u64) {
+        if !self.take(stated.key, line_number, stated.value) {
+            self.fields
+                .push(&decode(stated.name), &decode(stated.value));
+        }
+    }
+
+    /// Gives a value its place; false where it has none, or another value is there.
+    pub(super) fn take(&mut self, key: Key, line_number: u64, value: &[u8]) -> bool {
         match key {
             Key::Title => fill(&mut self.title, decode(value)),
             Key::Accession => fill(&mut self.accession, stated(value)),
@@ -19,15 +29,22 @@ impl Draft {
             Key::PrecursorMz => self.read_precursor(line_number, value),
             Key::PepMass => self.read_pepmass(line_number, value),
             Key::Charge => self.read_charge(line_number, value),
-            Key::Adduct => fill(&mut self.compound.adduct, stated(value)),
-            Key::Polarity => self.polarity = self.polarity.or(decode(value).parse().ok()),
+            Key::Adduct => fill(&mut self.compound.adduct, adduct(value)),
+            Key::Polarity => {
+                let text = stated(value);
+                let polarity = text.parse().ok();
+                self.polarity = self.polarity.or(polarity);
+                text.is_empty() || (polarity.is_some() && self.polarity == polarity)
+            }
             Key::Formula => fill(&mut self.compound.formula, stated(value)),
             Key::HashedInchi => fill(&mut self.compound.inchikey, inchikey(value)),
             Key::Smiles => fill(&mut self.compound.smiles, stated(value)),
             Key::Peptide => fill(&mut self.compound.peptide, peptide(value)),
             // SpectraST writes 0.0 for unknown.
-            Key::CollisionEnergy if parse_whole(value) == Some(0.0) => {}
-            Key::CollisionEnergy => fill(&mut self.collision_energy, stated(value)),
+            Key::CollisionEnergy if parse_whole(value) == Some(0.0) => true,
+            Key::CollisionEnergy => {
+                fill(&mut self.collision_energy, energy::normal(&stated(value)))
+            }
             Key::Instrument => fill(&mut self.instrument, stated(value)),
             Key::InstrumentType => fill(&mut self.instrument_type, stated(value)),
             Key::Ionization => fill(&mut self.ionization, stated(value)),
@@ -35,30 +52,40 @@ impl Draft {
             // MS-DIAL, RIKEN and MassBank exports give minutes where they name no unit.
             Key::RetentionTime => self.state_time(value, SECONDS_PER_MINUTE),
             Key::RetentionIndex => {
-                self.retention_index = self.retention_index.or_else(|| retention_index(value));
+                let index = retention_index(value);
+                let is_first = self.retention_index.is_none();
+                self.retention_index = self.retention_index.or(index);
+                stated(value).is_empty() || (is_first && index.is_some())
             }
-            Key::MsLevel => self.ms_level = self.ms_level.or(ms_level(value)),
-            Key::Comment | Key::NumPeaks | Key::Other => {}
+            Key::MsLevel => {
+                let level = ms_level(value);
+                self.ms_level = self.ms_level.or(level);
+                level.is_some() && self.ms_level == level
+            }
+            Key::NumPeaks => true,
+            Key::Comment | Key::Other => false,
         }
     }
 
     /// Reads `m/z`, `m/z intensity` and `m/z intensity charge`.
-    fn read_pepmass(&mut self, line_number: u64, value: &[u8]) {
+    fn read_pepmass(&mut self, line_number: u64, value: &[u8]) -> bool {
         let value = value.strip_prefix(b"(").unwrap_or(value);
         let mut parts = value
             .split(|b| matches!(b, b' ' | b'\t' | b',' | b')'))
             .filter(|part| !part.is_empty());
-        self.read_precursor(line_number, parts.next().unwrap_or_default());
+        let is_first = self.read_precursor(line_number, parts.next().unwrap_or_default());
         let charge = parts.find(|part| matches!(part.last(), Some(b'+' | b'-')));
         if let Some(charge) = charge.filter(|_| self.charge == super::draft::StatedCharge::Silent) {
             self.read_charge(line_number, charge);
         }
+        is_first
     }
 
-    fn state_time(&mut self, value: &[u8], seconds_per_unit: f64) {
-        if self.retention_time.is_none() {
-            self.retention_time = time(value, seconds_per_unit);
-        }
+    fn state_time(&mut self, value: &[u8], seconds_per_unit: f64) -> bool {
+        let time = time(value, seconds_per_unit);
+        let is_first = self.retention_time.is_none();
+        self.retention_time = self.retention_time.or(time);
+        stated(value).is_empty() || (is_first && time.is_some())
     }
 }
 
@@ -109,6 +136,13 @@ fn inchikey(value: &[u8]) -> String {
     text.strip_prefix("InChIKey=")
         .map(str::to_owned)
         .unwrap_or(text)
+}
+
+/// An adduct in its one form, or as it stands where it is none.
+fn adduct(value: &[u8]) -> String {
+    let text = stated(value);
+    text.parse::<Adduct>()
+        .map_or(text, |adduct| adduct.to_string())
 }
 
 /// A peptide; GNPS writes `*..*` for none.
@@ -170,12 +204,12 @@ mod tests {
             ("445.1 1e5 2+", Some(2)),
         ] {
             let mut draft = Draft::default();
-            draft.state(Key::PepMass, 1, text.as_bytes());
+            draft.take(Key::PepMass, 1, text.as_bytes());
             assert_eq!(draft.precursor_mz, Mz::new(445.1).ok(), "{text}");
             assert_eq!(draft.stated_charge().map(Charge::state), charge, "{text}");
         }
         let mut draft = Draft::default();
-        draft.state(Key::PepMass, 1, b"abc");
+        draft.take(Key::PepMass, 1, b"abc");
         assert!(draft.is_faulty());
     }
 }

@@ -29,11 +29,14 @@ pub(super) fn snippet(bytes: &[u8]) -> String {
     decode(head).chars().take(SNIPPET_CHARS).collect()
 }
 
-/// Sets `slot` unless something is already there: the first statement of a record counts.
-pub(super) fn fill(slot: &mut String, value: String) {
+/// Sets `slot` unless something is already there: the first statement of a record counts. False
+/// where another one stands there.
+pub(super) fn fill(slot: &mut String, value: String) -> bool {
     if slot.is_empty() {
         *slot = value;
+        return true;
     }
+    value.is_empty() || *slot == value
 }
 
 #[cfg(test)]

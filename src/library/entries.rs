@@ -26,11 +26,13 @@ pub enum EntryText {
     CollisionEnergy,
     /// Instrument.
     Instrument,
+    /// What else the file states: [`Fields`](crate::domain::Fields) as text.
+    Fields,
 }
 
 impl EntryText {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Id,
         Self::Name,
         Self::Formula,
@@ -40,6 +42,7 @@ impl EntryText {
         Self::Peptide,
         Self::CollisionEnergy,
         Self::Instrument,
+        Self::Fields,
     ];
 
     /// Name of the column in the file.
@@ -54,6 +57,7 @@ impl EntryText {
             Self::Peptide => "peptide",
             Self::CollisionEnergy => "collision_energy",
             Self::Instrument => "instrument",
+            Self::Fields => "fields",
         }
     }
 
@@ -68,6 +72,7 @@ impl EntryText {
             Self::Peptide => &spectrum.compound.peptide,
             Self::CollisionEnergy => &spectrum.measurement.collision_energy,
             Self::Instrument => &spectrum.measurement.instrument,
+            Self::Fields => spectrum.fields.as_text(),
         }
     }
 }
@@ -336,6 +341,8 @@ impl EntryColumnsBuilder {
             let own = match text {
                 EntryText::Id => format!("DECOY_{}", column.get(target)),
                 EntryText::Peptide => peptide.to_owned(),
+                // They tell of the measured spectrum.
+                EntryText::Fields => String::new(),
                 EntryText::Name
                 | EntryText::Formula
                 | EntryText::Adduct

@@ -39,7 +39,7 @@ impl Format {
 pub const LIBRARY: Format = Format {
     name: FORMAT,
     version: FORMAT_VERSION,
-    // 1 has no lineage.
+    // 1 has no lineage, and nothing in `entries/fields`.
     oldest: 1,
     sealed_since: Some(3),
     what: "library",

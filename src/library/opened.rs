@@ -247,14 +247,21 @@ pub(super) fn read_settings(container: &Container) -> Result<LibrarySettings, Li
 
 pub(super) fn read_entries(container: &Container) -> Result<EntryColumns, LibraryError> {
     let mut texts = Vec::with_capacity(EntryText::ALL.len());
+    let precursor_mz: Slab<f64> = container.slab("entries/precursor_mz")?;
     for text in EntryText::ALL {
         let (offsets, bytes) = text_sections(text);
+        // Format 1 does not have it.
+        if text == EntryText::Fields && container.sections().all(|section| section.name != offsets)
+        {
+            texts.push(TextColumn::empty(precursor_mz.len()));
+            continue;
+        }
         let column = TextColumn::from_parts(container.slab(&offsets)?, container.slab(&bytes)?)
             .map_err(|fault| container.damaged(&offsets, fault))?;
         texts.push(column);
     }
     let entries = EntryColumns::from_parts(
-        container.slab("entries/precursor_mz")?,
+        precursor_mz,
         container.slab("entries/charge")?,
         container.slab("entries/polarity")?,
         RetentionColumns {

@@ -1,7 +1,9 @@
 //! An entry as a spectrum again.
 
 use super::{EntryText, Library};
-use crate::domain::{Compound, Measurement, Origin, Peak, PeakList, Polarity, Seconds, Spectrum};
+use crate::domain::{
+    Compound, Fields, Measurement, Origin, Peak, PeakList, Polarity, Seconds, Spectrum,
+};
 use std::path::Path;
 
 impl Library {
@@ -46,6 +48,7 @@ impl Library {
                 smiles: text(EntryText::Smiles),
                 peptide: text(EntryText::Peptide),
             },
+            fields: Fields::from_text(&entries.text(EntryText::Fields, row)),
             // Damaged numbers in a mapped file would leave no peaks rather than wrong ones.
             peaks: PeakList::new(peaks).unwrap_or_default(),
         }

@@ -23,6 +23,14 @@ impl TextColumn {
             .ok_or("offsets do not cover the text")
     }
 
+    /// So many texts, all empty.
+    pub fn empty(n: usize) -> Self {
+        Self {
+            offsets: vec![0; n + 1].into(),
+            bytes: Vec::new().into(),
+        }
+    }
+
     /// Number of texts.
     pub fn len(&self) -> usize {
         self.offsets.len() - 1

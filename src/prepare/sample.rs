@@ -1,7 +1,9 @@
 //! Spectra made up for tests.
 
 use super::{Merging, PrecursorRemoval, Preparation, PreparedSpectrum, prepare};
-use crate::domain::{Compound, Da, Measurement, Mz, Origin, Peak, PeakList, Precursor, Spectrum};
+use crate::domain::{
+    Compound, Da, Fields, Measurement, Mz, Origin, Peak, PeakList, Precursor, Spectrum,
+};
 use std::path::Path;
 
 /// A spectrum of these `(m/z, intensity)` pairs.
@@ -19,6 +21,7 @@ pub(crate) fn spectrum(precursor_mz: Option<f64>, peaks: &[(f64, f32)]) -> Spect
         }),
         measurement: Measurement::default(),
         compound: Compound::default(),
+        fields: Fields::default(),
         peaks: PeakList::new(peaks.collect()).unwrap(),
     }
 }

@@ -28,6 +28,12 @@ impl Skipped {
         self.by_reason.values().map(|(count, _)| count).sum()
     }
 
+    /// The first record told of the first reason.
+    pub fn first(&self) -> Option<&str> {
+        let (_, examples) = self.by_reason.values().next()?;
+        examples.first().map(String::as_str)
+    }
+
     /// Whether nothing was skipped.
     pub fn is_empty(&self) -> bool {
         self.by_reason.is_empty()

@@ -5,7 +5,7 @@
 
 use super::fdr::{accept, assess, cascade};
 use super::{Answer, SearchSettings, Searcher};
-use crate::domain::{PeakList, PrecursorWindow, Spectrum};
+use crate::domain::{Fields, PeakList, PrecursorWindow, Spectrum};
 use crate::library::Library;
 
 /// What is asked of a run as a whole; either needs a library with decoys.
@@ -116,6 +116,7 @@ impl<'a> RunAnswers<'a> {
             } else {
                 PeakList::default()
             },
+            fields: Fields::default(),
             origin: query.origin.clone(),
             id: query.id.clone(),
             measurement: query.measurement.clone(),

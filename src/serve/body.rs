@@ -44,13 +44,15 @@ impl Content {
             | "application/octet-stream"
             | "text/plain"
             | "application/gzip"
+            | "application/zip"
+            | "application/zstd"
             | "application/x-gzip"
             | "application/xml"
             | "text/xml" => Self::File,
             other => {
                 let text = format!(
                     "Content-Type {other:?} is not read here: send application/json, \
-                     application/octet-stream (an MGF, MSP or mzML file, plain or .gz) or \
+                     application/octet-stream (a file of spectra of any format that is read) or \
                      multipart/form-data with that file; curl wants \
                      -H 'Content-Type: application/octet-stream'"
                 );

@@ -118,7 +118,7 @@ impl IntoParams for SearchParameters {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the form is read field by field")]
 pub(super) struct FileForm {
-    /// MGF, MSP or mzML, plain or gzip.
+    /// mzML, mzXML, MGF, MSP, JSON, mzSpecLib or MassBank; plain, gzip, zstd, bzip2 or zip.
     #[schema(format = Binary, content_media_type = "application/octet-stream")]
     file: String,
     /// Name of the library.

@@ -6,7 +6,8 @@
 //! writes it anew.
 
 use mzseek::domain::{
-    Charge, Compound, Da, Measurement, Mz, Origin, Peak, PeakList, Precursor, Spectrum, Tolerance,
+    Charge, Compound, Da, Fields, Measurement, Mz, Origin, Peak, PeakList, Precursor, Spectrum,
+    Tolerance,
 };
 use mzseek::prepare::{Merging, PrecursorRemoval, Preparation, prepare};
 use mzseek::similarity::align::Scratch;
@@ -53,6 +54,7 @@ fn view(made: &Value) -> OwnedView {
         precursor,
         measurement: Measurement::default(),
         compound: Compound::default(),
+        fields: Fields::default(),
         peaks: PeakList::new(made["peaks"].as_array().unwrap().iter().map(peak).collect()).unwrap(),
     };
     let as_is = Preparation {

@@ -12,8 +12,185 @@ pub(crate) struct Sample {
     pub(crate) damages: &'static [(&'static str, &'static str, &'static str)],
 }
 
-pub(crate) fn all() -> [Sample; 3] {
-    [mgf(), msp(), mzml()]
+pub(crate) fn all() -> [Sample; 7] {
+    [
+        mgf(),
+        msp(),
+        mzml(),
+        mzxml(),
+        massbank(),
+        json(),
+        mzspeclib(),
+    ]
+}
+
+fn mzxml() -> Sample {
+    let mut text = String::from("<?xml version=\"1.0\"?>\n<mzXML>\n<msRun scanCount=\"3\">\n");
+    let mut scan = |id: &str, precursor: f64, charge: u8, peaks: &[(f64, f64)]| {
+        let pairs = peaks.iter().flat_map(|&(mz, intensity)| [mz, intensity]);
+        let bytes: Vec<u8> = pairs.flat_map(f64::to_be_bytes).collect();
+        writeln!(
+            text,
+            "<scan num=\"{id}\" msLevel=\"2\" peaksCount=\"{}\" polarity=\"-\" centroided=\"{}\" retentionTime=\"PT1M30S\">\n\
+             <precursorMz precursorCharge=\"{charge}\">{precursor}</precursorMz>\n\
+             <peaks precision=\"64\" byteOrder=\"network\" contentType=\"m/z-int\" id=\"{id}\">{}</peaks>\n</scan>",
+            peaks.len(),
+            if id == "b" { "true" } else { "1" },
+            base64(&bytes),
+        )
+        .unwrap();
+    };
+    scan("a", 500.25, 2, &[(100.5, 10.0), (200.5, 20.0)]);
+    scan(
+        "b",
+        600.25,
+        1,
+        &[(100.5, 10.0), (200.5, 21.0), (300.5, 30.0)],
+    );
+    scan("a", 700.25, 1, &[(100.5, 10.0)]);
+    text.push_str("</msRun>\n</mzXML>\n");
+    Sample {
+        format: "<scan ",
+        text,
+        damages: &[
+            (">600.25<", ">abc<", "invalid precursor"),
+            ("peaksCount=\"3\"", "peaksCount=\"4\"", "wrong peak count"),
+            ("peaksCount=\"3\"", "peaksCount=\"2\"", "damaged array"),
+            (
+                "peaksCount=\"3\"",
+                "peaksCount=\"99999999\"",
+                "too many peaks",
+            ),
+            (
+                "centroided=\"true\"",
+                "centroided=\"0\"",
+                "profile spectrum",
+            ),
+            ("id=\"b\">QFkg", "id=\"b\">QF*g", "damaged array"),
+            ("id=\"b\">QFkg", "id=\"b\">QFk", "damaged array"),
+            ("id=\"b\">QFkg", "id=\"b\">wFkg", "invalid m/z"),
+        ],
+    }
+}
+
+fn massbank() -> Sample {
+    let record = |id: &str, facts: &str, peaks: &[&str]| {
+        format!(
+            "ACCESSION: {id}\nRECORD_TITLE: made up\nCH$NAME: x\n{facts}PK$NUM_PEAK: {}\nPK$PEAK: m/z int. rel.int.\n  {}\n//\n",
+            peaks.len(),
+            peaks.join("\n  ")
+        )
+    };
+    let first = "AC$MASS_SPECTROMETRY: ION_MODE NEGATIVE\nAC$CHROMATOGRAPHY: RETENTION_TIME 90.0 s\n\
+                 MS$FOCUSED_ION: PRECURSOR_M/Z 500.25\nMS$FOCUSED_ION: PRECURSOR_TYPE [M-2H]2-\n";
+    let text = [
+        record("a", first, &["100.5 10 1", "200.5 20 999"]),
+        record(
+            "b",
+            "MS$FOCUSED_ION: PRECURSOR_M/Z 600.25\nPK$ANNOTATION: m/z ion\n  100.5 C2\n",
+            &["100.5 10 1", "200.5 21 999", "300.5 30 9"],
+        ),
+        record(
+            "a",
+            "MS$FOCUSED_ION: PRECURSOR_M/Z 700.25\n",
+            &["100.5 10 1"],
+        ),
+    ];
+    Sample {
+        format: "ACCESSION",
+        text: text.concat(),
+        damages: &[
+            ("PK$NUM_PEAK: 3", "PK$NUM_PEAK: 4", "wrong peak count"),
+            ("PK$NUM_PEAK: 3", "PK$NUM_PEAK: many", "wrong peak count"),
+            ("200.5 21", "200.5 x", "bad peak line"),
+            ("  200.5 21", "words", "bad peak line"),
+            ("200.5 21", "0 21", "invalid m/z"),
+            ("200.5 21", "200.5 -21", "invalid intensity"),
+            ("M/Z 600.25", "M/Z abc", "invalid precursor"),
+        ],
+    }
+}
+
+fn json() -> Sample {
+    let text = "\
+[
+{\"spectrum_id\": \"a\", \"Precursor_MZ\": \"500.25\", \"Charge\": 2, \"Ion_Mode\": \"Negative\", \"rt\": 1.5,
+ \"peaks_json\": \"[[100.5,10],[200.5,20]]\"},
+{\"spectrum_id\": \"b\", \"Precursor_MZ\": \"600.25\", \"Charge\": \"1\", \"note\": \"} ] \\\" {\",
+ \"peaks_json\": \"[[300.5,30],[200.5,21],[100.5,10]]\"},
+{\"spectrum_id\": \"a\", \"Precursor_MZ\": 700.25, \"peaks\": [[100.5, 10]]}
+]
+";
+    Sample {
+        format: "{\"spectrum_id\"",
+        text: text.to_owned(),
+        damages: &[
+            ("[200.5,21]", "[200.5]", "bad peak line"),
+            ("[200.5,21]", "[200.5,null]", "bad peak line"),
+            ("[200.5,21]", "[200.5,21", "damaged record"),
+            ("[200.5,21]", "[0,21]", "invalid m/z"),
+            ("[200.5,21]", "[200.5,-21]", "invalid intensity"),
+            ("\"600.25\"", "\"abc\"", "invalid precursor"),
+            (
+                "\"Charge\": \"1\"",
+                "\"Charge\": \"lots\"",
+                "invalid charge",
+            ),
+            ("\"Charge\": \"1\"", "\"Charge\" \"1\"", "damaged record"),
+        ],
+    }
+}
+
+fn mzspeclib() -> Sample {
+    let text = "\
+<mzSpecLib>
+MS:1003186|library format version=1.0
+<AttributeSet Spectrum=all>
+MS:1000465|scan polarity=MS:1000129|negative scan
+
+<Spectrum=1>
+MS:1003061|library spectrum name=a
+MS:1000744|selected ion m/z=500.25
+MS:1000041|charge state=2
+[1]MS:1000894|retention time=1.5
+[1]UO:0000000|unit=UO:0000031|minute
+MS:1003059|number of peaks=2
+<Analyte=1>
+MS:1000866|molecular formula=C6H6
+<Peaks>
+100.5\t10\t?
+200.5\t20\t?
+
+<Spectrum=2>
+MS:1003061|library spectrum name=b
+MS:1000744|selected ion m/z=600.25
+MS:1000041|charge state=1
+MS:1003059|number of peaks=3
+<Peaks>
+100.5\t10
+200.5\t21
+300.5\t30
+
+<Spectrum=3>
+MS:1003061|library spectrum name=a
+MS:1000744|selected ion m/z=700.25
+MS:1003059|number of peaks=1
+<Peaks>
+100.5\t10
+";
+    Sample {
+        format: "<Spectrum=",
+        text: text.to_owned(),
+        damages: &[
+            ("200.5\t21", "200.5\tx", "bad peak line"),
+            ("200.5\t21", "words", "bad peak line"),
+            ("200.5\t21", "0\t21", "invalid m/z"),
+            ("m/z=600.25", "m/z=abc", "invalid precursor"),
+            ("charge state=1", "charge state=lots", "invalid charge"),
+            ("number of peaks=3", "number of peaks=4", "wrong peak count"),
+            ("MS:1003059|number of peaks=3", "words", "damaged record"),
+        ],
+    }
 }
 
 fn mgf() -> Sample {

@@ -21,6 +21,8 @@ mod explain;
 mod formats_contract;
 mod formats_data;
 mod formats_fuzz;
+mod formats_golden;
+mod formats_inputs;
 mod formats_samples;
 mod golden;
 mod h5py;

@@ -1,7 +1,7 @@
 //! Made-up molecules: as many as wanted, always the same, all different.
 
 use mzseek::domain::{
-    Charge, Compound, Measurement, Mz, Origin, Peak, PeakList, Precursor, Spectrum,
+    Charge, Compound, Fields, Measurement, Mz, Origin, Peak, PeakList, Precursor, Spectrum,
 };
 use std::fmt::Write;
 use std::path::Path;
@@ -84,6 +84,7 @@ impl Molecule {
                 name: self.name.clone(),
                 ..Compound::default()
             },
+            fields: Fields::default(),
             peaks: PeakList::new(self.peaks.iter().map(peak).collect()).unwrap(),
         }
     }

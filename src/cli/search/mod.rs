@@ -4,11 +4,12 @@ mod tally;
 
 use super::Outcome;
 use super::console::Console;
-use super::intake::{self, Intake};
+use super::intake::{self, Intake, ReadingFlags};
 use crate::config::Question;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
 use crate::files::PendingFile;
+use crate::formats;
 use crate::library::Library;
 use crate::report::{
     ColumnSet, FileStamp, HtmlReport, LibraryStamp, Provenance, Report, ReportError, ReportFormat,
@@ -50,8 +51,8 @@ pub(super) struct SearchArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
     library: PathBuf,
-    /// Query spectra: MSP, MGF or mzML, plain or .gz; before them, more libraries to be searched as
-    /// one with the first
+    /// Query spectra: files, folders, patterns or - for standard input (docs/formats.md lists what
+    /// is read); before them, more libraries to be searched as one with the first
     #[arg(required = true, value_name = "QUERIES")]
     queries: Vec<PathBuf>,
     /// The report to make; its extension chooses the format; CSV on stdout if not given
@@ -66,6 +67,8 @@ pub(super) struct SearchArgs {
     /// A page to look at beside the report: table, mirror plots, histograms
     #[arg(long, value_name = "PAGE.html")]
     html: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingFlags,
     #[command(flatten)]
     question: Question,
 }
@@ -139,10 +142,16 @@ impl SearchArgs {
         &self,
         searcher: &Searcher<'_>,
         (format, made): (ReportFormat, Option<FileStamp>),
-        summary: &RunSummary,
+        (summary, files): (&RunSummary, &[PathBuf]),
     ) -> Result<Provenance, Failure> {
-        let stamp = |path: &PathBuf| FileStamp::of(path).map_err(|e| Failure::write(path, e));
-        let (libraries, queries) = self.inputs()?;
+        let stamp = |path: &PathBuf| {
+            if path == Path::new(formats::STDIN) {
+                // Gone once read: the report cannot be made again from it.
+                return Ok(FileStamp::default().called(path));
+            }
+            FileStamp::of(path).map_err(|e| Failure::write(path, e))
+        };
+        let (libraries, _) = self.inputs()?;
         let members = searcher.library().members();
         let libraries = libraries
             .iter()
@@ -160,7 +169,7 @@ impl SearchArgs {
         Ok(Provenance {
             settings,
             libraries: libraries.collect(),
-            inputs: queries.iter().map(stamp).collect::<Result<_, _>>()?,
+            inputs: files.iter().map(stamp).collect::<Result<_, _>>()?,
             counts: summary.counts().iter().cloned().collect(),
             report: made.unwrap_or_default(),
             ..Provenance::default()
@@ -181,7 +190,7 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
         console.say(format_args!("{n_met} of {n} entries meet the condition"));
     }
     let mut page = args.html.as_ref().map(|_| HtmlReport::begin());
-    let (made, (outcome, mut summary)) = if let Some(path) = &args.output {
+    let (made, (outcome, mut summary, files)) = if let Some(path) = &args.output {
         let failed = |e: io::Error| Failure::write(path, e);
         let mut pending = PendingFile::create(path).map_err(failed)?;
         let place = pending.path().to_owned();
@@ -213,7 +222,7 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     };
     let is_file = made.is_some();
     if is_file || page.is_some() {
-        let told = args.provenance(&searcher, (format, made), &summary)?;
+        let told = args.provenance(&searcher, (format, made), (&summary, &files))?;
         if let (Some(path), Some(page)) = (&args.html, &page) {
             write_page(path, page, &told)?;
         }
@@ -262,7 +271,7 @@ fn report(
     (format, target): (ReportFormat, ReportTarget<'_>),
     page: Option<&mut HtmlReport>,
     console: Console,
-) -> Result<(Outcome, RunSummary), Failure> {
+) -> Result<(Outcome, RunSummary, Vec<PathBuf>), Failure> {
     let name = args.output.as_deref().unwrap_or(Path::new("stdout"));
     let failed = |e| Failure::report(name, e);
     let mut run = RunAnswers::new(args.question.fdr(), searcher)?.keeping_peaks(page.is_some());
@@ -278,7 +287,7 @@ fn report(
         page,
         tally: Tally::default(),
     };
-    let intake = Intake::read(queries, console, |queries, _| {
+    let intake = Intake::read(queries, args.reading, console, |queries, _| {
         let started = Instant::now();
         let answers = run.search(queries);
         outputs.tally.searching += started.elapsed();
@@ -304,5 +313,5 @@ fn report(
         return Err(Failure::input(text));
     }
     let summary = tally.summary(&intake);
-    Ok((intake.finish(console), summary))
+    Ok((intake.finish(console), summary, intake.files))
 }

@@ -72,10 +72,11 @@ impl MgfReader {
             if starts_as_number(text) || ends {
                 stray.get_or_insert_with(|| (number, Fault::NoBegin(snippet(text))));
             } else if self.n_records == 0
-                && let Some((Key::Charge, value)) = Key::split_at(text, b'=')
+                && let Some(stated) = Key::split_at(text, b'=')
+                && stated.key == Key::Charge
             {
                 // A default that cannot be read is no default; blocks state their own.
-                self.default_charge = StatedCharge::read(value).unwrap_or_default();
+                self.default_charge = StatedCharge::read(stated.value).unwrap_or_default();
             }
             match stray.take_if(|_| begins || ends) {
                 Some((line, fault)) => {
@@ -116,8 +117,8 @@ impl MgfReader {
             } else if is_mark(text, b"BEGIN IONS") {
                 draft.fault(number, Fault::NoEnd);
                 break End::NextBegan;
-            } else if let Some((key, value)) = Key::split_at(text, b'=') {
-                draft.state(key, number, value);
+            } else if let Some(stated) = Key::split_at(text, b'=') {
+                draft.state(stated, number);
             } else {
                 draft.read_peak(number, text);
             }

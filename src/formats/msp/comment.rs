@@ -46,7 +46,8 @@ pub(super) fn read<'a>(comment: &'a [u8], draft: &mut Draft) -> Option<&'a [u8]>
             | Key::Other => false,
         };
         if applies {
-            draft.state(key, 0, value);
+            // The comment is kept whole, so what does not count is not lost.
+            draft.take(key, 0, value);
         }
     }
     mods
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn own_lines_come_first() {
         let mut draft = Draft::default();
-        draft.state(Key::PrecursorMz, 1, b"100");
+        draft.take(Key::PrecursorMz, 1, b"100");
         let mods = read(b"Parent=200 Charge=2 HCD=46eV Mods=1(4,C,CAM)", &mut draft);
         assert_eq!(draft.precursor_mz, Mz::new(100.0).ok());
         assert_eq!(draft.stated_charge().unwrap().state(), 2);

@@ -9,7 +9,7 @@ mod peptide;
 
 use super::draft::{Draft, StatedCharge};
 use super::input::Input;
-use super::key::Key;
+use super::key::{Key, Statement};
 use super::lines::{Line, Lines};
 use super::number::parse_whole;
 use super::source::{Damaged, Source};
@@ -65,15 +65,16 @@ impl Entry {
                 }
             }
         } else if line.starts_with(b"#") {
-        } else if let Some((key, value)) = Key::split(line) {
-            return self.take_key(key, number, value);
+        } else if let Some(stated) = Key::split(line) {
+            return self.take_key(stated, number);
         } else if self.declared.is_some() {
             self.draft.fault(number, Fault::PeakLine(snippet(line)));
         }
         Step::Taken
     }
 
-    fn take_key(&mut self, key: Key, number: u64, value: &[u8]) -> Step {
+    fn take_key(&mut self, stated: Statement<'_>, number: u64) -> Step {
+        let key = stated.key;
         let named_twice = key == Key::Name && !self.draft.compound.name.is_empty();
         if self.declared.is_some() {
             return Step::Over;
@@ -84,13 +85,14 @@ impl Entry {
             return Step::Over;
         }
         if key == Key::NumPeaks {
-            self.take_count(number, value);
-        } else if key == Key::Comment {
-            self.comment.extend_from_slice(value);
-            self.comment.push(b' ');
-        } else {
-            self.draft.state(key, number, value);
+            self.take_count(number, stated.value);
+            return Step::Taken;
         }
+        if key == Key::Comment {
+            self.comment.extend_from_slice(stated.value);
+            self.comment.push(b' ');
+        }
+        self.draft.state(stated, number);
         Step::Taken
     }
 

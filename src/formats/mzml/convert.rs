@@ -3,7 +3,8 @@
 use super::arrays;
 use super::elements::Facts;
 use crate::domain::{
-    Charge, Compound, Measurement, Mz, Origin, PeakList, Polarity, Precursor, Seconds, Spectrum,
+    Charge, Compound, Fields, Measurement, Mz, Origin, PeakList, Polarity, Precursor, Seconds,
+    Spectrum,
 };
 use crate::formats::{Fault, Record};
 use mzdata::spectrum::{MultiLayerSpectrum, ScanPolarity, SignalContinuity};
@@ -57,6 +58,7 @@ pub(super) fn record(
         precursor,
         measurement,
         compound: Compound::default(),
+        fields: Fields::default(),
         peaks,
     })))
 }

@@ -3,9 +3,9 @@
 //! One damaged element costs that element: the next start tag is found whatever stands before it.
 
 use crate::formats::limits::{MAX_ELEMENT_BYTES, MAX_HEADER_BYTES};
-use std::io::{self, BufRead, BufReader, Read};
-
-const BLOCK_BYTES: usize = 128 * 1024;
+use crate::formats::tags::{Tags, attribute, is_start, number};
+use memchr::memmem;
+use std::io::{self, Read};
 
 /// Parts of the header that no spectrum needs. Left out, their damage cannot stop the parser, which
 /// panics on some values even where they are legal (components in an order above 255).
@@ -51,12 +51,7 @@ pub(super) enum Found {
 
 /// The stream, cut at tags.
 pub(super) struct Elements {
-    input: BufReader<Box<dyn Read + Send>>,
-    line: u64,
-    /// Text and the tag that ends it, as read last.
-    token: Vec<u8>,
-    /// The token at hand was not used yet: it interrupted the element before.
-    unused: bool,
+    tags: Tags,
     list_ended: bool,
 }
 
@@ -73,10 +68,7 @@ pub(super) struct Facts {
 impl Elements {
     pub(super) fn new(bytes: Box<dyn Read + Send>) -> Self {
         Self {
-            input: BufReader::with_capacity(BLOCK_BYTES, bytes),
-            line: 1,
-            token: Vec::new(),
-            unused: false,
+            tags: Tags::new(bytes),
             list_ended: false,
         }
     }
@@ -86,13 +78,13 @@ impl Elements {
         let mut header = Header::default();
         let mut n_bytes = 0;
         let mut unneeded: Option<&[u8]> = None;
-        while self.read_token()? {
-            n_bytes += self.token.len();
+        while self.tags.next()? {
+            n_bytes += self.tags.token().len();
             if n_bytes > MAX_HEADER_BYTES {
                 let message = "what stands before the spectra is too large";
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
-            let tag = tag(&self.token);
+            let tag = self.tags.tag();
             header.is_imzml |= contains(tag, b"\"IMS:");
             header.is_closed |= is_start(tag, b"</mzML");
             if let Some(name) = unneeded {
@@ -110,7 +102,7 @@ impl Elements {
             if unneeded.is_some() {
                 continue;
             }
-            header.bytes.extend_from_slice(&self.token);
+            header.bytes.extend_from_slice(self.tags.token());
             if is_start(tag, b"<spectrumList") {
                 header.has_list = true;
                 header.declared = attribute(tag, b"count").and_then(number);
@@ -130,36 +122,38 @@ impl Elements {
             if self.list_ended {
                 return Ok(Found::ListEnd);
             }
-            if !std::mem::take(&mut self.unused) && !self.read_token()? {
+            if !self.tags.next()? {
                 return Ok(Found::FileEnd {
                     inside: begun.is_some(),
                 });
             }
-            let tag = tag(&self.token);
+            let tag = self.tags.tag();
             let starts = is_start(tag, b"<spectrum");
             let ends_list = is_start(tag, b"</spectrumList");
             match begun {
                 Some(line) if starts || ends_list => {
-                    self.unused = true;
+                    self.tags.put_back();
                     return Ok(Found::Interrupted { line });
                 }
                 None if ends_list => self.list_ended = true,
                 None if starts && tag.ends_with(b"/>") => {
                     element.extend_from_slice(&tag[..tag.len() - 2]);
                     element.extend_from_slice(b"></spectrum>");
-                    return Ok(Found::Whole { line: self.line });
+                    return Ok(Found::Whole {
+                        line: self.tags.line(),
+                    });
                 }
                 None if starts => {
-                    begun = Some(self.line);
+                    begun = Some(self.tags.line());
                     element.extend_from_slice(tag);
                 }
                 None => {}
                 Some(line) => {
-                    if element.len() + self.token.len() > MAX_ELEMENT_BYTES {
+                    if element.len() + self.tags.token().len() > MAX_ELEMENT_BYTES {
                         too_large = true;
                         element.clear();
                     } else if !too_large {
-                        element.extend_from_slice(&self.token);
+                        element.extend_from_slice(self.tags.token());
                     }
                     if is_start(tag, b"</spectrum") {
                         let whole = Found::Whole { line };
@@ -181,48 +175,13 @@ impl Elements {
 
     /// Reads the rest without looking at it.
     pub(super) fn drain(&mut self) -> io::Result<()> {
-        io::copy(&mut self.input, &mut io::sink()).map(drop)
-    }
-
-    /// Reads up to the end of the next tag or comment; false at the end of the stream, where what
-    /// is left is no tag.
-    fn read_token(&mut self) -> io::Result<bool> {
-        self.line += n_newlines(&self.token);
-        self.token.clear();
-        let mut tag_start = None;
-        loop {
-            let block = match self.input.fill_buf() {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                other => other?,
-            };
-            if block.is_empty() {
-                return Ok(false);
-            }
-            let end = block.iter().position(|&b| b == b'>').map(|at| at + 1);
-            let used = end.unwrap_or(block.len());
-            // Above the limit nothing is kept; the element will be refused for its size.
-            if self.token.len() <= MAX_ELEMENT_BYTES {
-                if tag_start.is_none() {
-                    let found = block[..used].iter().position(|&b| b == b'<');
-                    tag_start = found.map(|at| self.token.len() + at);
-                }
-                self.token.extend_from_slice(&block[..used]);
-            }
-            self.input.consume(used);
-            let in_comment = tag_start.is_some_and(|at| self.token[at..].starts_with(b"<!--"))
-                && !self.token.ends_with(b"-->");
-            // A comment above the limit is not waited for: its end would not be kept.
-            if end.is_some() && (!in_comment || self.token.len() > MAX_ELEMENT_BYTES) {
-                return Ok(true);
-            }
-        }
+        self.tags.drain()
     }
 }
 
 impl Facts {
     pub(super) fn of(element: &[u8]) -> Self {
-        let arrays = b"<binaryDataArrayList";
-        let end = element.windows(arrays.len()).position(|w| w == arrays);
+        let end = memmem::find(element, b"<binaryDataArrayList");
         let words = &element[..end.unwrap_or(element.len())];
         Self {
             n_points: attribute(element, b"defaultArrayLength")
@@ -234,52 +193,8 @@ impl Facts {
     }
 }
 
-#[expect(
-    clippy::naive_bytecount,
-    reason = "the compiler vectorises this well enough"
-)]
-fn n_newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|&&b| b == b'\n').count() as u64
-}
-
-/// The tag a token ends with, without the text before it.
-fn tag(token: &[u8]) -> &[u8] {
-    let start = token.iter().position(|&b| b == b'<').unwrap_or(token.len());
-    &token[start..]
-}
-
-/// Whether a tag has exactly this name.
-fn is_start(tag: &[u8], name: &[u8]) -> bool {
-    let behind = tag.strip_prefix(name).and_then(<[u8]>::first);
-    behind.is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
-}
-
-/// The value of an attribute of the tag that `tag` starts with.
-fn attribute<'a>(tag: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    let mut rest = tag;
-    loop {
-        let equals = rest.iter().position(|&b| matches!(b, b'=' | b'>'))?;
-        if rest[equals] == b'>' {
-            return None;
-        }
-        let key = rest[..equals].trim_ascii_end();
-        let value = rest[equals + 1..].trim_ascii_start();
-        let (&quote, value) = value.split_first()?;
-        let end = value.iter().position(|&b| b == quote)?;
-        let before = key.strip_suffix(name).and_then(<[u8]>::last);
-        if before.is_some_and(u8::is_ascii_whitespace) {
-            return Some(&value[..end]);
-        }
-        rest = &value[end + 1..];
-    }
-}
-
-fn number(text: &[u8]) -> Option<u64> {
-    std::str::from_utf8(text).ok()?.trim().parse().ok()
-}
-
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|w| w == part)
+    memmem::find(bytes, part).is_some()
 }
 
 #[cfg(test)]
@@ -320,13 +235,5 @@ mod tests {
         assert!(matches!(found[0].0, Found::Interrupted { .. }));
         assert_eq!(found[1].1, "<spectrum id='b'></spectrum>");
         assert_eq!(found[2].0, Found::FileEnd { inside: true });
-    }
-
-    #[test]
-    fn attributes_are_found_by_whole_name() {
-        let tag = b"<spectrum myindex=\"1\" x:defaultArrayLength='7' defaultArrayLength = \"15\">";
-        assert_eq!(attribute(tag, b"defaultArrayLength"), Some(&b"15"[..]));
-        assert_eq!(attribute(tag, b"count"), None);
-        assert_eq!(attribute(b"<spectrum a", b"a"), None);
     }
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::{
-    Charge, Compound, Measurement, Mz, Origin, PeakList, Polarity, Precursor, Seconds, Spectrum,
+    Charge, Compound, Fields, Measurement, Mz, Origin, PeakList, Polarity, Precursor, Seconds,
+    Spectrum,
 };
 use crate::library::EntryColumnsBuilder;
 use proptest::prelude::*;
@@ -31,6 +32,7 @@ fn entries() -> EntryColumns {
             adduct: "[M+H]+".into(),
             ..Compound::default()
         },
+        fields: Fields::default(),
         peaks: PeakList::default(),
     };
     let mut builder = EntryColumnsBuilder::default();

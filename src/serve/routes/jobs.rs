@@ -36,7 +36,7 @@ fn no_job(id: &str) -> Problem {
 
 /// Order a search
 ///
-/// For files too large for one request. The body is the file (MGF, MSP or mzML, plain or gzip);
+/// For files too large for one request. The body is the file (of any format that is read, also packed);
 /// `Accept` decides the form of the result.
 #[utoipa::path(
     post, path = "/api/v1/jobs", tag = "jobs",

@@ -25,7 +25,7 @@ use tokio::sync::mpsc::Receiver;
 
 /// Search spectra
 ///
-/// Send JSON, or a file of spectra (MGF, MSP or mzML, plain or gzip) as the body or as the field
+/// Send JSON, or a file of spectra (mzML, MGF, MSP and others, also packed) as the body or as the field
 /// `file` of a form. The answer is JSON, JSON lines (a line per spectrum, sent as results come; the
 /// last line is the summary) or the CSV report of `mzseek search`, by `Accept`.
 #[utoipa::path(

@@ -47,7 +47,7 @@ pub(in super::super) struct Read {
 
 /// Read spectra
 ///
-/// Say what is in a file (MGF, MSP or mzML, plain or gzip), without a search.
+/// Say what is in a file (mzML, MGF, MSP and others, also packed), without a search.
 #[utoipa::path(
     post, path = "/api/v1/spectra", tag = "search",
     params(Wanted),

@@ -3,8 +3,8 @@
 use super::super::problem::Problem;
 use crate::config::Question;
 use crate::domain::{
-    Charge, Compound, Invalid, Measurement, Mz, Origin, PeakList, Polarity, Precursor, Seconds,
-    Spectrum,
+    Charge, Compound, Fields, Invalid, Measurement, Mz, Origin, PeakList, Polarity, Precursor,
+    Seconds, Spectrum,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -154,6 +154,7 @@ impl SpectrumIn {
                 ..Measurement::default()
             },
             compound: Compound::default(),
+            fields: Fields::default(),
             peaks: PeakList::new(self.peaks.into_iter().map(peak).collect())?,
         })
     }
