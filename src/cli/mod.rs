@@ -110,8 +110,8 @@ pub fn main() -> ExitCode {
     #[cfg(unix)]
     {
         interrupt::outlive_file_limit();
-        // The service ends what it does in an orderly way, by itself.
-        if !matches!(cli.command, Command::Serve(_)) {
+        // These end what they do in an orderly way, by themselves.
+        if !matches!(cli.command, Command::Serve(_) | Command::Watch(_)) {
             interrupt::clean_up_on_interrupt();
         }
     }
