@@ -84,6 +84,7 @@ fn unread(error: ReadError) -> Unsearched {
         | ReadError::Empty { .. }
         | ReadError::NoSpectra { .. }
         | ReadError::NotSpectra { .. }
+        | ReadError::Aside(_)
         | ReadError::Cut { .. } => false,
     };
     let text = error.to_string();

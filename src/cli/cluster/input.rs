@@ -1,7 +1,7 @@
 //! Spectra to be clustered, as they come out of files.
 
 use crate::cli::console::Console;
-use crate::cli::intake::Intake;
+use crate::cli::intake::{Intake, ReadingFlags};
 use crate::cluster::digest;
 use crate::domain::{Charge, Seconds};
 use crate::failure::Failure;
@@ -25,14 +25,14 @@ pub(super) struct Input {
 
 impl Input {
     pub(super) fn read(
-        files: &[PathBuf],
+        (files, reading): (&[PathBuf], ReadingFlags),
         settings: &LibrarySettings,
         truth: Option<&HashMap<String, String>>,
         console: Console,
     ) -> Result<Self, Failure> {
         let preparation = settings.preparation()?;
         let (mut infos, mut kept, mut identities) = (Vec::new(), Vec::new(), Vec::new());
-        let intake = Intake::read(files, console, |spectra, skipped| {
+        let intake = Intake::read(files, reading, console, |spectra, skipped| {
             let prepared: Vec<_> = spectra
                 .par_iter()
                 .map(|spectrum| prepare(spectrum, &preparation))

@@ -5,11 +5,7 @@ mod plan;
 
 use super::Outcome;
 use super::console::Console;
-<<<<<<< HEAD:src/cli/cluster.rs
-use super::intake::{self, Intake, ReadingFlags};
-=======
-use super::intake;
->>>>>>> cluster:src/cli/cluster/mod.rs
+use super::intake::{self, ReadingFlags};
 use crate::cluster::{
     Clusters, LinkSettings, NearestSettings, Quality, SpectrumSet, representatives,
 };
@@ -129,7 +125,7 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
         .transpose()?;
     let mut summary = RunSummary::default();
     let files = files(args, earlier.as_ref())?;
-    let input = Input::read(&files, settings, truth.as_ref(), console)?;
+    let input = Input::read((&files, args.reading), settings, truth.as_ref(), console)?;
     if let Some((earlier, path)) = earlier.as_ref().zip(args.add.as_ref()) {
         input.expect(earlier, path)?;
     }
@@ -224,78 +220,12 @@ fn refuse_outputs(args: &ClusterArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-<<<<<<< HEAD:src/cli/cluster.rs
-/// What came out of the input.
-struct Read {
-    intake: Intake,
-    spectra: Vec<SpectrumInfo>,
-    prepared: Vec<PreparedSpectrum>,
-    /// By position in `prepared`.
-    identities: Vec<Option<String>>,
-}
-
-impl Read {
-    fn all(
-        args: &ClusterArgs,
-        settings: &LibrarySettings,
-        truth: Option<&std::collections::HashMap<String, String>>,
-        console: Console,
-    ) -> Result<Self, Failure> {
-        let preparation = settings.preparation()?;
-        let (mut infos, mut kept, mut identities) = (Vec::new(), Vec::new(), Vec::new());
-        let intake = Intake::read(&args.inputs, args.reading, console, |spectra, skipped| {
-            let prepared: Vec<_> = spectra
-                .par_iter()
-                .map(|spectrum| prepare(spectrum, &preparation))
-                .collect();
-            for (spectrum, prepared) in spectra.iter().zip(prepared) {
-                let origin = &spectrum.origin;
-                let row = match prepared {
-                    Ok(prepared) => {
-                        kept.push(prepared);
-                        identities.push(match truth {
-                            Some(truth) => truth.get(spectrum.id.trim()).cloned(),
-                            None => identity_of(spectrum),
-                        });
-                        Some(kept.len() as u32 - 1)
-                    }
-                    Err(reason) => {
-                        let place =
-                            format!("{}, record {}", origin.file.display(), origin.index + 1);
-                        skipped.add(reason.category(), format!("{place}: {reason}"));
-                        None
-                    }
-                };
-                let charge = spectrum.precursor.and_then(|p| p.charge);
-                infos.push(SpectrumInfo {
-                    file: origin.file.clone(),
-                    index: origin.index,
-                    id: spectrum.id.as_str().into(),
-                    precursor_mz: spectrum.precursor.map_or(f64::NAN, |p| p.mz.value()),
-                    charge: charge.map_or(0, Charge::state),
-                    retention_time: spectrum
-                        .measurement
-                        .retention_time
-                        .map_or(f64::NAN, Seconds::value),
-                    row,
-                });
-            }
-            Ok(())
-        })?;
-        Ok(Self {
-            intake,
-            spectra: infos,
-            prepared: kept,
-            identities,
-        })
-=======
 /// The files whose spectra are clustered: those of a clustering before, then those of the command line.
 fn files(args: &ClusterArgs, earlier: Option<&EarlierClusters>) -> Result<Vec<PathBuf>, Failure> {
     let known = earlier.map_or(&[][..], EarlierClusters::files);
     if let Some(twice) = args.inputs.iter().find(|input| known.contains(input)) {
         let text = "is in the clustering already";
         return Err(Failure::usage(format!("{}: {text}", twice.display())));
->>>>>>> cluster:src/cli/cluster/mod.rs
     }
     Ok(known.iter().chain(&args.inputs).cloned().collect())
 }
