@@ -41,7 +41,6 @@ bench: tools ## Times and memory: the whole job on MassBank, then the kernels
 	$(CARGO) bench --locked
 
 ci: lint test accuracy ## All that is checked before a change lands
-	$(CARGO) bench --locked --no-run
 	$(CARGO) run --locked --release --quiet -- demo --output target/demo > /dev/null
 
 clean: ## Remove what was built

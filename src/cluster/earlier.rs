@@ -2,6 +2,7 @@
 
 use super::links::Link;
 use super::{Grouping, Groups, LinkSettings, SpectrumSet, components, link_order};
+use crate::domain::{Charge, Polarity};
 use crate::prepare::PreparedSpectrum;
 use std::collections::HashMap;
 
@@ -81,8 +82,8 @@ pub fn digest(spectrum: &PreparedSpectrum) -> u64 {
     let mut hasher = blake3::Hasher::new();
     let precursor = spectrum.precursor();
     let mz = precursor.map_or(f64::NAN, |p| p.mz.value());
-    let charge = precursor.and_then(|p| p.charge).map_or(0, |c| c.state());
-    let polarity = spectrum.polarity().map_or(0, |p| p.sign());
+    let charge = precursor.and_then(|p| p.charge).map_or(0, Charge::state);
+    let polarity = spectrum.polarity().map_or(0, Polarity::sign);
     hasher.update(&mz.to_bits().to_le_bytes());
     hasher.update(&[charge.cast_unsigned(), polarity.cast_unsigned()]);
     for (mz, intensity) in spectrum.mz().iter().zip(spectrum.intensity()) {

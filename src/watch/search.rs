@@ -33,7 +33,7 @@ pub(super) fn report(
     let library = searcher.library();
     let mut block: Vec<Spectrum> = Vec::new();
     let (mut n_used, mut n_damaged, mut first) = (0_u64, 0_u64, None);
-    let mut records = formats::open(path).map_err(unread)?;
+    let mut records = formats::open(path).map_err(|error| unread(&error))?;
     loop {
         let ended = match records.next() {
             Some(Ok(Record::Spectrum(spectrum))) => {
@@ -45,7 +45,7 @@ pub(super) fn report(
                 n_used += 1;
                 false
             }
-            Some(Err(error)) if error.is_fatal() => return Err(unread(error)),
+            Some(Err(error)) if error.is_fatal() => return Err(unread(&error)),
             Some(Err(error)) => {
                 n_damaged += 1;
                 first.get_or_insert(error);
@@ -77,8 +77,8 @@ pub(super) fn report(
     }
 }
 
-fn unread(error: ReadError) -> Unsearched {
-    let may_pass = match &error {
+fn unread(error: &ReadError) -> Unsearched {
+    let may_pass = match error {
         ReadError::Open { source, .. } | ReadError::Stream { source, .. } => is_of_system(source),
         ReadError::Record { .. }
         | ReadError::Empty { .. }

@@ -170,7 +170,7 @@ fn killed_at_any_point_nothing_is_reported_twice_and_nothing_missed() {
     // The waits fall on every stage: before the journal is open, between looks, within a report.
     for round in 0_u64.. {
         let mut child = Watching(command(&folder, &["--once"]).spawn().unwrap());
-        let wait = Duration::from_millis(120 + round * 37 % 260);
+        let wait = Duration::from_millis(15 + round * 9 % 260);
         let started = Instant::now();
         let mut ended = None;
         while ended.is_none() && started.elapsed() < wait + Duration::from_secs(round / 60) {

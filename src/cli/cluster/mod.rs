@@ -7,7 +7,8 @@ use super::Outcome;
 use super::console::Console;
 use super::intake::{self, ReadingFlags};
 use crate::cluster::{
-    Clusters, LinkSettings, NearestSettings, Quality, SpectrumSet, representatives,
+    Clusters, Grouping, Groups, Link, LinkSettings, NearestSettings, Quality, SpectrumSet,
+    representatives,
 };
 use crate::domain::Tolerance;
 use crate::embed::{Embedding, EmbeddingSettings, Views};
@@ -110,13 +111,7 @@ fn parse_threshold(text: &str) -> Result<f32, String> {
 
 pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failure> {
     refuse_outputs(args)?;
-    let earlier = args.add.as_deref().map(EarlierClusters::read).transpose()?;
-    let plan = match earlier.as_ref().zip(args.add.as_ref()) {
-        Some((earlier, path)) => Plan::of_toml(earlier.settings()).map_err(|fault| {
-            Failure::input(format!("{}: its settings: {fault}", path.display()))
-        })?,
-        None => Plan::of_flags(args)?,
-    };
+    let (earlier, plan) = planned(args)?;
     let settings = &plan.settings;
     let truth = args
         .truth
@@ -137,12 +132,7 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
         identities,
     } = input;
     summary.stage("reading", intake.reading);
-    let how = LinkSettings {
-        threshold: settings.clusters.threshold,
-        precursor: settings.cluster_tolerance()?,
-        fragment: settings.fragment_tolerance()?,
-        score: plan.score,
-    };
+    let how = link_settings(&plan)?;
     let mut started = Instant::now();
     let mut stage = |name| {
         summary.stage(name, started.elapsed());
@@ -152,17 +142,8 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
     let set = set.map_err(crate::library::LibraryError::from)?;
     drop(prepared);
     stage("laying out");
-    let before = earlier.as_ref().map(EarlierClusters::found);
-    let links = match before {
-        Some(before) => set.links_beside(before, how),
-        None => set.links(how),
-    };
-    stage("comparing");
     let by = (how, plan.grouping());
-    let groups = match before {
-        Some(before) => set.group_beside(before, &links, by),
-        None => set.group(&links, by),
-    };
+    let (links, groups) = compare(&set, earlier.as_ref(), by, &mut stage);
     let clusters = Clusters::new(&groups.labels, &links, &vec![None; groups.labels.len()]);
     stage("grouping");
     let copies = &set.distinct().copies;
@@ -184,13 +165,7 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
     };
     let numbered = clustered.numbered();
     write(args, &plan, &clustered, &numbered)?;
-    if let Some(path) = &args.consensus {
-        let wanted = (how.fragment, args.consensus_from);
-        publish(path, |out| {
-            write_consensus(&clustered, &numbered, set.spectra(), wanted, out)
-                .map_err(|e| Failure::write(path, e))
-        })?;
-    }
+    write_consensus_of(args, (&clustered, &numbered), &set, how)?;
     stage("writing");
     let outcome = intake.finish(console);
     console.detail(format!(
@@ -202,6 +177,66 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
     console.say(Quality::new(&numbered.cluster, &identities));
     console.say(&summary);
     Ok(outcome)
+}
+
+/// The clustering that is added to, and its settings; else those of the flags.
+fn planned(args: &ClusterArgs) -> Result<(Option<EarlierClusters>, Plan), Failure> {
+    let Some(path) = &args.add else {
+        return Ok((None, Plan::of_flags(args)?));
+    };
+    let earlier = EarlierClusters::read(path)?;
+    let plan = Plan::of_toml(earlier.settings());
+    let plan =
+        plan.map_err(|fault| Failure::input(format!("{}: its settings: {fault}", path.display())))?;
+    Ok((Some(earlier), plan))
+}
+
+/// When two spectra are alike.
+fn link_settings(plan: &Plan) -> Result<LinkSettings, Failure> {
+    Ok(LinkSettings {
+        threshold: plan.settings.clusters.threshold,
+        precursor: plan.settings.cluster_tolerance()?,
+        fragment: plan.settings.fragment_tolerance()?,
+        score: plan.score,
+    })
+}
+
+/// Links and groups, of which those of an earlier clustering are not found again.
+fn compare(
+    set: &SpectrumSet,
+    earlier: Option<&EarlierClusters>,
+    by: (LinkSettings, Grouping),
+    stage: &mut impl FnMut(&'static str),
+) -> (Vec<Link>, Groups) {
+    let before = earlier.map(EarlierClusters::found);
+    let links = match before {
+        Some(before) => set.links_beside(before, by.0),
+        None => set.links(by.0),
+    };
+    stage("comparing");
+    let groups = match before {
+        Some(before) => set.group_beside(before, &links, by),
+        None => set.group(&links, by),
+    };
+    (links, groups)
+}
+
+/// Writes the consensus spectra, where they are asked for.
+fn write_consensus_of(
+    args: &ClusterArgs,
+    (clustered, numbered): (&Clustered<'_>, &Numbered),
+    set: &SpectrumSet,
+    how: LinkSettings,
+) -> Result<(), Failure> {
+    let Some(path) = &args.consensus else {
+        return Ok(());
+    };
+    let wanted = (how.fragment, args.consensus_from);
+    publish(path, |out| {
+        write_consensus(clustered, numbered, set.spectra(), wanted, out)
+            .map_err(|e| Failure::write(path, e))
+    })?;
+    Ok(())
 }
 
 /// Refuses outputs that would replace an input or each other.

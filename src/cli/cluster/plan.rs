@@ -109,10 +109,10 @@ impl Plan {
         let mut own = Table::new();
         let mut set =
             |key: &str, value: Value| config::set(&mut own, &format!("{OWN}.{key}"), value);
-        set("method", word_of(self.method).into());
+        set("method", word_of(&self.method).into());
         set("score", self.score.name().into());
         set("min-spectra", i64::from(self.min_spectra).into());
-        set("representative", word_of(self.which).into());
+        set("representative", word_of(&self.which).into());
         format!("{}\n{own}", self.settings.to_toml())
     }
 
@@ -136,7 +136,7 @@ impl Plan {
     }
 }
 
-fn word_of(value: impl ValueEnum) -> String {
+fn word_of(value: &impl ValueEnum) -> String {
     let word = value.to_possible_value();
     word.map(|word| word.get_name().to_owned())
         .unwrap_or_default()

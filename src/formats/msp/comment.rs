@@ -135,7 +135,7 @@ mod tests {
         let mods = read(b"Parent=200 Charge=2 HCD=46eV Mods=1(4,C,CAM)", &mut draft);
         assert_eq!(draft.precursor_mz, Mz::new(100.0).ok());
         assert_eq!(draft.stated_charge().unwrap().state(), 2);
-        assert_eq!(draft.collision_energy, "46eV");
+        assert_eq!(draft.collision_energy, "46 eV");
         assert_eq!(mods, Some(&b"1(4,C,CAM)"[..]));
     }
 
