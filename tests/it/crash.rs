@@ -169,7 +169,7 @@ fn a_limit_on_files_leaves_the_old_library() {
             let left = state(&folder);
             assert!(target(&left) == target(&before), "{limit}: {said}");
             let strays = |name: &&str| name.starts_with('.');
-            assert!(!names(&left).iter().any(|name| strays(name)), "{limit}");
+            assert!(!names(&left).iter().any(strays), "{limit}");
             n_failed += 1;
         }
         restore(&folder, &before);
