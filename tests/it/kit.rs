@@ -103,6 +103,17 @@ pub(crate) fn told(what: &str) {
     eprintln!("{what}");
 }
 
+/// What each array of a library holds, its lineage apart.
+pub(crate) fn contents(path: &Path) -> Vec<String> {
+    let h5 = hdf5::File::open(path).unwrap();
+    let contents = h5.dataset("checksums/contents").unwrap();
+    let text = String::from_utf8(contents.read_raw::<u8>().unwrap()).unwrap();
+    let lines = text
+        .lines()
+        .filter(|line| !line.ends_with("  lineage/record"));
+    lines.map(str::to_owned).collect()
+}
+
 /// Says why a test does nothing here.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 pub(crate) fn skipped(why: &str) {

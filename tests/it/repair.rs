@@ -1,20 +1,8 @@
 //! `verify --repair` makes again what follows from entries and peaks, and nothing else.
 
 use crate::damage::{arrays, flipped, folder};
-use crate::kit::Folder;
+use crate::kit::{Folder, contents};
 use crate::molecules::{molecules, msp};
-use std::path::Path;
-
-/// What each array holds, its lineage apart.
-fn contents(path: &Path) -> Vec<String> {
-    let h5 = hdf5::File::open(path).unwrap();
-    let contents = h5.dataset("checksums/contents").unwrap();
-    let text = String::from_utf8(contents.read_raw::<u8>().unwrap()).unwrap();
-    let lines = text
-        .lines()
-        .filter(|line| !line.ends_with("  lineage/record"));
-    lines.map(str::to_owned).collect()
-}
 
 fn is_source(name: &str) -> bool {
     name.starts_with("entries/") || ["peaks/offsets", "peaks/mz", "peaks/intensity"].contains(&name)

@@ -60,10 +60,7 @@ impl<W: Write> CsvReport<W> {
         query: &Spectrum,
         answer: &Answer,
     ) -> Result<(), ReportError> {
-        if answer.matches.is_empty() && self.only_matched {
-            return Ok(());
-        }
-        Row::of(library, query, answer).try_for_each(|row| self.rows.row(&row))
+        self.rows.rows((library, query, answer), self.only_matched)
     }
 
     /// Flushes what is buffered and gives the output back.

@@ -77,6 +77,18 @@ trait RowWriter: fmt::Debug {
     /// Appends a row.
     fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError>;
 
+    /// Appends the rows of one query; with `only_matched`, none of a query without a match.
+    fn rows(
+        &mut self,
+        (library, query, answer): (&Library, &Spectrum, &Answer),
+        only_matched: bool,
+    ) -> Result<(), ReportError> {
+        if answer.matches.is_empty() && only_matched {
+            return Ok(());
+        }
+        Row::of(library, query, answer).try_for_each(|row| self.row(&row))
+    }
+
     /// Writes what only the end tells, and everything that is still held back.
     fn end(self: Box<Self>) -> Result<(), ReportError>;
 }
@@ -150,10 +162,8 @@ impl<'a> Report<'a> {
         query: &Spectrum,
         answer: &Answer,
     ) -> Result<(), ReportError> {
-        if answer.matches.is_empty() && self.only_matched {
-            return Ok(());
-        }
-        Row::of(library, query, answer).try_for_each(|row| self.writer.row(&row))
+        let of_query = (library, query, answer);
+        self.writer.rows(of_query, self.only_matched)
     }
 
     /// Completes the report.
