@@ -1,11 +1,11 @@
 //! `mzseek info`: what a library holds.
 
-use super::Outcome;
+use super::{Outcome, picture};
 use crate::confidence::Mode;
 use crate::failure::Failure;
 use crate::index::VectorIndex;
 use crate::library::{EntryText, Library, Lineage, sizes};
-use crate::report::{Table, reliability_table};
+use crate::report::{LibraryMap, Table, reliability_table};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 Examples:
   mzseek info library.h5
   mzseek info library.h5 --history
-  mzseek info library.h5 --clusters > clusters.csv")]
+  mzseek info library.h5 --clusters > clusters.csv
+  mzseek info library.h5 --plot library.svg")]
 pub(super) struct InfoArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
@@ -27,6 +28,9 @@ pub(super) struct InfoArgs {
     /// Tell instead every change since it was built, and the checksums of the files it was made from
     #[arg(long)]
     history: bool,
+    /// Draw instead the sizes of the clusters and a map of the largest ones, as .svg or .png
+    #[arg(long, value_name = "PLOT", value_parser = picture::parse)]
+    plot: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
@@ -36,6 +40,11 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     }
     if args.history {
         return print(&history(&library));
+    }
+    if let Some(plot) = &args.plot {
+        let map = LibraryMap::new(&library).map_err(|e| Failure::input(e.to_string()))?;
+        picture::write(plot, &map.svg())?;
+        return Ok(Outcome::Done);
     }
     let (entries, clusters) = (library.entries(), library.clusters());
     let sizes = sizes(&args.library)?;

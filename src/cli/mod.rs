@@ -17,6 +17,7 @@ mod intake;
 #[cfg(unix)]
 mod interrupt;
 mod merge;
+mod picture;
 mod plot;
 mod remake;
 mod remove;

@@ -100,7 +100,7 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_are_written_as_the_standard_library_writes_them(
-            value in prop_oneof![-1.0e4..1.0e4, -1.0..1.0, any::<i32>().prop_map(|n| f64::from(n) / 2000.0), any::<f64>()],
+            value in prop_oneof![-1.0e4_f64..1.0e4, -1.0..1.0, any::<i32>().prop_map(|n| f64::from(n) / 2000.0), any::<f64>()],
             decimals in 0_u8..12,
         ) {
             prop_assume!(value.is_finite());
