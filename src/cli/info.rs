@@ -46,8 +46,12 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
         picture::write(plot, &map.svg())?;
         return Ok(Outcome::Done);
     }
+    print(&told(&library, &sizes(&args.library)?))
+}
+
+/// All of it as text.
+fn told(library: &Library, sizes: &[(String, u64)]) -> String {
     let (entries, clusters) = (library.entries(), library.clusters());
-    let sizes = sizes(&args.library)?;
     let mut table = Table::new(&["library ", &format!("{} ", library.name())]);
     let mut row = |name: &str, value: String| table.row(vec![name.to_owned(), value]);
     let (n_targets, n_decoys) = (entries.n_targets(), entries.n_decoys());
@@ -80,10 +84,10 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     );
     row("peaks", library.peaks().n_peaks().to_string());
     row("clusters", (clusters.len() - n_decoys).to_string());
-    row("largest cluster", largest(&library).to_string());
+    row("largest cluster", largest(library).to_string());
     row(
         "pure entries",
-        format!("{:.1} %", pure_share(&library) * 100.0),
+        format!("{:.1} %", pure_share(library) * 100.0),
     );
     for segment in library.segments() {
         let index = segment.index();
@@ -95,18 +99,17 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     }
     let total: u64 = sizes.iter().map(|(_, bytes)| bytes).sum();
     row("size", format!("{:.1} MB", total as f64 / 1e6));
-    for (part, bytes) in &sizes {
+    for (part, bytes) in sizes {
         row(
             &format!("  {part}"),
             format!("{:.1} MB", *bytes as f64 / 1e6),
         );
     }
-    let text = format!(
+    format!(
         "{table}\n{}settings\n{}",
-        probabilities(&library),
+        probabilities(library),
         indent(&library.settings().to_toml())
-    );
-    print(&text)
+    )
 }
 
 fn print(text: &str) -> Result<Outcome, Failure> {

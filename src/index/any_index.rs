@@ -164,11 +164,10 @@ impl VectorIndex for AnyIndex {
     fn search_sparse(
         &self,
         queries: SparseView<'_>,
-        products: Products,
-        k: usize,
+        wanted: (usize, Products),
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        (self.as_dyn()).search_sparse(queries, products, k, effort, filters)
+        (self.as_dyn()).search_sparse(queries, wanted, effort, filters)
     }
 }

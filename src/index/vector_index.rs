@@ -92,8 +92,7 @@ pub trait VectorIndex: Send + Sync {
     fn search_sparse(
         &self,
         queries: SparseView<'_>,
-        _products: Products,
-        k: usize,
+        (k, _): (usize, Products),
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {

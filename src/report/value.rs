@@ -38,14 +38,14 @@ impl fmt::Display for Value<'_> {
             Self::Absent => Ok(()),
             Self::Text(text) => f.write_str(text),
             Self::Whole(number) => number.fmt(f),
-            Self::Number { value, decimals } => match scaled(*value, *decimals) {
-                Some(whole) => write_scaled(f, whole, *decimals),
-                None => {
-                    let text = format!("{value:.*}", usize::from(*decimals));
-                    let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
-                    f.write_str(&text[usize::from(is_zero && text.starts_with('-'))..])
+            Self::Number { value, decimals } => {
+                if let Some(whole) = scaled(*value, *decimals) {
+                    return write_scaled(f, whole, *decimals);
                 }
-            },
+                let text = format!("{value:.*}", usize::from(*decimals));
+                let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
+                f.write_str(&text[usize::from(is_zero && text.starts_with('-'))..])
+            }
         }
     }
 }

@@ -183,7 +183,7 @@ fn answers(
     } else {
         Products::OfAll
     };
-    let found = index.search_sparse(vectors.view(), products, k, effort, filters);
+    let found = index.search_sparse(vectors.view(), (k, products), effort, filters);
     found
         .into_iter()
         .map(|hits| {

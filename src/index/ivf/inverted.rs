@@ -180,12 +180,11 @@ impl<C: Codec> VectorIndex for Ivf<C> {
     fn search_sparse(
         &self,
         queries: SparseView<'_>,
-        products: Products,
-        k: usize,
+        wanted: (usize, Products),
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
         let whole = Points::Sparse(queries).whole();
-        batch::search(self, whole.view(), (k, products), effort, filters)
+        batch::search(self, whole.view(), wanted, effort, filters)
     }
 }

@@ -238,8 +238,8 @@ fn by_halves_the_products_of_both_are_multiplied() {
     for kind in ["Sparse", "IVF7,Sparse"] {
         let index = trained(kind, Metric::InnerProduct, &rows);
         let sparse = SparseRows::of(queries.ncols(), queries.outer_iter());
-        let how = (Products::OfHalves, 30, ALL_LISTS);
-        let all = index.search_sparse(sparse.view(), how.0, how.1, how.2, Filters::Same(&filter));
+        let (wanted, filters) = ((30, Products::OfHalves), Filters::Same(&filter));
+        let all = index.search_sparse(sparse.view(), wanted, ALL_LISTS, filters);
         for (query, found) in queries.outer_iter().zip(all) {
             let query = query.to_slice().unwrap();
             let mut expected: Vec<(u32, f32)> = (10..4500)

@@ -168,8 +168,7 @@ impl VectorIndex for Sparse {
     fn search_sparse(
         &self,
         queries: SparseView<'_>,
-        products: Products,
-        k: usize,
+        (k, products): (usize, Products),
         _effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
