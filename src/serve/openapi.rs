@@ -22,7 +22,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
     ),
     paths(
         routes::search, routes::read,
-        routes::list, routes::library, routes::entry, routes::cluster,
+        routes::list, routes::library, routes::entry, routes::mirror, routes::cluster,
         routes::create, routes::list_jobs, routes::show, routes::cancel, routes::result,
         routes::live, routes::ready, routes::metrics,
     ),
@@ -295,7 +295,7 @@ mod tests {
     fn every_path_is_described() {
         let api: serde_json::Value = serde_json::from_str(document()).unwrap();
         let paths = api["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 12, "{:?}", paths.keys());
+        assert_eq!(paths.len(), 13, "{:?}", paths.keys());
         let search = &api["paths"]["/api/v1/search"]["post"];
         let names: Vec<&str> = search["parameters"]
             .as_array()

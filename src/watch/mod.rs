@@ -2,7 +2,7 @@
 //! beside it.
 //!
 //! ```text
-//! look at the folder -> finished -> search -> journal -> report in place -> journal
+//! look at the folder -> finished -> search -> journal -> provenance and report in place -> journal
 //! ```
 //!
 //! The folder is asked again and again, which works on network drives too. A file is what it was when
@@ -13,6 +13,7 @@
 mod finished;
 mod folder;
 mod journal;
+mod kept;
 mod retry;
 mod search;
 mod status;
@@ -20,12 +21,12 @@ mod status;
 use crate::config::Question;
 use crate::failure::Failure;
 use crate::files::PendingFile;
-use crate::library::Library;
-use crate::report::FileStamp;
+use crate::report::{FileStamp, LibraryStamp, Provenance, ReportFormat};
 use crate::search::Searcher;
 use finished::Settling;
 use folder::Found;
 use journal::{End, Journal};
+use kept::Kept;
 use retry::Retry;
 use search::Unsearched;
 use status::Status;
@@ -39,6 +40,10 @@ use std::time::{Duration, Instant};
 pub struct Watch {
     /// The folder.
     pub folder: PathBuf,
+    /// Whether the folders below are watched too.
+    pub recursive: bool,
+    /// The library; taken up again when its file is replaced.
+    pub library: PathBuf,
     /// What is remembered, between runs too.
     pub journal: PathBuf,
     /// How things stand, for others to read.
@@ -74,64 +79,97 @@ const TRIES_AT_ONCE: u32 = 3;
 /// another watch or is damaged.
 pub fn run(
     watch: &Watch,
-    library: &Library,
     question: &Question,
     (stop, say): (&AtomicBool, &dyn Fn(&str)),
 ) -> Result<Ended, Failure> {
-    folder::look(&watch.folder).map_err(|e| Failure::input(e.to_string()))?;
-    folder::clear_leftovers(&watch.folder);
-    let searcher = Searcher::new(library, question.settings(library)?);
-    question.fdr().check(&searcher)?;
+    let kept = Kept::open(&watch.library, question)?;
+    folder::look(&watch.folder, false).map_err(|e| Failure::input(e.to_string()))?;
+    folder::clear_leftovers(&watch.folder, watch.recursive);
     let mut run = Run {
         journal: Journal::open(&watch.journal)?,
         status: Status::default(),
         settling: Settling::default(),
         failing: BTreeMap::new(),
         ended: Ended::default(),
+        n_unread: 0,
+        kept,
         watch,
-        searcher,
         question,
         stop,
         say,
     };
+    run.status.library(run.kept.path(), run.kept.version());
     loop {
-        let more = run.round();
+        run.look_at_library();
+        let more = run.round()?;
         run.tell_status();
         if stop.load(Ordering::Relaxed) || (watch.once && !more) {
             break;
         }
         pause(watch.poll, stop);
     }
-    run.ended.failing = run.failing.len() as u64;
+    run.ended.failing = run.failing.len() as u64 + run.n_unread;
     Ok(run.ended)
 }
 
 /// One run of the program.
 struct Run<'a> {
     watch: &'a Watch,
-    searcher: Searcher<'a>,
+    kept: Kept,
     question: &'a Question,
     journal: Journal,
     status: Status,
     settling: Settling,
     failing: BTreeMap<String, Retry>,
     ended: Ended,
+    /// Folders below that could not be looked into last time.
+    n_unread: u64,
     stop: &'a AtomicBool,
     say: &'a dyn Fn(&str),
 }
 
 impl Run<'_> {
+    /// Takes up the library where its file is another.
+    fn look_at_library(&mut self) {
+        let Some(taken) = self.kept.look(self.question) else {
+            return;
+        };
+        let path = self.watch.library.display();
+        match taken {
+            Ok(()) => {
+                self.status.library(self.kept.path(), self.kept.version());
+                (self.say)(&format!("{path}: version {} now", self.kept.version()));
+            }
+            Err(error) => {
+                self.status.library_fault(&error);
+                (self.say)(&format!("{error}: the library stays as it was"));
+            }
+        }
+    }
+
     /// Looks once and does what there is to do. Says whether there may be more without a new file.
-    fn round(&mut self) -> bool {
-        let found = match folder::look(&self.watch.folder) {
-            Ok(found) => found,
+    fn round(&mut self) -> Result<bool, Failure> {
+        let looked = match folder::look(&self.watch.folder, self.watch.recursive) {
+            Ok(looked) => looked,
             Err(error) => {
                 // A network drive may be away for a while.
-                (self.say)(&format!("{}: {error}", self.watch.folder.display()));
-                self.status.trouble(&error);
-                return !self.watch.once;
+                let text = format!("{}: {error}", self.watch.folder.display());
+                if self.status.trouble(&text) {
+                    (self.say)(&text);
+                }
+                return Ok(!self.watch.once);
             }
         };
+        let found = looked.files;
+        self.n_unread = looked.unread.len() as u64;
+        if looked.unread.is_empty() {
+            self.status.no_trouble();
+        } else {
+            let text = looked.unread.join("; ");
+            if self.status.trouble(&text) {
+                (self.say)(&text);
+            }
+        }
         self.failing
             .retain(|name, _| found.iter().any(|file| file.name == *name));
         let open: Vec<Found> = found
@@ -141,9 +179,12 @@ impl Run<'_> {
         self.settling.look(&open, Instant::now());
         let mut more = false;
         let mut waiting = Vec::new();
+        let library = self.kept.library();
+        // Made when the first file is ready: most looks find none.
+        let mut searcher = None;
         for file in open {
             if self.stop.load(Ordering::Relaxed) {
-                return false;
+                return Ok(false);
             }
             let retry = self.failing.get(&file.name).copied();
             if retry.is_some_and(|retry| self.watch.once && retry.tries >= TRIES_AT_ONCE) {
@@ -158,11 +199,17 @@ impl Run<'_> {
                 waiting.push((file.name, "failing"));
             } else if !finished::is_closed(&self.watch.folder.join(&file.name)) {
                 waiting.push((file.name, "without its end"));
-            } else if !self.settle(&file) {
-                more = true;
-                waiting.push((file.name, "to be done again"));
-            } else if self.failing.contains_key(&file.name) {
-                waiting.push((file.name, "failing"));
+            } else {
+                let searcher = match &mut searcher {
+                    Some(searcher) => searcher,
+                    none => none.insert(Searcher::new(&library, self.question.settings(&library)?)),
+                };
+                if !self.settle(&file, searcher) {
+                    more = true;
+                    waiting.push((file.name, "to be done again"));
+                } else if self.failing.contains_key(&file.name) {
+                    waiting.push((file.name, "failing"));
+                }
             }
         }
         if self.watch.once && !more {
@@ -170,12 +217,12 @@ impl Run<'_> {
                 waiting.iter().filter(|w| w.1 == "without its end").count() as u64;
         }
         self.status.waiting(waiting);
-        more
+        Ok(more)
     }
 
     /// Searches `file`. Says whether this run has nothing left to do for it.
-    fn settle(&mut self, file: &Found) -> bool {
-        let done = self.report(file);
+    fn settle(&mut self, file: &Found, searcher: &Searcher<'_>) -> bool {
+        let done = self.report(file, searcher);
         let (told, settled) = match done {
             Ok(Some(0)) => {
                 self.reported(file, 0);
@@ -225,7 +272,7 @@ impl Run<'_> {
     }
 
     /// Puts the report of `file` beside it. `None` where the file is no longer what was found.
-    fn report(&mut self, file: &Found) -> Result<Option<u64>, Unsearched> {
+    fn report(&mut self, file: &Found, searcher: &Searcher<'_>) -> Result<Option<u64>, Unsearched> {
         let path = self.watch.folder.join(&file.name);
         let target = folder::report_of(&path);
         let fails =
@@ -242,18 +289,53 @@ impl Run<'_> {
             return Ok(Some(skipped));
         }
         let mut pending = PendingFile::create(&target).map_err(fails)?;
-        let searched = search::report(&path, (&self.searcher, self.question), &mut pending);
+        let searched = search::report(&path, (searcher, self.question), &mut pending);
+        let input = FileStamp::of(&path);
         // What was read of a file that changed says nothing, not even that it is bad.
         if folder::mark_of(&path) != Some(file.mark) {
             self.settling.forget(&file.name);
             return Ok(None);
         }
-        let skipped = searched?;
-        let checksum = FileStamp::of(pending.path()).map_err(fails)?.blake3;
+        let searched = searched?;
+        let skipped = searched.skipped;
+        let made = FileStamp::of(pending.path())
+            .map_err(fails)?
+            .called(&target);
+        let checksum = made.blake3.clone();
+        let counts = searched.summary.counts().iter().cloned().collect();
+        let told = Provenance {
+            counts,
+            report: made,
+            inputs: vec![input.map_err(fails)?],
+            ..self.provenance(searcher).map_err(Unsearched::Fails)?
+        };
         tell(&mut self.journal, End::Made { checksum, skipped })?;
+        // Before the report has its name: whoever finds a report finds what it took to make it.
+        told.write()
+            .map_err(|error| Unsearched::Fails(error.to_string()))?;
         pending.publish().map_err(fails)?;
         tell(&mut self.journal, End::Reported)?;
         Ok(Some(skipped))
+    }
+
+    /// What is the same for every report: library and settings.
+    fn provenance(&self, searcher: &Searcher<'_>) -> Result<Provenance, String> {
+        let library = searcher.library();
+        let settings = self.question.words(library);
+        let mut settings = settings.map_err(|error| error.to_string())?;
+        settings.insert("format".to_owned(), ReportFormat::Csv.to_string());
+        settings.insert("columns".to_owned(), "all".to_owned());
+        let members = library.members().iter();
+        let libraries = members.map(|member| LibraryStamp {
+            path: self.watch.library.clone(),
+            checksum: member.checksum.clone(),
+            n_entries: member.rows.len() as u64,
+        });
+        Ok(Provenance {
+            settings,
+            libraries: libraries.collect(),
+            ..Provenance::default()
+        })
     }
 
     fn tell_status(&mut self) {

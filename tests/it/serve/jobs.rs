@@ -1,8 +1,9 @@
 //! Jobs: done as on the command line, bounded, cancelled, and whole after a kill.
 
-use super::server::{Server, folder};
+use super::server::{Server, folder, read};
 use crate::kit::{Folder, names_in};
 use crate::molecules::{mgf, molecules};
+use std::io::Write;
 
 const FILE: &str = "Content-Type: application/octet-stream";
 
@@ -106,6 +107,16 @@ fn a_job_that_cannot_be_done_says_why() {
         .post("/api/v1/jobs?library=no", &[FILE], "")
         .refuses(404, "not_found", "\"no\"");
     assert_eq!(n_folders(&folder), 1, "what was refused leaves nothing");
+    // A file that is cut short is no job.
+    let mut cut = server.connect();
+    let head = format!(
+        "POST /api/v1/jobs HTTP/1.0\r\nHost: {}\r\n{FILE}\r\nContent-Length: 1000\r\n\r\nBEGIN IONS",
+        server.address
+    );
+    cut.write_all(head.as_bytes()).unwrap();
+    cut.shutdown(std::net::Shutdown::Write).unwrap();
+    read(cut).refuses(400, "malformed", "ended before it was whole");
+    assert_eq!(n_folders(&folder), 1, "what was cut leaves nothing");
     drop(server);
     let without = Server::start(&folder, &[]);
     without
