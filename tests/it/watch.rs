@@ -179,6 +179,9 @@ fn a_replaced_library_is_searched_in_from_then_on_and_a_bad_one_is_not() {
     let folder = folder();
     folder.write("runs/first.mgf", queries(1));
     let _watching = Watching(command(&folder, &[]).spawn().unwrap());
+    until("a status", || {
+        folder.path("runs/mzseek-watch.json").exists()
+    });
     until("a report", || reported(&folder).len() == 1);
     let before = status(&folder)["library_version"].clone();
     folder.write("next.msp", msp(&molecules(50)));
