@@ -190,7 +190,7 @@ impl MirrorPlot<'_> {
         }
         for pair in self.pairs() {
             let (query, library) = (layout.up[pair.query], layout.down[pair.library]);
-            let seen = [query, library].into_iter().filter(|s| s.is_seen());
+            let seen = [query, library].into_iter().filter(Stick::is_seen);
             let (class, colour) = look(pair);
             let mut group = Element::new("g").set("class", class);
             group = group.set("stroke", colour).at("stroke-width", 1.6);

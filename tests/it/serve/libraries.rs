@@ -3,7 +3,7 @@
 use super::server::{Server, folder};
 use crate::kit::Folder;
 use crate::molecules::{molecules, msp};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -43,99 +43,6 @@ fn a_library_its_entries_and_its_clusters_are_shown() {
     server
         .get(page)
         .refuses(400, "malformed", "limit is from 1 to 1000");
-}
-
-#[test]
-fn a_spectrum_and_an_entry_are_compared_as_on_the_command_line() {
-    let folder = folder();
-    let server = Server::start(&folder, &[]);
-    let file = "Content-Type: application/octet-stream";
-    let queries = folder.read("queries.mgf");
-    let read = server.post("/api/v1/spectra", &[file], &queries).is(200);
-    let mut spectrum = read.json()["spectra"][2].clone();
-    spectrum.as_object_mut().unwrap().remove("index");
-    let answer = server
-        .search(&json!({"spectra": [spectrum]}))
-        .is(200)
-        .json();
-    let matched = &answer["answers"][0]["matches"][0];
-    let path = format!(
-        "/api/v1/libraries/lib/entries/{}/mirror",
-        matched["entry_index"]
-    );
-    let compare = |accept: &str, more: Value| {
-        let mut asked = json!({"spectrum": spectrum});
-        for (key, value) in more.as_object().unwrap() {
-            asked[key] = value.clone();
-        }
-        let accept = format!("Accept: {accept}");
-        server.post(
-            &path,
-            &["Content-Type: application/json", &accept],
-            asked.to_string(),
-        )
-    };
-    // The drawing is that of the command line, but for what is the command line's own.
-    let words = [
-        "plot",
-        "libraries/lib.h5",
-        "queries.mgf",
-        "--query-index",
-        "2",
-    ];
-    let drawn = folder.run(&words).exits(0).stdout;
-    let reply = compare("image/svg+xml", json!({})).is(200);
-    assert_eq!(reply.header("content-type"), Some("image/svg+xml"));
-    assert_eq!(
-        reply.header("mzseek-library-version"),
-        answer["version"].as_str()
-    );
-    assert_eq!(reply.text(), drawn);
-    // The numbers are those of the match.
-    let compared = compare("application/json", json!({})).is(200).json();
-    for key in [
-        "similarity",
-        "score_name",
-        "matched_peaks",
-        "matched_intensity",
-        "entry_index",
-    ] {
-        assert_eq!(compared[key], matched[key], "{key}");
-    }
-    let adds = |pair: &Value| pair["contribution"].as_f64().unwrap();
-    let sum: f64 = compared["pairs"].as_array().unwrap().iter().map(adds).sum();
-    assert!(
-        (sum - compared["similarity"].as_f64().unwrap()).abs() < 1e-5,
-        "{compared}"
-    );
-    // Another score, and a part of the drawing.
-    let cosine = compare("application/json", json!({"settings": {"score": "cosine"}}));
-    assert_eq!(cosine.is(200).json()["score_name"], "cosine");
-    let part = compare("*/*", json!({"range": [100.0, 101.5]}))
-        .is(200)
-        .text();
-    assert!(
-        part.contains("data-from=\"100\" data-to=\"101.5\""),
-        "{part}"
-    );
-
-    for range in [[5.0, 5.0], [9.0, 3.0], [-1.0, 3.0], [0.0, 1e300]] {
-        let told = "from one m/z to a higher one";
-        compare("*/*", json!({"range": range})).refuses(422, "unusable", told);
-    }
-    let none = json!({"spectrum": {"peaks": []}});
-    compare("*/*", none).refuses(422, "unusable", "cannot be compared");
-    let score = json!({"settings": {"score": "luck"}});
-    compare("*/*", score).refuses(422, "unusable", "luck");
-    compare("text/csv", json!({})).refuses(406, "not_acceptable", "image/svg+xml");
-    server
-        .post(&path, &[file], &queries)
-        .refuses(415, "unsupported_media_type", "json");
-    let beyond = "/api/v1/libraries/lib/entries/60/mirror";
-    let json = "Content-Type: application/json";
-    server
-        .post(beyond, &[json], "{}")
-        .refuses(404, "not_found", "no entry 60");
 }
 
 /// Builds another library beside the served one, and renames it over it.
