@@ -193,3 +193,28 @@ fn a_killed_service_does_its_jobs_again() {
     server.signal("-TERM");
     assert_eq!(server.ended(), Some(0));
 }
+
+#[test]
+fn a_job_that_ended_long_ago_is_deleted() {
+    let folder = folder();
+    let server = Server::start(&folder, &["--jobs", "jobs"]);
+    let (old, new) = (
+        order(&server, "file=q.mgf", folder.read("queries.mgf")),
+        order(&server, "file=q.mgf", folder.read("queries.mgf")),
+    );
+    server.until("both are done", |server| {
+        state(server, &old) == "done" && state(server, &new) == "done"
+    });
+    drop(server);
+    let path = folder.path(&format!("jobs/{old}/job.json"));
+    let mut record: serde_json::Value =
+        serde_json::from_slice(&fs_err::read(&path).unwrap()).unwrap();
+    let finished = record["finished"].as_u64().unwrap();
+    record["finished"] = (finished - 2 * 3600 - 1).into();
+    fs_err::write(&path, record.to_string()).unwrap();
+    let server = Server::start(&folder, &["--jobs", "jobs", "--job-hours", "2"]);
+    server.until("the old one is gone", |_| n_folders(&folder) == 1);
+    let told = server.get(&format!("/api/v1/jobs/{old}"));
+    told.refuses(404, "not_found", "deleted some time after");
+    assert_eq!(state(&server, &new), "done");
+}
