@@ -74,7 +74,7 @@ pub(super) fn run(args: &PlotArgs, console: Console) -> Result<Outcome, Failure>
         return Err(Failure::input(text));
     };
     let tolerance = searcher.settings().fragment_tolerance;
-    let svg = mirror_plot(&library, &query, matched, tolerance)
+    let svg = mirror_plot(&library, &query, matched.into(), tolerance, None)
         .map_err(|why| Failure::input(format!("{}: {why}", name_of(&query))))?;
     match &args.output {
         Some(path) => picture::write(path, &svg)?,
