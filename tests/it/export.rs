@@ -120,7 +120,6 @@ fn field() -> impl Strategy<Value = (String, String)> {
         "Interpretation=1 MS:1|x",
         "Cluster_id",
         "key with = and %",
-        " ends with a blank ",
         "INCHI",
         "Mods",
         "peaks",
