@@ -175,16 +175,18 @@ impl Draft {
         let level = self.ms_level.filter(|&level| level != 2);
         let charge = charge.filter(|_| self.precursor_mz.is_none());
         let (level, charge) = (level.map(|l| l.to_string()), charge.map(|c| c.to_string()));
-        let is_instrument_stated = !self.instrument.is_empty();
-        for (key, name) in Key::KEPT {
-            let value = match key {
-                Key::Accession => Some(&self.accession),
-                Key::Scans => Some(&self.scans),
-                Key::InstrumentType => Some(&self.instrument_type).filter(|_| is_instrument_stated),
-                Key::Ionization => Some(&self.ionization),
-                Key::MsLevel => level.as_ref(),
-                _ => charge.as_ref(),
-            };
+        let has_instrument = !self.instrument.is_empty();
+        let instrument_type = Some(&self.instrument_type).filter(|_| has_instrument);
+        // In the order of `KEPT`.
+        let values = [
+            Some(&self.accession),
+            Some(&self.scans),
+            instrument_type,
+            Some(&self.ionization),
+            level.as_ref(),
+            charge.as_ref(),
+        ];
+        for ((_, name), value) in Key::KEPT.into_iter().zip(values) {
             self.fields.push(name, value.map_or("", String::as_str));
         }
     }

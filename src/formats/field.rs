@@ -37,15 +37,12 @@ pub(super) fn read(text: &str) -> Option<(Cow<'_, str>, &str)> {
         let code = behind
             .get(..2)
             .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match code.filter(u8::is_ascii) {
-            Some(code) => {
-                plain.push(char::from(code));
-                rest = &behind[2..];
-            }
-            None => {
-                plain.push('%');
-                rest = behind;
-            }
+        if let Some(code) = code.filter(u8::is_ascii) {
+            plain.push(char::from(code));
+            rest = &behind[2..];
+        } else {
+            plain.push('%');
+            rest = behind;
         }
     }
     plain.push_str(rest);

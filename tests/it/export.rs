@@ -10,6 +10,7 @@ use mzseek::formats::{
     self, ExportFormat, Membership, Record, Written, difference, spectrum_writer,
 };
 use proptest::prelude::*;
+use std::fmt::Write;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -409,14 +410,16 @@ fn with_clusters() -> Folder {
         ("c", 400.0),
     ] {
         let n = msp.len();
-        msp.push_str(&format!(
+        write!(
+            msp,
             "Name: {name}\nDB#: {name}{n}\nPrecursorMZ: {mz}\nIon_mode: {}\nNum Peaks: 3\n\
              {} 10\n{} 20\n{} 30\n\n",
             if name == "b" { "N" } else { "P" },
             mz - 50.0,
             mz - 80.0,
             mz - 120.0
-        ));
+        )
+        .unwrap();
     }
     Folder::with_library(&msp, "", &["--decoys", "spectrum"])
 }

@@ -2,7 +2,7 @@
 
 use super::Membership;
 use super::proofread::{Dialect, Wording};
-use crate::domain::{Fields, Polarity, Spectrum};
+use crate::domain::{Charge, Fields, Polarity, Seconds, Spectrum};
 use crate::formats::draft::charge_of_adduct;
 use crate::formats::field;
 use crate::formats::key::{Key, Statement, Words};
@@ -57,24 +57,31 @@ impl Record<'_> {
     }
 
     fn charge(&mut self, spectrum: &Spectrum, wording: Wording, is_kept: bool) {
-        let polarity = spectrum.measurement.polarity;
-        let charge = spectrum.precursor.and_then(|p| p.charge);
-        let text = match charge.map(|charge| charge.state()) {
+        let charge = spectrum.precursor.and_then(|p| p.charge).map(Charge::state);
+        let text = match charge {
             Some(state) if self.words == Words::Mgf => {
                 let sign = if state > 0 { '+' } else { '-' };
                 format!("{}{sign}", state.unsigned_abs())
             }
-            // A number without a sign has that of the ion mode.
-            Some(state) if state > 0 && polarity == Some(Polarity::Negative) => format!("+{state}"),
-            Some(state) => state.to_string(),
-            // The adduct would tell, and so might a name.
+            // A name might tell, too.
             None if wording == Wording::Guarded => "0".to_owned(),
-            None if !is_kept && charge_of_adduct(&spectrum.compound.adduct).is_some() => {
-                "0".to_owned()
-            }
-            None => String::new(),
+            None if is_kept => String::new(),
+            _ => charge_text(spectrum),
         };
         self.state(Key::Charge, &text);
+    }
+}
+
+/// The charge as a number: 0 where it is unknown though the adduct would tell one, nothing where it
+/// is just unknown.
+pub(super) fn charge_text(spectrum: &Spectrum) -> String {
+    let is_negative = spectrum.measurement.polarity == Some(Polarity::Negative);
+    match spectrum.precursor.and_then(|p| p.charge).map(Charge::state) {
+        // A number without a sign has that of the ion mode.
+        Some(state) if state > 0 && is_negative => format!("+{state}"),
+        Some(state) => state.to_string(),
+        None if charge_of_adduct(&spectrum.compound.adduct).is_some() => "0".to_owned(),
+        None => String::new(),
     }
 }
 
@@ -93,9 +100,12 @@ fn is_free(key: &str, words: Words) -> bool {
     Key::split_at(&line, mark) == Some(expected)
 }
 
+/// Keys with their values.
+type Texts<'a> = Vec<(&'a str, &'a str)>;
+
 /// The fields that have a place in a record, which are the last ones, and those before them.
-fn kept(fields: &Fields) -> (Vec<(&str, &str)>, Vec<(Key, &str)>) {
-    let mut others: Vec<(&str, &str)> = fields.iter().collect();
+fn kept(fields: &Fields) -> (Texts<'_>, Vec<(Key, &str)>) {
+    let mut others: Texts<'_> = fields.iter().collect();
     let mut kept = Vec::new();
     for (key, name) in Key::KEPT.into_iter().rev() {
         if let Some(&(_, value)) = others.last().filter(|(last, _)| *last == name) {
@@ -160,7 +170,10 @@ impl Dialect for Lines {
         record.state(Key::Peptide, &compound.peptide);
         record.state(Key::CollisionEnergy, &measured.collision_energy);
         record.state(Key::Instrument, &measured.instrument);
-        record.number(Key::RtInSeconds, measured.retention_time.map(|t| t.value()));
+        record.number(
+            Key::RtInSeconds,
+            measured.retention_time.map(Seconds::value),
+        );
         record.number(Key::RetentionIndex, measured.retention_index);
         for (key, value) in kept {
             record.state(key, value);

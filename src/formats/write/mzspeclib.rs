@@ -1,10 +1,9 @@
 //! mzSpecLib as text: sections in angle brackets with `term=value` lines, peaks at the end.
 
 use super::Membership;
-use super::msp_mgf::peaks;
+use super::msp_mgf::{charge_text, peaks};
 use super::proofread::{Dialect, Wording};
 use crate::domain::{Polarity, Spectrum};
-use crate::formats::draft::charge_of_adduct;
 use crate::formats::mzspeclib::attribute;
 use crate::formats::mzspeclib::attributes::term;
 use crate::formats::text::one_line;
@@ -201,17 +200,7 @@ impl Sections {
         analyte.state((term::ADDUCT, "adduct ion formula"), &compound.adduct);
         let name = (term::PEPTIDE, "proforma peptidoform sequence");
         analyte.state(name, &compound.peptide);
-        let charge = spectrum.precursor.and_then(|p| p.charge);
-        let text = match charge.map(|charge| charge.state()) {
-            // A number without a sign has that of the ion mode.
-            Some(state) if state > 0 && measured.polarity == Some(Polarity::Negative) => {
-                format!("+{state}")
-            }
-            Some(state) => state.to_string(),
-            // The adduct would tell.
-            None if charge_of_adduct(&compound.adduct).is_some() => "0".to_owned(),
-            None => String::new(),
-        };
+        let text = charge_text(spectrum);
         analyte.state((term::CHARGE, "charge state"), &text);
     }
 }

@@ -1,7 +1,7 @@
 //! A CSV row per spectrum.
 
 use super::{Membership, SpectrumWriter, Written};
-use crate::domain::Spectrum;
+use crate::domain::{Seconds, Spectrum};
 use std::io::{self, Write};
 
 const COLUMNS: [&str; 17] = [
@@ -87,7 +87,7 @@ impl SpectrumWriter for Table<'_> {
             compound.peptide.clone(),
             measured.collision_energy.clone(),
             measured.instrument.clone(),
-            number(measured.retention_time.map(|t| t.value())),
+            number(measured.retention_time.map(Seconds::value)),
             number(measured.retention_index),
             peaks.len().to_string(),
             peaks.join(" "),
