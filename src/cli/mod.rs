@@ -12,6 +12,7 @@ mod console;
 mod demo;
 mod evaluate;
 mod explain;
+mod export;
 mod info;
 mod intake;
 #[cfg(unix)]
@@ -83,6 +84,7 @@ enum Command {
     Cluster(cluster::ClusterArgs),
     Evaluate(evaluate::EvaluateArgs),
     Explain(explain::ExplainArgs),
+    Export(export::ExportArgs),
     Tune(tune::TuneArgs),
     Serve(serve::ServeArgs),
     Watch(watch::WatchArgs),
@@ -150,6 +152,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Cluster(args) => cluster::run(&args, console),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Explain(args) => explain::run(&args, console),
+        Command::Export(args) => export::run(&args, console),
         Command::Tune(args) => tune::run(&args, console),
         Command::Serve(args) => serve::run(args, console),
         Command::Watch(args) => watch::run(args, console),

@@ -8,11 +8,12 @@ use std::fmt::Write;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields(String);
 
-/// Ends a key and a value in the text form; neither may hold one of them.
-const MARKS: [char; 3] = ['\t', '\n', '\r'];
+/// Ends a key and a value in the text form, or the line or the text that either is written to;
+/// neither may hold one of them.
+const MARKS: [char; 4] = ['\t', '\n', '\r', '\0'];
 
 impl Fields {
-    /// Appends a field. Tabs and line ends in it become blanks; a value without anything in it is
+    /// Appends a field. Tabs, line ends and NUL in it become blanks; a value without anything in it is
     /// no statement.
     pub fn push(&mut self, key: &str, value: &str) {
         let value = value.trim();

@@ -1,5 +1,6 @@
 //! A record while it is being read: what files state in their own words, in one place.
 
+use super::key::Key;
 use super::limits::{DECLARED_PEAKS_TRUSTED, MAX_PEAKS};
 use super::number::parse_whole;
 use super::peak_line;
@@ -171,18 +172,22 @@ impl Draft {
 
     /// Keeps what was understood but has no place in a spectrum, or was passed over for another.
     fn keep_the_rest(&mut self, charge: Option<Charge>) {
-        let fields = &mut self.fields;
-        fields.push("Accession", &self.accession);
-        fields.push("Scans", &self.scans);
-        if !self.instrument.is_empty() {
-            fields.push("Instrument_type", &self.instrument_type);
-        }
-        fields.push("Ionization", &self.ionization);
-        if let Some(level) = self.ms_level.filter(|&level| level != 2) {
-            fields.push("MS_level", &level.to_string());
-        }
-        if let (None, Some(charge)) = (self.precursor_mz, charge) {
-            fields.push("Charge", &charge.to_string());
+        let level = self.ms_level.filter(|&level| level != 2);
+        let charge = charge.filter(|_| self.precursor_mz.is_none());
+        let (level, charge) = (level.map(|l| l.to_string()), charge.map(|c| c.to_string()));
+        let has_instrument = !self.instrument.is_empty();
+        let instrument_type = Some(&self.instrument_type).filter(|_| has_instrument);
+        // In the order of `KEPT`.
+        let values = [
+            Some(&self.accession),
+            Some(&self.scans),
+            instrument_type,
+            Some(&self.ionization),
+            level.as_ref(),
+            charge.as_ref(),
+        ];
+        for ((_, name), value) in Key::KEPT.into_iter().zip(values) {
+            self.fields.push(name, value.map_or("", String::as_str));
         }
     }
 
@@ -193,7 +198,7 @@ impl Draft {
 }
 
 /// The charge behind the bracket of `[M+2H]2+`.
-fn charge_of_adduct(adduct: &str) -> Option<Charge> {
+pub(super) fn charge_of_adduct(adduct: &str) -> Option<Charge> {
     let (_, behind) = adduct.rsplit_once(']')?;
     match behind.trim_end_matches(['*', '.', ' ']) {
         "+" => Charge::new(1).ok(),

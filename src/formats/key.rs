@@ -30,6 +30,8 @@ pub(super) enum Key {
     MsLevel,
     Comment,
     NumPeaks,
+    /// A field whose own key would be taken for something else: `KEY=VALUE`.
+    Field,
     /// Anything else: kept as it is, never an error.
     Other,
 }
@@ -114,9 +116,63 @@ impl Key {
             b"mslevel" | b"msorder" | b"mstype" | b"spectrumtype" => Self::MsLevel,
             b"comment" | b"comments" => Self::Comment,
             b"numpeaks" | b"numpeak" | b"numberofpeaks" => Self::NumPeaks,
+            b"mzseekfield" => Self::Field,
             _ => Self::Other,
         }
     }
+}
+
+/// A family of formats with words of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Words {
+    Msp,
+    Mgf,
+}
+
+impl Key {
+    /// The word that is written for it: the one most programs read.
+    pub(super) fn word(self, words: Words) -> &'static str {
+        let (msp, mgf) = match self {
+            Self::Title => ("Title", "TITLE"),
+            Self::Accession => ("DB#", "SPECTRUMID"),
+            Self::Scans => ("Scans", "SCANS"),
+            Self::Name => ("Name", "NAME"),
+            Self::PrecursorMz | Self::PepMass => ("PrecursorMZ", "PEPMASS"),
+            Self::Charge => ("Charge", "CHARGE"),
+            Self::Adduct => ("Precursor_type", "ADDUCT"),
+            Self::Polarity => ("Ion_mode", "IONMODE"),
+            Self::Formula => ("Formula", "FORMULA"),
+            Self::HashedInchi => ("InChIKey", "INCHIKEY"),
+            Self::Smiles => ("SMILES", "SMILES"),
+            Self::Peptide => ("Peptide", "SEQ"),
+            Self::CollisionEnergy => ("Collision_energy", "COLLISION_ENERGY"),
+            Self::Instrument => ("Instrument", "INSTRUMENT"),
+            Self::InstrumentType => ("Instrument_type", "INSTRUMENT_TYPE"),
+            Self::Ionization => ("Ionization", "IONIZATION"),
+            // Minutes where no unit is given is a habit, not a rule: seconds are not mistaken.
+            Self::RtInSeconds | Self::RetentionTime => ("RTINSECONDS", "RTINSECONDS"),
+            Self::RetentionIndex => ("Retention_index", "RETENTION_INDEX"),
+            Self::MsLevel => ("MS_level", "MSLEVEL"),
+            Self::Comment => ("Comment", "COMMENT"),
+            Self::NumPeaks => ("Num Peaks", "NUM_PEAKS"),
+            Self::Field | Self::Other => ("mzseek_field", "MZSEEK_FIELD"),
+        };
+        match words {
+            Words::Msp => msp,
+            Words::Mgf => mgf,
+        }
+    }
+
+    /// What has a place in a record but none in a spectrum, in the order it is kept in behind all
+    /// other fields, with the key it is kept under.
+    pub(super) const KEPT: [(Self, &str); 6] = [
+        (Self::Accession, "Accession"),
+        (Self::Scans, "Scans"),
+        (Self::InstrumentType, "Instrument_type"),
+        (Self::Ionization, "Ionization"),
+        (Self::MsLevel, "MS_level"),
+        (Self::Charge, "Charge"),
+    ];
 }
 
 #[cfg(test)]
@@ -143,6 +199,46 @@ mod tests {
         assert_eq!(found.value, b"a: b; c");
         assert_eq!(Key::of(b"DB#"), Key::Accession);
         assert_eq!(Key::of(b"Splash"), Key::Other);
+    }
+
+    #[test]
+    fn written_words_are_read() {
+        use Key::*;
+        for key in [
+            Title,
+            Accession,
+            Scans,
+            Name,
+            Charge,
+            Adduct,
+            Polarity,
+            Formula,
+            HashedInchi,
+            Smiles,
+            Peptide,
+            CollisionEnergy,
+            Instrument,
+            InstrumentType,
+            Ionization,
+            RtInSeconds,
+            RetentionIndex,
+            MsLevel,
+            Comment,
+            NumPeaks,
+            Field,
+        ] {
+            for words in [Words::Msp, Words::Mgf] {
+                assert_eq!(Key::of(key.word(words).as_bytes()), key);
+            }
+        }
+        assert_eq!(
+            Key::of(PrecursorMz.word(Words::Msp).as_bytes()),
+            PrecursorMz
+        );
+        assert_eq!(Key::of(PrecursorMz.word(Words::Mgf).as_bytes()), PepMass);
+        for (key, kept) in Key::KEPT {
+            assert_eq!(Key::of(kept.as_bytes()), key);
+        }
     }
 
     #[test]

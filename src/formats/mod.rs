@@ -1,4 +1,4 @@
-//! Bytes to spectra: libraries and runs in the formats of the field, told apart by content.
+//! Bytes to spectra and back: libraries and runs in the formats of the field, told apart by content.
 //!
 //! MSP and SPTXT, MGF, mzML, mzXML, MassBank records, JSON of GNPS, `MoNA` and mzmine, mzSpecLib as
 //! text and JSON, and tables of fragments; plain, gzip, zstd, bzip2, or in a zip archive.
@@ -26,6 +26,7 @@ mod draft;
 mod energy;
 mod error;
 mod fault;
+mod field;
 mod foreign;
 mod input;
 mod json;
@@ -47,12 +48,17 @@ mod statement;
 mod tags;
 mod text;
 mod transitions;
+mod write;
 
 pub use error::ReadError;
 pub use fault::Fault;
 pub use input::STDIN;
 pub use limits::{MAX_ELEMENT_BYTES, MAX_LINE_BYTES, MAX_PEAKS};
 pub use listing::{InputFile, list};
+pub use write::{
+    Compression, ExportFormat, Membership, SpectrumWriter, Unfaithful, Written, compressed,
+    difference, spectrum_writer,
+};
 
 use crate::domain::Spectrum;
 use input::{Allowance, Input};

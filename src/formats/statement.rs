@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::energy;
+use super::field;
 use super::key::{Key, Statement};
 use super::number::parse_whole;
 use super::text::{decode, fill, snippet, stated};
@@ -13,7 +14,11 @@ impl Draft {
     /// Takes in one statement. Where a record states a thing twice, the first counts; what has no
     /// place of its own is kept in the record's fields.
     pub(super) fn state(&mut self, stated: Statement<'_>, line_number: u64) {
-        if !self.take(stated.key, line_number, stated.value) {
+        if stated.key == Key::Field
+            && let Some((key, value)) = field::read(&decode(stated.value))
+        {
+            self.fields.push(&key, value);
+        } else if !self.take(stated.key, line_number, stated.value) {
             self.fields
                 .push(&decode(stated.name), &decode(stated.value));
         }
@@ -63,7 +68,7 @@ impl Draft {
                 level.is_some() && self.ms_level == level
             }
             Key::NumPeaks => true,
-            Key::Comment | Key::Other => false,
+            Key::Comment | Key::Field | Key::Other => false,
         }
     }
 

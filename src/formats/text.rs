@@ -1,14 +1,30 @@
 //! Text of unknown encoding, and values that only look stated.
 
 use super::limits::SNIPPET_CHARS;
+use std::borrow::Cow;
 
 /// Decodes UTF-8, or else Latin-1, which takes any byte: old exports hold umlauts and degree signs.
+///
+/// A text is one line: line ends in it, which JSON allows, become blanks, and so does NUL, which no
+/// text file holds.
 pub(super) fn decode(bytes: &[u8]) -> String {
     let bytes = bytes.trim_ascii();
-    match std::str::from_utf8(bytes) {
+    let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().map(|&b| char::from(b)).collect(),
+    };
+    match one_line(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
     }
+}
+
+/// `text` without what would end its line.
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    if memchr::memchr3(b'\n', b'\r', 0, text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", " ").replace(['\n', '\r', '\0'], " "))
 }
 
 /// Decodes a value; what only stands for "unknown" becomes empty.
@@ -47,6 +63,7 @@ mod tests {
     fn latin_1_is_read_where_utf_8_is_not() {
         assert_eq!(decode("β-Carotin".as_bytes()), "β-Carotin");
         assert_eq!(decode(b" 3\xb0 Gl\xfchwein "), "3° Glühwein");
+        assert_eq!(decode(b"a\r\nb\nc\0"), "a b c ");
     }
 
     #[test]

@@ -4,9 +4,28 @@ use super::{EntryText, Library};
 use crate::domain::{
     Compound, Fields, Measurement, Origin, Peak, PeakList, Polarity, Seconds, Spectrum,
 };
+use crate::prepare::prepare;
 use std::path::Path;
 
 impl Library {
+    /// [`Library::spectrum`] as it is written to a file: each m/z as the shortest decimal number that
+    /// is the same `f32`, which is all that a library keeps of it. A library made of that file has the
+    /// same peaks.
+    pub fn written(&self, row: u32) -> Spectrum {
+        let exact = self.spectrum(row);
+        let mut spectrum = exact.clone();
+        let shortest = |peak: Peak| Peak {
+            mz: (peak.mz as f32).to_string().parse().unwrap_or(peak.mz),
+            ..peak
+        };
+        let peaks = spectrum.peaks.into_vec().into_iter().map(shortest);
+        spectrum.peaks = PeakList::new(peaks.collect()).unwrap_or_default();
+        let same = prepare(&spectrum, self.preparation())
+            .is_ok_and(|again| again.peaks().eq(exact.peaks.as_slice().iter().copied()));
+        // Peaks may lie so near to each other that the decimal numbers are merged.
+        if same { spectrum } else { exact }
+    }
+
     /// The entry `row` as the spectrum it was made of, as far as the library keeps it: its
     /// prepared peaks, whose intensities sum to 1, and its metadata.
     pub fn spectrum(&self, row: u32) -> Spectrum {

@@ -165,23 +165,55 @@ pub fn clean(
     }
     match how.merging {
         Merging::Off => {}
-        Merging::Closer(gap) => merge_close(&mut peaks, gap),
+        Merging::Closer(gap) => {
+            merge_close(&mut peaks, gap);
+            // Rounding may bring peaks closer: what was prepared is to stay as it is when it is
+            // prepared again.
+            while rounded(&peaks)
+                .windows(2)
+                .any(|w| w[1].mz - w[0].mz < gap.value())
+            {
+                peaks = rounded(&peaks);
+                merge_close(&mut peaks, gap);
+            }
+        }
         Merging::UnitMass => merge_to_unit_mass(&mut peaks),
     }
     above_noise(&mut peaks, how.noise);
     most_intense(&mut peaks, how.max_peaks);
     enough(&peaks, recorded, how)?;
-    let total: f64 = peaks.iter().map(|p| f64::from(p.intensity)).sum();
+    let total = scale(&peaks);
     Ok(PreparedSpectrum {
         precursor,
         polarity,
-        // Libraries keep `f32`: what is made of a spectrum can then be made of its entry again.
-        mz: peaks.iter().map(|p| f64::from(p.mz as f32)).collect(),
+        mz: rounded(&peaks).iter().map(|p| p.mz).collect(),
         intensity: peaks
             .iter()
             .map(|p| (f64::from(p.intensity) / total) as f32)
             .collect(),
     })
+}
+
+/// m/z as libraries keep it, in `f32`: what is made of a spectrum can then be made of its entry again.
+fn rounded(peaks: &[Peak]) -> Vec<Peak> {
+    let round = |peak: &Peak| Peak {
+        mz: f64::from(peak.mz as f32),
+        ..*peak
+    };
+    peaks.iter().map(round).collect()
+}
+
+/// What intensities are divided by so that they sum to 1.
+///
+/// Those that do already, but for the rounding of each to `f32`, stay as they are to the bit: what
+/// was prepared, written to a file and read again is the same once more. Each rounding is at most
+/// 2^-24 of the intensity, and so is that of the sum.
+fn scale(peaks: &[Peak]) -> f64 {
+    let total: f64 = peaks.iter().map(|p| f64::from(p.intensity)).sum();
+    if (total - 1.0).abs() <= f64::from(f32::EPSILON) {
+        return 1.0;
+    }
+    total
 }
 
 fn enough(peaks: &[Peak], recorded: usize, how: &Preparation) -> Result<(), LeftOut> {

@@ -8,9 +8,12 @@ pub fn within_range(peaks: &mut Vec<Peak>, (low, high): (Mz, Mz)) {
 }
 
 /// Drops peaks below `share` of the most intense one.
+///
+/// A peak that lies below only by the rounding of numbers stays: scaling must not change which do.
 pub fn above_noise(peaks: &mut Vec<Peak>, share: f32) {
     let base = peaks.iter().map(|p| p.intensity).fold(0.0_f32, f32::max);
-    peaks.retain(|p| p.intensity >= share * base);
+    let least = share * base * (1.0 - 4.0 * f32::EPSILON);
+    peaks.retain(|p| p.intensity >= least);
 }
 
 /// Keeps the `n` most intense peaks, of equal ones those of lower m/z; the m/z order stays.

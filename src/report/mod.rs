@@ -24,7 +24,8 @@ mod writers;
 
 pub use clusters::{
     CLUSTER_COLUMNS, Clustered, EarlierClusters, Numbered, SpectrumInfo, TruthError,
-    read_truth_of_spectra, write_clusters_csv, write_clusters_hdf5, write_consensus,
+    read_truth_of_spectra, write_clustered_spectra, write_clusters_csv, write_clusters_hdf5,
+    write_consensus,
 };
 pub use column_sets::ColumnSet;
 pub use columns::{COLUMNS, Cell, Column};

@@ -273,7 +273,7 @@ fn consensus_and_hdf5_hold_the_clusters() {
         text.contains("TITLE=cluster=0 size=3 representative=0."),
         "{text}"
     );
-    assert!(text.contains("PEPMASS=300.000000\nCHARGE=1+\n"), "{text}");
+    assert!(text.contains("PEPMASS=300\nCHARGE=1+\n"), "{text}");
     let file = hdf5::File::open(folder.path("out.h5")).unwrap();
     let read = |name: &str| file.dataset(name).unwrap().read_raw::<u32>().unwrap();
     let of = read("clusters/cluster_of");
@@ -289,6 +289,18 @@ fn consensus_and_hdf5_hold_the_clusters() {
         .run(&["cluster", "consensus.mgf", "run.mgf", "-o", "again.csv"])
         .exits(0)
         .says("21 spectra in 6 clusters");
+    folder
+        .run(&["cluster", "run.mgf", "-o", "out.mzspeclib.txt"])
+        .exits(0);
+    let text = folder.text("out.mzspeclib.txt");
+    assert_eq!(text.matches("\n<Spectrum=").count(), 16);
+    assert_eq!(text.matches("\n<Cluster=").count(), 6);
+    assert_eq!(text.matches("spectrum cluster size=3\n").count(), 5);
+    // As clustered before, from the peaks that were compared then.
+    folder
+        .run(&["cluster", "out.mzspeclib.txt", "-o", "last.csv"])
+        .exits(0)
+        .says("16 spectra in 6 clusters");
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod damage_at_random;
 mod decoys;
 mod dependencies;
 mod explain;
+mod export;
 mod formats_contract;
 mod formats_data;
 mod formats_fuzz;

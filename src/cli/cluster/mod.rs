@@ -14,10 +14,11 @@ use crate::domain::Tolerance;
 use crate::embed::{Embedding, EmbeddingSettings, Views};
 use crate::failure::Failure;
 use crate::files::PendingFile;
+use crate::formats::{Compression, ExportFormat, compressed};
 use crate::library::LibrarySettings;
 use crate::report::{
-    Clustered, EarlierClusters, Numbered, RunSummary, read_truth_of_spectra, write_clusters_csv,
-    write_clusters_hdf5, write_consensus,
+    Clustered, EarlierClusters, Numbered, RunSummary, read_truth_of_spectra,
+    write_clustered_spectra, write_clusters_csv, write_clusters_hdf5, write_consensus,
 };
 use crate::similarity::Similarity;
 use clap::Args;
@@ -33,6 +34,7 @@ use std::time::Instant;
 Examples:
   mzseek cluster run.mzML -o clusters.csv
   mzseek cluster a.mgf b.mgf --profile peptide -o clusters.h5 --consensus consensus.mgf
+  mzseek cluster run.mzML -o clusters.mzspeclib.txt
   mzseek cluster run.mgf --threshold 0.6 --truth truth.csv -o clusters.csv
   mzseek cluster --add clusters.h5 tuesday.mzML -o clusters.h5
 
@@ -58,7 +60,8 @@ pub(super) struct ClusterArgs {
         ]
     )]
     add: Option<PathBuf>,
-    /// The file to make: clusters.csv or clusters.h5
+    /// The file to make: clusters.csv or clusters.h5; or the spectra with their clusters, as
+    /// .mzspeclib.txt, .msp or .mgf, with .gz or .zst behind
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Settings to start from: small-molecule, peptide or ei [default: small-molecule]
@@ -88,7 +91,7 @@ pub(super) struct ClusterArgs {
     /// Which member stands for a cluster
     #[arg(long, value_name = "WHICH", default_value = "medoid")]
     representative: Which,
-    /// An MGF file of consensus spectra, with cluster numbers in the titles
+    /// A file of consensus spectra with cluster numbers in the titles: .mgf, .msp or .mzspeclib.txt
     #[arg(long, value_name = "FILE.mgf")]
     consensus: Option<PathBuf>,
     /// Fewest spectra of a cluster with a consensus
@@ -164,7 +167,7 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
         representatives: &chosen,
     };
     let numbered = clustered.numbered();
-    write(args, &plan, &clustered, &numbered)?;
+    write((args, &plan), (&clustered, &numbered), &set)?;
     write_consensus_of(args, (&clustered, &numbered), &set, how)?;
     stage("writing");
     let outcome = intake.finish(console);
@@ -232,9 +235,12 @@ fn write_consensus_of(
         return Ok(());
     };
     let wanted = (how.fragment, args.consensus_from);
+    let format = ExportFormat::of_name(path).unwrap_or(ExportFormat::Mgf);
     publish(path, |out| {
-        write_consensus(clustered, numbered, set.spectra(), wanted, out)
-            .map_err(|e| Failure::write(path, e))
+        compressed(Compression::of_name(path), out, |out| {
+            write_consensus(clustered, numbered, set.spectra(), wanted, (format, out))
+        })
+        .map_err(|e| Failure::write(path, e))
     })?;
     Ok(())
 }
@@ -292,10 +298,9 @@ fn nearest(settings: &LibrarySettings) -> Result<NearestSettings, Failure> {
 }
 
 fn write(
-    args: &ClusterArgs,
-    plan: &Plan,
-    clustered: &Clustered<'_>,
-    numbered: &Numbered,
+    (args, plan): (&ClusterArgs, &Plan),
+    (clustered, numbered): (&Clustered<'_>, &Numbered),
+    set: &SpectrumSet,
 ) -> Result<(), Failure> {
     let path = &args.output;
     let is_hdf5 = path.extension().is_some_and(|e| {
@@ -310,6 +315,15 @@ fn write(
             plan.to_toml(),
             path,
         )?);
+    }
+    let format = ExportFormat::of_name(path).filter(|format| *format != ExportFormat::Csv);
+    if let Some(format) = format {
+        return publish(path, |out| {
+            compressed(Compression::of_name(path), out, |out| {
+                write_clustered_spectra(clustered, numbered, set.spectra(), (format, out))
+            })
+            .map_err(|e| Failure::write(path, e))
+        });
     }
     publish(path, |out| {
         write_clusters_csv(clustered, numbered, out).map_err(|e| Failure::csv(path, e))

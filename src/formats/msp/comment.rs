@@ -43,6 +43,7 @@ pub(super) fn read<'a>(comment: &'a [u8], draft: &mut Draft) -> Option<&'a [u8]>
             | Key::MsLevel
             | Key::Comment
             | Key::NumPeaks
+            | Key::Field
             | Key::Other => false,
         };
         if applies {

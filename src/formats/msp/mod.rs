@@ -38,6 +38,8 @@ struct Entry {
     declared: Option<(u64, u64)>,
     /// A blank line was seen among the keys.
     gap: bool,
+    /// It says itself what peptide it is of, or that it is of none.
+    states_peptide: bool,
     /// The first line that looks like peaks, though none were announced. It may as well be the
     /// second line of a long value, so it is a fault only where the announcement never comes.
     unannounced: Option<u64>,
@@ -92,6 +94,7 @@ impl Entry {
             self.comment.extend_from_slice(stated.value);
             self.comment.push(b' ');
         }
+        self.states_peptide |= key == Key::Peptide;
         self.draft.state(stated, number);
         Step::Taken
     }
@@ -118,7 +121,9 @@ impl Entry {
             self.draft.fault(line, Fault::PeakCount { declared, read });
         }
         let mods = comment::read(&self.comment, &mut self.draft);
-        if let Some(ion) = peptide::read(&self.draft.compound.name, mods) {
+        let is_no_peptide = self.states_peptide && self.draft.compound.peptide.is_empty();
+        if let Some(ion) = peptide::read(&self.draft.compound.name, mods).filter(|_| !is_no_peptide)
+        {
             if self.draft.compound.peptide.is_empty() {
                 self.draft.compound.peptide = ion.peptide;
             }

@@ -3,18 +3,39 @@
 use crate::formats::Fault;
 use crate::formats::draft::{Draft, StatedCharge};
 use crate::formats::key::Key;
+use std::borrow::Cow;
 use std::collections::HashMap;
+use term::{N_PEAKS, OTHER_NAME, OTHER_VALUE, UNIT};
 
 /// One attribute: a term and its value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Attribute {
+pub(in crate::formats) struct Attribute {
     /// Attributes of one group belong together, such as a value and its unit.
-    pub(super) group: String,
-    pub(super) accession: String,
-    pub(super) name: String,
-    pub(super) value: String,
+    pub(in crate::formats) group: String,
+    pub(in crate::formats) accession: String,
+    pub(in crate::formats) name: String,
+    pub(in crate::formats) value: String,
     /// Where the value is a term itself.
-    pub(super) value_accession: String,
+    pub(in crate::formats) value_accession: String,
+}
+
+impl Attribute {
+    /// The key as the text form writes it.
+    pub(in crate::formats) fn key(&self) -> String {
+        let (accession, name) = (&self.accession, &self.name);
+        match self.group.as_str() {
+            "" => format!("{accession}|{name}"),
+            group => format!("[{group}]{accession}|{name}"),
+        }
+    }
+
+    /// The value as the text form writes it.
+    pub(in crate::formats) fn text(&self) -> Cow<'_, str> {
+        match self.value_accession.as_str() {
+            "" => Cow::Borrowed(&self.value),
+            accession => Cow::Owned(format!("{accession}|{}", self.value)),
+        }
+    }
 }
 
 /// What attributes are about.
@@ -32,9 +53,35 @@ pub(super) struct Sets(HashMap<(About, String), Vec<Attribute>>);
 /// The set that holds for everything.
 const ALL: &str = "all";
 
-const UNIT: &str = "UO:0000000";
+/// Terms that are read here and written by [`crate::formats::write`].
+pub(in crate::formats) mod term {
+    pub(in crate::formats) const NAME: &str = "MS:1003061";
+    pub(in crate::formats) const TITLE: &str = "MS:1000796";
+    pub(in crate::formats) const USI: &str = "MS:1003063";
+    pub(in crate::formats) const CHARGE: &str = "MS:1000041";
+    pub(in crate::formats) const PRECURSOR_MZ: &str = "MS:1000744";
+    pub(in crate::formats) const MS_LEVEL: &str = "MS:1000511";
+    pub(in crate::formats) const INSTRUMENT: &str = "MS:1000031";
+    pub(in crate::formats) const FORMULA: &str = "MS:1000866";
+    pub(in crate::formats) const SMILES: &str = "MS:1000868";
+    pub(in crate::formats) const INCHIKEY: &str = "MS:1002894";
+    pub(in crate::formats) const ADDUCT: &str = "MS:1002813";
+    pub(in crate::formats) const PEPTIDE: &str = "MS:1003169";
+    pub(in crate::formats) const RETENTION_INDEX: &str = "MS:1000896";
+    pub(in crate::formats) const RETENTION_TIME: &str = "MS:1000894";
+    pub(in crate::formats) const POLARITY: &str = "MS:1000465";
+    pub(in crate::formats) const POSITIVE: &str = "MS:1000130";
+    pub(in crate::formats) const NEGATIVE: &str = "MS:1000129";
+    pub(in crate::formats) const COLLISION_ENERGY: &str = "MS:1000045";
+    pub(in crate::formats) const NORMALISED_ENERGY: &str = "MS:1000138";
+    pub(in crate::formats) const UNIT: &str = "UO:0000000";
+    pub(in crate::formats) const N_PEAKS: &str = "MS:1003059";
+    /// A key that is no term, and in the same group its value.
+    pub(in crate::formats) const OTHER_NAME: &str = "MS:1003275";
+    pub(in crate::formats) const OTHER_VALUE: &str = "MS:1003276";
+}
+
 const SET_NAME: &str = "MS:1003212";
-const N_PEAKS: &str = "MS:1003059";
 
 impl Sets {
     pub(super) fn insert(&mut self, about: About, name: &str, attributes: Vec<Attribute>) {
@@ -114,7 +161,8 @@ impl Entry {
 
 /// Gives one attribute its place, or keeps it.
 fn state(draft: &mut Draft, attribute: &Attribute, all: &[Attribute], place: &str, line: u64) {
-    let value = attribute.value.as_str();
+    let (value, text) = (attribute.value.as_str(), attribute.text());
+    let text = text.as_ref();
     let unit = || {
         let same = |a: &&Attribute| a.accession == UNIT && a.group == attribute.group;
         let unit = all
@@ -126,30 +174,42 @@ fn state(draft: &mut Draft, attribute: &Attribute, all: &[Attribute], place: &st
     let with_unit;
     let (key, value) = match attribute.accession.as_str() {
         UNIT if unit_is_used(attribute, all) => return,
-        "MS:1003061" => (Key::Name, value),
-        "MS:1003063" => (Key::Accession, value),
-        "MS:1000041" => (Key::Charge, value),
-        "MS:1000744" => (Key::PrecursorMz, value),
-        "MS:1000511" => (Key::MsLevel, value),
-        "MS:1000031" => (Key::Instrument, value),
-        "MS:1000866" => (Key::Formula, value),
-        "MS:1000868" => (Key::Smiles, value),
-        "MS:1002894" => (Key::HashedInchi, value),
-        "MS:1000896" => (Key::RetentionIndex, value),
-        "MS:1000465" => match attribute.value_accession.as_str() {
-            "MS:1000130" => (Key::Polarity, "positive"),
-            "MS:1000129" => (Key::Polarity, "negative"),
+        OTHER_NAME | OTHER_VALUE => {
+            match other(attribute, all) {
+                // It was kept with its name.
+                Some(_) if attribute.accession == OTHER_VALUE => {}
+                Some(value) => draft.fields.push(&format!("{place}{text}"), &value),
+                None => keep(draft, attribute, place),
+            }
+            return;
+        }
+        term::NAME => (Key::Name, text),
+        term::TITLE => (Key::Title, text),
+        term::USI => (Key::Accession, text),
+        term::CHARGE => (Key::Charge, value),
+        term::PRECURSOR_MZ => (Key::PrecursorMz, value),
+        term::MS_LEVEL => (Key::MsLevel, value),
+        // Of a model that is a term, the name tells.
+        term::INSTRUMENT => (Key::Instrument, value),
+        term::FORMULA => (Key::Formula, text),
+        term::SMILES => (Key::Smiles, text),
+        term::INCHIKEY => (Key::HashedInchi, text),
+        term::ADDUCT => (Key::Adduct, text),
+        term::RETENTION_INDEX => (Key::RetentionIndex, value),
+        term::POLARITY => match attribute.value_accession.as_str() {
+            term::POSITIVE => (Key::Polarity, "positive"),
+            term::NEGATIVE => (Key::Polarity, "negative"),
             _ => (Key::Other, value),
         },
-        "MS:1000045" => {
+        term::COLLISION_ENERGY => {
             with_unit = format!("{value} {}", unit());
             (Key::CollisionEnergy, with_unit.trim_end())
         }
-        "MS:1000138" => {
+        term::NORMALISED_ENERGY => {
             with_unit = format!("{value} NCE");
             (Key::CollisionEnergy, with_unit.as_str())
         }
-        "MS:1000894" => {
+        term::RETENTION_TIME => {
             with_unit = format!("{value} {}", unit());
             (Key::RtInSeconds, with_unit.trim_end())
         }
@@ -157,7 +217,7 @@ fn state(draft: &mut Draft, attribute: &Attribute, all: &[Attribute], place: &st
             state_peptide_ion(draft, value, line);
             return;
         }
-        "MS:1003169" => (Key::Peptide, value),
+        term::PEPTIDE => (Key::Peptide, text),
         "MS:1003072" if value.to_ascii_lowercase().contains("decoy") => {
             draft.fault(line, Fault::Decoy);
             return;
@@ -171,7 +231,7 @@ fn state(draft: &mut Draft, attribute: &Attribute, all: &[Attribute], place: &st
 
 /// Whether a unit was taken in together with the value of its group.
 fn unit_is_used(unit: &Attribute, all: &[Attribute]) -> bool {
-    let with_units = ["MS:1000045", "MS:1000894"];
+    let with_units = [term::COLLISION_ENERGY, term::RETENTION_TIME];
     !unit.group.is_empty()
         && all
             .iter()
@@ -210,26 +270,20 @@ fn take_second_best(
     }
 }
 
+/// The value of the attribute without a term that `one` gives the name or the value of, where its
+/// group holds one of each.
+fn other(one: &Attribute, all: &[Attribute]) -> Option<String> {
+    let in_group = |accession: &'static str| {
+        let same = |a: &&Attribute| a.group == one.group && a.accession == accession;
+        let mut found = all.iter().filter(move |a| same(a));
+        found.next().filter(|_| found.next().is_none())
+    };
+    let value = in_group(OTHER_NAME).and(in_group(OTHER_VALUE))?;
+    (!one.group.is_empty() && !value.value.trim().is_empty()).then(|| value.text().into_owned())
+}
+
 /// Keeps an attribute as the text form writes it.
 fn keep(draft: &mut Draft, attribute: &Attribute, place: &str) {
-    let Attribute {
-        group,
-        accession,
-        name,
-        value,
-        value_accession,
-    } = attribute;
-    let group = if group.is_empty() {
-        String::new()
-    } else {
-        format!("[{group}]")
-    };
-    let key = format!("{place}{group}{accession}|{name}");
-    if value_accession.is_empty() {
-        draft.fields.push(&key, value);
-    } else {
-        draft
-            .fields
-            .push(&key, &format!("{value_accession}|{value}"));
-    }
+    let key = format!("{place}{}", attribute.key());
+    draft.fields.push(&key, &attribute.text());
 }

@@ -2,9 +2,9 @@
 //!
 //! Both say the same in terms of the PSI vocabulary; [`attributes`] knows the terms.
 
-mod attributes;
+pub(super) mod attributes;
 mod json;
 mod text;
 
 pub(super) use json::MzSpecLibJsonReader;
-pub(super) use text::MzSpecLibTextReader;
+pub(super) use text::{MzSpecLibTextReader, attribute};

@@ -203,7 +203,7 @@ fn set_name(line: &[u8]) -> Option<(About, String)> {
 }
 
 /// `[1]MS:1000045|collision energy=46`, `MS:1003065|type=MS:1003066|singleton spectrum`.
-fn attribute(line: &[u8]) -> Option<Attribute> {
+pub(in crate::formats) fn attribute(line: &[u8]) -> Option<Attribute> {
     let text = decode(line);
     let (group, text) = match text.strip_prefix('[') {
         Some(inner) => inner.split_once(']')?,

@@ -1,16 +1,18 @@
-//! Clusters of spectra as files: a CSV row per spectrum, an HDF5 file with all that was found, and
-//! consensus spectra as MGF.
+//! Clusters of spectra as files: a CSV row per spectrum, an HDF5 file with all that was found, the
+//! spectra with their clusters, and consensus spectra.
 
+mod consensus_file;
 mod csv_file;
 mod earlier;
 mod hdf5_file;
-mod mgf_file;
+mod spectra_file;
 mod truth;
 
+pub use consensus_file::write_consensus;
 pub use csv_file::{CLUSTER_COLUMNS, write_clusters_csv};
 pub use earlier::EarlierClusters;
 pub use hdf5_file::write_clusters_hdf5;
-pub use mgf_file::write_consensus;
+pub use spectra_file::write_clustered_spectra;
 pub use truth::{TruthError, read_truth_of_spectra};
 
 use crate::cluster::{Clusters, Distinct, Groups, Link};
