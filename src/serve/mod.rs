@@ -160,3 +160,38 @@ async fn reload(service: Service, app: Arc<App>, mut hup: Signal) {
         }
     }
 }
+
+/// Reads `bytes` as a request for a search: a line of the content type, one of the parameters, and
+/// the body.
+#[cfg(fuzzing)]
+pub(crate) fn read_request(bytes: &[u8]) {
+    use axum::http::{Request, header::CONTENT_TYPE};
+    const MOST: usize = 1 << 20;
+    let mut parts = bytes.splitn(3, |&b| b == b'\n');
+    let mut part = || parts.next().unwrap_or_default();
+    let (content, parameters, body) = (part(), part(), part());
+    let uri = format!("/api/v1/search?{}", String::from_utf8_lossy(parameters));
+    let request = Request::post(uri).header(CONTENT_TYPE, content);
+    let Ok(request) = request.body(axum::body::Body::from(body.to_vec())) else {
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
+    let Ok(runtime) = runtime else { return };
+    let asked = runtime.block_on(body::asked(
+        request,
+        MOST,
+        std::time::Duration::from_secs(9),
+    ));
+    let Ok(asked) = asked else { return };
+    match asked.what {
+        body::What::Sent(sent) => {
+            let file: Arc<std::path::Path> = ask::unnamed().into();
+            for (index, spectrum) in sent.spectra.into_iter().enumerate() {
+                let _ = spectrum.spectrum(&file, index);
+            }
+        }
+        body::What::File { bytes, .. } => crate::fuzzing::read_any(&bytes, MOST as u64),
+    }
+}

@@ -44,5 +44,6 @@ mod serve;
 mod shelf;
 mod together;
 mod tune;
+mod unpacking;
 mod vectors;
 mod watch;
