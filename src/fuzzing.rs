@@ -24,9 +24,14 @@ pub fn read_any(bytes: &[u8], max_bytes: u64) {
 }
 
 /// Reads `bytes` as a request for a search: a line of the content type, one of the parameters, and
-/// the body.
-pub fn read_request(bytes: &[u8]) {
-    crate::serve::read_request(bytes);
+/// the body; and the file in it, `max_bytes` of it once it is unpacked.
+///
+/// # Panics
+/// As [`read_any`].
+pub fn read_request(bytes: &[u8], max_bytes: u64) {
+    if let Some(file) = crate::serve::read_request(bytes) {
+        read_any(&file, max_bytes);
+    }
 }
 
 fn to_the_end(reader: Result<Box<dyn SpectrumReader>, ReadError>, n_bytes: usize) {

@@ -24,6 +24,7 @@ mod formats_fuzz;
 mod formats_golden;
 mod formats_inputs;
 mod formats_samples;
+mod fuzz_seeds;
 mod golden;
 mod h5py;
 mod html_report;
