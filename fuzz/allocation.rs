@@ -53,5 +53,8 @@ pub fn bounded(n_bytes: usize, work: impl FnOnce()) {
     work();
     let most = MOST.load(Relaxed).saturating_sub(before);
     let allowed = ANYWAY + PER_BYTE * n_bytes;
-    assert!(most <= allowed, "{most} bytes held for an input of {n_bytes}");
+    assert!(
+        most <= allowed,
+        "{most} bytes held for an input of {n_bytes}"
+    );
 }

@@ -4,5 +4,7 @@
 mod allocation;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    allocation::bounded(bytes.len(), || mzseek::fuzzing::read_as("transitions", bytes));
+    allocation::bounded(bytes.len(), || {
+        mzseek::fuzzing::read_as("transitions", bytes)
+    });
 });

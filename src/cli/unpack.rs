@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// The words that other commands run this one with, before a path.
-pub(super) const WORDS: [&str; 1] = ["unpack"];
+pub(super) const WORDS: [&str; 2] = ["unpack", "--"];
 
 /// Write mzMLb as mzML and a Parquet library as tab-separated text, until standard input ends
 #[derive(Debug, Args)]

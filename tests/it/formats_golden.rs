@@ -115,7 +115,7 @@ fn other_programs_find_the_same_spectra() {
     }
 }
 
-/// Both find the same peaks; OpenMS takes a spline through all points, so heights differ a little.
+/// Both find the same peaks; `OpenMS` takes a spline through all points, so heights differ a little.
 #[test]
 fn openms_centroids_the_same_peaks() {
     let Some(root) = data("formats") else { return };

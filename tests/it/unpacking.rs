@@ -2,7 +2,7 @@
 
 use crate::formats_data::{Tally, read};
 use crate::formats_samples::all;
-use mzseek::domain::Spectrum;
+use mzseek::domain::{Charge, Spectrum};
 use mzseek::formats::ReadError;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -76,13 +76,19 @@ fn write_mzmlb(path: &Path, change: impl Fn(String) -> String) {
             + "<binary/>"
     });
     // Letters beyond ASCII are negative where bytes are signed.
-    let text = change(text.replace("id=\"b\"", "id=\"é\""));
+    let text = text.replace("id=\"b\"", "id=\"é\"");
+    // psims declares one spectrum more than there are: the places of the index, with the end.
+    let text = change(text.replace("<spectrumList count=\"3\">", "<spectrumList count=\"4\">"));
     let file = hdf5::File::create(path).unwrap();
     let bytes: Vec<i8> = text.bytes().map(u8::cast_signed).collect();
     let put = |builder: hdf5::DatasetBuilder| builder.deflate(4).chunk(3);
     put(file.new_dataset_builder())
         .with_data(&bytes)
         .create("mzML")
+        .unwrap();
+    file.new_dataset_builder()
+        .with_data(&[0_i64; 4])
+        .create("mzML_spectrumIndex")
         .unwrap();
     put(file.new_dataset_builder())
         .with_data(&mz)
@@ -94,7 +100,10 @@ fn write_mzmlb(path: &Path, change: impl Fn(String) -> String) {
         .unwrap();
 }
 
-fn numbers(spectra: &[Spectrum]) -> Vec<(Option<f64>, Vec<(f64, f32)>)> {
+/// m/z of the precursor, and the peaks.
+type Numbers = (Option<f64>, Vec<(f64, f32)>);
+
+fn numbers(spectra: &[Spectrum]) -> Vec<Numbers> {
     let peaks = |s: &Spectrum| {
         s.peaks
             .as_slice()
@@ -289,23 +298,25 @@ fn what_nobody_waits_for_ends_by_itself() {
     }
 }
 
+/// The columns that are needed, and some that DIA-NN writes beside them.
+const DIA_NN: &str = "message schema {
+    REQUIRED BYTE_ARRAY Precursor.Id (UTF8);
+    REQUIRED BYTE_ARRAY Modified.Sequence (UTF8);
+    REQUIRED INT64 Precursor.Charge;
+    REQUIRED INT64 Decoy;
+    REQUIRED FLOAT RT;
+    OPTIONAL BYTE_ARRAY Genes (UTF8);
+    REQUIRED FLOAT Precursor.Mz;
+    REQUIRED FLOAT Product.Mz;
+    REQUIRED FLOAT Relative.Intensity;
+    REQUIRED BYTE_ARRAY Fragment.Type (UTF8);
+}";
+
 /// Writes a library table as DIA-NN does: text, 64-bit and 32-bit numbers.
 fn write_parquet(path: &Path, left_out: &str) {
     use parquet::data_type::{ByteArrayType, FloatType, Int64Type};
     use parquet::file::writer::SerializedFileWriter;
-    let schema = "message schema {
-        REQUIRED BYTE_ARRAY Precursor.Id (UTF8);
-        REQUIRED BYTE_ARRAY Modified.Sequence (UTF8);
-        REQUIRED INT64 Precursor.Charge;
-        REQUIRED INT64 Decoy;
-        REQUIRED FLOAT RT;
-        OPTIONAL BYTE_ARRAY Genes (UTF8);
-        REQUIRED FLOAT Precursor.Mz;
-        REQUIRED FLOAT Product.Mz;
-        REQUIRED FLOAT Relative.Intensity;
-        REQUIRED BYTE_ARRAY Fragment.Type (UTF8);
-    }";
-    let lines: Vec<&str> = schema
+    let lines: Vec<&str> = DIA_NN
         .lines()
         .filter(|l| left_out.is_empty() || !l.contains(left_out))
         .collect();
@@ -380,7 +391,7 @@ fn parquet_libraries_are_read_like_their_tables() {
     assert_eq!(spectrum.measurement.retention_index, Some(-3.5));
     let precursor = spectrum.precursor.unwrap();
     assert_eq!(
-        (precursor.mz.value(), precursor.charge.map(|c| c.state())),
+        (precursor.mz.value(), precursor.charge.map(Charge::state)),
         (182.25, Some(2))
     );
     let peaks: Vec<(f64, f32)> = spectrum

@@ -1,7 +1,7 @@
 //! mzML whose arrays lie elsewhere, with the arrays put in.
 
 use crate::formats::limits::{MAX_ELEMENT_BYTES, MAX_PEAKS};
-use crate::formats::tags::{Tags, attribute, is_start};
+use crate::formats::tags::{Tags, attribute, is_start, number};
 use std::io::{self, Read};
 
 /// Bytes of the longest array: [`MAX_PEAKS`] numbers of eight bytes.
@@ -47,6 +47,11 @@ pub(super) trait Store {
     /// The term that says that an array lies here.
     const MARK: &'static [u8];
 
+    /// A number of spectra that is one too many, if the list should declare it.
+    fn one_too_many(&self) -> Option<u64> {
+        None
+    }
+
     /// Finds an array.
     fn find(&mut self, array: &External<'_>) -> Result<Found, String>;
 }
@@ -80,11 +85,35 @@ impl<S: Store> Inline<S> {
             return Err(damaged("an element of the mzML is too large".to_owned()));
         }
         self.ready.extend_from_slice(self.tags.token());
+        if is_start(self.tags.tag(), b"<spectrumList") {
+            self.count();
+        }
         let opens = is_start(self.tags.tag(), b"<binaryDataArray") && !self.ended;
         if opens && !self.tags.tag().ends_with(b"/>") {
             self.array()?;
         }
         Ok(())
+    }
+
+    /// Corrects the number that the list of spectra declares.
+    fn count(&mut self) {
+        let declared = attribute(self.tags.tag(), b"count").and_then(number);
+        if let Some(wrong) = self.store.one_too_many()
+            && declared == Some(wrong)
+        {
+            let list = text(&self.ready);
+            let right = wrong.saturating_sub(1);
+            for quote in ['"', '\''] {
+                let (old, new) = (
+                    format!("count={quote}{wrong}{quote}"),
+                    format!("count={quote}{right}{quote}"),
+                );
+                if list.contains(&old) {
+                    self.ready = list.replacen(&old, &new, 1).into_bytes();
+                    return;
+                }
+            }
+        }
     }
 
     /// Takes in an array up to its end tag.
@@ -114,9 +143,9 @@ impl<S: Store> Inline<S> {
             }
         }
         if !is_of(&terms) {
-            terms
-                .iter()
-                .for_each(|term| self.ready.extend_from_slice(&term.token));
+            for term in &terms {
+                self.ready.extend_from_slice(&term.token);
+            }
             self.ready.extend_from_slice(&rest);
             return Ok(());
         }

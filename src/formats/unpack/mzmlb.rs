@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// The array that holds the mzML.
 const MZML: &str = "mzML";
 
+/// Where each spectrum begins in it, and where the last one ends.
+const INDEX: &str = "mzML_spectrumIndex";
+
 /// Bytes read of an array at a time.
 const WINDOW_BYTES: usize = 1 << 22;
 
@@ -57,9 +60,12 @@ pub(super) fn unpack(path: &Path, out: &mut impl Write) -> Result<(), UnpackErro
         },
     );
     let mut inlined = Inline::new(Box::new(mzml), columns);
-    io::copy(&mut inlined, out).map_err(|e| match e.kind() {
-        io::ErrorKind::InvalidData => UnpackError::Damaged(e.to_string()),
-        _ => e.into(),
+    io::copy(&mut inlined, out).map_err(|e| {
+        if e.kind() == io::ErrorKind::InvalidData {
+            UnpackError::Damaged(e.to_string())
+        } else {
+            e.into()
+        }
     })?;
     Ok(())
 }
@@ -75,6 +81,23 @@ enum Kind {
 }
 
 impl Kind {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "what is not read here is refused, whatever the crate adds"
+    )]
+    fn of(descriptor: &TypeDescriptor) -> Option<Self> {
+        Some(match descriptor {
+            TypeDescriptor::Integer(IntSize::U1) | TypeDescriptor::Unsigned(IntSize::U1) => {
+                Self::Bytes
+            }
+            TypeDescriptor::Integer(IntSize::U4) => Self::Int32,
+            TypeDescriptor::Integer(IntSize::U8) => Self::Int64,
+            TypeDescriptor::Float(FloatSize::U4) => Self::Float32,
+            TypeDescriptor::Float(FloatSize::U8) => Self::Float64,
+            _ => return None,
+        })
+    }
+
     fn width(self) -> usize {
         match self {
             Self::Bytes => 1,
@@ -222,16 +245,8 @@ impl Columns {
             .dtype()
             .and_then(|t| t.to_descriptor())
             .map_err(wrong)?;
-        let kind = match descriptor {
-            TypeDescriptor::Integer(IntSize::U1) | TypeDescriptor::Unsigned(IntSize::U1) => {
-                Kind::Bytes
-            }
-            TypeDescriptor::Integer(IntSize::U4) => Kind::Int32,
-            TypeDescriptor::Integer(IntSize::U8) => Kind::Int64,
-            TypeDescriptor::Float(FloatSize::U4) => Kind::Float32,
-            TypeDescriptor::Float(FloatSize::U8) => Kind::Float64,
-            other => return Err(format!("{name} holds {other}, which is not read")),
-        };
+        let kind = Kind::of(&descriptor);
+        let kind = kind.ok_or_else(|| format!("{name} holds {descriptor}, which is not read"))?;
         Ok(Column {
             n_values: dataset.size() as u64,
             dataset,
@@ -244,6 +259,12 @@ impl Columns {
 
 impl Store for Columns {
     const MARK: &'static [u8] = DATASET;
+
+    /// psims counts the places of the index, of which the last is the end of the last spectrum.
+    fn one_too_many(&self) -> Option<u64> {
+        let index = self.file.dataset(INDEX).ok()?;
+        Some(index.size() as u64)
+    }
 
     fn find(&mut self, array: &External<'_>) -> Result<Found, String> {
         let name = array.value(DATASET).unwrap_or_default().trim();
@@ -259,10 +280,9 @@ impl Store for Columns {
         let Some(column) = self.opened.get_mut(name) else {
             return Err(format!("there is no {name}"));
         };
-        let (untrue, instead) = match column.kind {
-            Kind::Bytes => (&[][..], None),
-            kind => (OF_NUMBERS, kind.term()),
-        };
+        // Numbers are as HDF5 gives them; bytes are coded as the array says itself.
+        let instead = column.kind.term();
+        let untrue = instead.map_or(&[][..], |_| OF_NUMBERS);
         Ok(Found {
             bytes: column.values(offset, length)?.to_vec(),
             untrue,
