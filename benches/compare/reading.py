@@ -158,10 +158,10 @@ def main():
         mgf_text = data("peptides", "runs", "ups1_ltq_orbitrap.mgf.gz") + data("peptides", "queries.mgf.gz")
         formats = os.path.join(args.data, "formats", "mzml")
         files = [
-            ("MSP, MassBank", "msp", repeat(place("a.msp"), msp_text, 30)),
             ("MGF, peptides", "mgf", repeat(place("a.mgf"), mgf_text, 70)),
             ("mzML, Orbitrap DDA, zlib", "mzml", mzml(place("a.mzML"), os.path.join(formats, "sample_tiny_hela.mzML"), 25)),
             ("mzML, ion trap, long scans", "mzml", mzml(place("b.mzML"), os.path.join(formats, "small.mzML.gz"), 35)),
+            ("MSP, MassBank", "msp", repeat(place("a.msp"), msp_text, 30)),
         ]
         beside(files, python, args.rounds, say)
         library = place("library.h5")
