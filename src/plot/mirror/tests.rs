@@ -97,7 +97,7 @@ fn a_part_is_drawn_with_what_is_in_it() {
         range: None,
     };
     let svg = |range| MirrorPlot { range, ..whole }.svg();
-    assert!(svg(None).contains(" data-from=\"86\" data-to=\"314\""));
+    assert!(svg(None).contains(" data-from=\"92\" data-to=\"308\""));
     // The peaks without a partner have their m/z too.
     assert!(svg(None).contains(">150.0000</text>") && svg(None).contains(">180.0000</text>"));
     let part = svg(Some((99.9, 100.4)));

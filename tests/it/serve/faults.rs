@@ -19,7 +19,7 @@ fn what_cannot_be_read_is_refused_by_kind() {
     let queries = folder.read("queries.mgf");
     let post = |headers: &[&str], body: &[u8]| server.post("/api/v1/search", headers, body);
     post(&[FILE], b"").refuses(422, "unusable", "the file is empty");
-    post(&[FILE], b"\x89HDF\r\n\x1a\n").refuses(422, "unusable", "an HDF5 file");
+    post(&[FILE], b"\x89HDF\r\n\x1a\n").refuses(422, "unusable", "HDF5 cannot read it");
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(&queries).unwrap();
     let packed = packed.finish().unwrap();
