@@ -114,7 +114,7 @@ impl<C: Codec> Block<'_, C> {
         let codec = &self.index.codec;
         match (self.queries, self.products) {
             (Points::Sparse(rows), products) => {
-                codec.prepare_sparse(rows, query, products, prepared)
+                codec.prepare_sparse(rows, query, products, prepared);
             }
             (Points::Dense(rows), products) => {
                 let query = rows.row(query);
