@@ -12,5 +12,10 @@ if [ -z "$CHROMIUM" ]; then
   CHROMIUM=$(command -v chromium)
 fi
 export CHROMIUM
+# Node trusts its own certificates alone, unless told to trust those of the system.
+system=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f "$system" ]; then
+  export NODE_EXTRA_CA_CERTS=$system
+fi
 cp tests/browser/package.json tests/browser/*.mjs "$work"
 npm install --prefix "$work" --silent --no-audit --no-fund
