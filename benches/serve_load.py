@@ -2,17 +2,17 @@
 """How much the service bears: batches beside the command line, single spectra at half the rate that
 saturates it, and what it does at four times that rate.
 
-    benches/serve_load.py [--mzseek target/release/mzseek] [--seconds 5] [--rounds 5]
+    benches/serve_load.py [--seconds 10] [--rounds 7] [--write docs/service.md]
 
-Needs the MassBank development set (MZSEEK_DATA). Client, service and command line share the machine,
-so that the client's own work is part of every time; CPU seconds are the service's alone. Prints the
-table of docs/service.md. Fails where an answer is not what a quiet service answers, or where it is
-neither an answer nor 429.
+Builds the program and its client (benches/load/client.rs) as released. Needs the MassBank development
+set (MZSEEK_DATA). Client, service and command line share the machine, so that the client's own work is
+part of every time; CPU seconds are the service's alone. Every answer is compared with that of a quiet
+service, to the byte; one that is another, or cut, or neither an answer nor 429, fails the bench.
+Prints the tables of docs/service.md; --write puts them there. Exits 1 where a figure is not what is
+asked for.
 """
 
 import argparse
-import asyncio
-import collections
 import gzip
 import http.client
 import json
@@ -22,13 +22,17 @@ import re
 import resource
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = pathlib.Path(os.environ.get("MZSEEK_DATA", ROOT / "../shared/data")) / "massbank"
 TICKS = os.sysconf("SC_CLK_TCK")
-SINGLE = 200
+BEGIN, END = "<!-- benches/serve_load.py -->", "<!-- end -->"
+# Different single spectra; and how often the query set goes into a batch.
+SINGLE, TIMES = 200, 5
+KINDS = {"precursor within 10 ppm": {}, "any precursor": {"precursor_tol": "open"}}
 
 
 def spectra(path, n):
@@ -57,11 +61,10 @@ class Service:
     def __init__(self, mzseek, libraries):
         command = [mzseek, "serve", "-q", "--libraries", libraries, "--listen", "127.0.0.1:0"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        host = self.process.stdout.readline().strip().removeprefix("http://")
-        self.host, self.port = host.rsplit(":", 1)
+        self.address = self.process.stdout.readline().strip().removeprefix("http://")
 
     def ask(self, path, body, **headers):
-        connection = http.client.HTTPConnection(self.host, int(self.port), timeout=120)
+        connection = http.client.HTTPConnection(self.address, timeout=120)
         connection.request("POST", path, body, {k.replace("_", "-"): v for k, v in headers.items()})
         answer = connection.getresponse()
         return answer.status, answer.read()
@@ -70,146 +73,136 @@ class Service:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
-    def peak_mb(self):
+    def memory_mb(self, what):
+        """VmRSS: now. VmHWM: at its highest."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1000
+        return int(re.search(rf"{what}:\s+(\d+)", status)[1]) / 1000
 
     def end(self):
         self.process.terminate()
         return self.process.wait(60)
 
 
-def batches(service, mzseek, library, rounds):
-    """Seconds and CPU seconds of the whole query set, by the command line and by the service."""
-    queries = (DATA / "queries.mgf.gz").read_bytes()
-    line, served = [], []
+def batches(service, mzseek, folder, rounds):
+    """Seconds and CPU seconds of a batch, by the command line and by the service; and its size."""
+    batch = folder / "batch.mgf.gz"
+    batch.write_bytes((DATA / "queries.mgf.gz").read_bytes() * TIMES)
+    line, csv, lines = [], [], []
     for _ in range(rounds):
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        run = subprocess.run(
-            [mzseek, "search", library, DATA / "queries.mgf.gz"],
-            check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        run = subprocess.run([mzseek, "search", folder / "libraries/library.h5", batch],
+                             check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         seconds, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        opening = float(re.search(r"opening ([\d.]+) s", run.stderr.decode())[1])
-        line.append((seconds, seconds - opening, cpu))
-        before, started = service.cpu(), time.monotonic()
-        status, body = service.ask(
-            f"/api/v1/search?library=library&file={DATA / 'queries.mgf.gz'}", queries,
-            Content_Type="application/octet-stream", Accept="text/csv")
-        served.append((time.monotonic() - started, service.cpu() - before))
-        assert status == 200 and body == run.stdout, "the served report is another"
+        line.append((seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
+        for accept, times in [("text/csv", csv), ("application/x-ndjson", lines)]:
+            before, started = service.cpu(), time.monotonic()
+            status, body = service.ask(f"/api/v1/search?library=library&file={batch}", batch.read_bytes(),
+                                       Content_Type="application/octet-stream", Accept=accept)
+            times.append((time.monotonic() - started, service.cpu() - before))
+            assert status == 200, body
+            if accept == "text/csv":
+                assert body == run.stdout, "the served report is another"
+            else:
+                last = json.loads(body.splitlines()[-1])
+                n = last["summary"]["queries"]
+                assert body.count(b"\n") == n + 1, "lines are missing"
     middle = lambda rows: [statistics.median(column) for column in zip(*rows)]
-    return middle(line), middle(served)
+    return n, middle(line), middle(csv), middle(lines)
 
 
-async def load(service, bodies, expected, rate, seconds, connections):
-    """Sends single spectra: at `rate` a second, or as fast as answers come where there is none. Gives
-    the statuses, and by status the seconds from when a request was due to the end of its answer."""
-    loop = asyncio.get_running_loop()
-    due = asyncio.Queue()
-    times = collections.defaultdict(list)
-    start = loop.time()
-    n_sent = 0
-
-    async def client():
-        nonlocal n_sent
-        reader, writer = await asyncio.open_connection(service.host, int(service.port))
-        while True:
-            if rate is None:
-                if loop.time() - start >= seconds:
-                    break
-                at, index = loop.time(), n_sent % len(bodies)
-                n_sent += 1
-            else:
-                item = await due.get()
-                if item is None:
-                    break
-                at, index = item
-            writer.write(bodies[index])
-            head = await reader.readuntil(b"\r\n\r\n")
-            status = int(head.split(b" ", 2)[1])
-            length = re.search(rb"content-length: (\d+)", head, re.I)
-            if length:
-                body = await reader.readexactly(int(length[1]))
-            else:
-                body = b""
-                while size := int(await reader.readline(), 16):
-                    body += await reader.readexactly(size)
-                    await reader.readexactly(2)
-                await reader.readexactly(2)
-            times[status].append(loop.time() - at)
-            assert status in (200, 429), (status, body)
-            assert status == 429 or body == expected[index], f"another answer: {body[:300]}"
-        writer.close()
-
-    clients = [asyncio.create_task(client()) for _ in range(connections)]
-    if rate is not None:
-        for i in range(int(rate * seconds)):
-            at = start + i / rate
-            await asyncio.sleep(max(0.0, at - loop.time()))
-            due.put_nowait((at, i % len(bodies)))
-        for _ in clients:
-            due.put_nowait(None)
-    await asyncio.gather(*clients)
-    return times, loop.time() - start
-
-
-def ms(seconds, share):
-    ordered = sorted(seconds)
-    return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+def requests(service, settings, path):
+    """Writes single spectra as requests, each with its right answer, for the client."""
+    with open(path, "wb") as out:
+        for spectrum in spectra(DATA / "queries.mgf.gz", SINGLE):
+            body = json.dumps({"library": "library", "settings": settings, "spectra": [spectrum]}).encode()
+            status, answer = service.ask("/api/v1/search", body, Content_Type="application/json")
+            assert status == 200, answer
+            head = (f"POST /api/v1/search HTTP/1.1\r\nHost: {service.address}\r\n"
+                    f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n")
+            for part in (head.encode() + body, answer):
+                out.write(b"%d\n%s" % (len(part), part))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mzseek", default=ROOT / "target/release/mzseek", type=pathlib.Path)
-    parser.add_argument("--seconds", default=5.0, type=float)
-    parser.add_argument("--rounds", default=5, type=int)
+    parser.add_argument("--seconds", default=10.0, type=float, help="of each load")
+    parser.add_argument("--rounds", default=7, type=int, help="of batches; the median counts")
+    parser.add_argument("--write", type=pathlib.Path, help="the page whose tables are replaced")
     options = parser.parse_args()
-    mzseek = options.mzseek.resolve()
-    with tempfile.TemporaryDirectory() as folder:
-        library = pathlib.Path(folder) / "library.h5"
+    subprocess.run(["cargo", "build", "--quiet", "--locked", "--release", "--bins", "--example", "load-client"],
+                   check=True, cwd=ROOT)
+    mzseek, client = ROOT / "target/release/mzseek", ROOT / "target/release/examples/load-client"
+    page, verdicts = [], []
+
+    def say(line):
+        page.append(line)
+        print(line, flush=True)
+
+    def verdict(what, found, holds):
+        verdicts.append((what, found, holds))
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "libraries").mkdir()
+        library = folder / "libraries/library.h5"
         subprocess.run([mzseek, "build", "-q", DATA / "library.msp.gz", "-o", library], check=True)
-        service = Service(mzseek, folder)
-        line, served = batches(service, mzseek, library, options.rounds)
-        n = 2000
-        print("| batch of 2,000 spectra | seconds | spectra per second | CPU seconds |\n|---|---|---|---|")
-        print(f"| command line, whole | {line[0]:.2f} | {n / line[0]:.0f} | {line[2]:.2f} |")
-        print(f"| command line, without opening | {line[1]:.2f} | {n / line[1]:.0f} | |")
-        print(f"| service | {served[0]:.2f} | {n / served[0]:.0f} | {served[1]:.2f} |")
-        print(f"\nservice: {line[1] / served[0]:.0%} of the command line's throughput without opening, "
-              f"{line[0] / served[0]:.0%} with it\n")
+        service = Service(mzseek, folder / "libraries")
+        n, line, csv, lines = batches(service, mzseek, folder, options.rounds)
+        say(f"| batch of {n:,} spectra | seconds | spectra per second | CPU seconds |\n|---|---|---|---|")
+        for what, (seconds, cpu) in [("command line, CSV", line), ("service, CSV", csv), ("service, JSON lines", lines)]:
+            say(f"| {what} | {seconds:.2f} | {n / seconds:,.0f} | {cpu:.2f} |")
+        share = line[0] / csv[0]
+        verdict("batches: throughput of the command line's, at least 80 %", f"{share:.0%}", share >= 0.8)
 
-        heads, expected = [], []
-        for spectrum in spectra(DATA / "queries.mgf.gz", SINGLE):
-            body = json.dumps({"library": "library", "spectra": [spectrum]}).encode()
-            status, answer = service.ask("/api/v1/search", body, Content_Type="application/json")
-            assert status == 200, answer
-            expected.append(answer)
-            heads.append(b"POST /api/v1/search HTTP/1.1\r\nHost: %s:%s\r\nContent-Type: application/json\r\n"
-                         b"Content-Length: %d\r\n\r\n%s"
-                         % (service.host.encode(), service.port.encode(), len(body), body))
-        run = lambda rate, connections: asyncio.run(
-            load(service, heads, expected, rate, options.seconds, connections))
-        print("| single spectra | sent per second | answered | 429 | median ms | p99 ms | median ms of 429 | p99 "
-              "| CPU ms per answer |\n|---|---|---|---|---|---|---|---|---|")
+        say("\n| single spectra | per second | answered | 429 | median ms | p99 ms | 429: median ms | p99 ms "
+            "| client late: p99 ms | CPU ms per request |\n|---|---|---|---|---|---|---|---|---|---|")
+        for kind, settings in KINDS.items():
+            path = folder / "requests"
+            requests(service, settings, path)
 
-        def row(name, rate, connections):
-            before = service.cpu()
-            times, took = run(rate, connections)
-            good, busy = times[200], times[429]
-            cpu = 1000 * (service.cpu() - before) / max(len(good), 1)
-            print(f"| {name} | {(len(good) + len(busy)) / took:.0f} | {len(good)} | {len(busy)} | {ms(good, .5):.1f} "
-                  f"| {ms(good, .99):.1f} | {ms(busy, .5):.1f} | {ms(busy, .99):.1f} | {cpu:.2f} |", flush=True)
-            return len(good) / took
+            def load(what, connections, rate=None):
+                before = service.cpu()
+                words = [client, service.address, path, str(options.seconds), str(connections)]
+                run = subprocess.run(words + ([str(rate)] if rate else []), stdout=subprocess.PIPE, check=True)
+                told = json.loads(run.stdout)
+                good, busy = told["answered"], told["refused"]
+                # Beyond what the service can do, times count from when the client came to send.
+                own = good["since_due"] if what == "half of that" else good["since_sent"]
+                ms = lambda value: "" if value is None else f"{value:.1f}"
+                total = good["n"] + busy["n"]
+                say(f"| {kind}, {what} | {total / told['seconds']:,.0f} | {good['n']:,} | {busy['n']:,} | {ms(own[0])} "
+                    f"| {ms(own[1])} | {ms(busy['since_sent'][0])} | {ms(busy['since_sent'][1])} "
+                    f"| {ms(told['late'][1])} | {1000 * (service.cpu() - before) / total:.2f} |")
+                return told
 
-        rate = row("saturated, 8 connections", None, 8)
-        row("half of that rate", rate / 2, 64)
-        before = service.peak_mb()
-        row("four times that rate", rate * 4, 256)
-        print(f"\nmemory at its highest: {before:.0f} MB before the last row, {service.peak_mb():.0f} MB after it")
+            told = load("saturated", 16)
+            rate = told["answered"]["n"] / told["seconds"]
+            median, p99 = load("half of that", 64, rate / 2)["answered"]["since_due"]
+            verdict(f"{kind}, at half the rate: median under 5 ms", f"{median:.1f} ms", median < 5)
+            verdict(f"{kind}, at half the rate: p99 under 25 ms", f"{p99:.1f} ms", p99 < 25)
+            before = service.memory_mb("VmHWM")
+            told = load("four times that", 320, rate * 4)
+            sent = (told["answered"]["n"] + told["refused"]["n"]) / told["seconds"] / rate
+            p99 = (told["refused"]["since_sent"][1] or float("inf"))
+            verdict(f"{kind}, at {sent:.1f} times the rate: the surplus has its 429 (p99) within 50 ms",
+                    f"{p99:.1f} ms", p99 < 50)
+            after = service.memory_mb("VmHWM")
+            verdict(f"{kind}, at {sent:.1f} times the rate: memory at its highest grows by less than 100 MB",
+                    f"{before:.0f} to {after:.0f} MB", after - before < 100)
+        verdict("no wrong and no cut answer", "each compared", True)
         assert service.end() == 0
-        print(f"load average: {', '.join(f'{x:.1f}' for x in os.getloadavg())} on {os.cpu_count()} cores")
+        say("\n| asked for | found | |\n|---|---|---|")
+        for what, found, holds in verdicts:
+            say(f"| {what} | {found} | {'yes' if holds else '**no**'} |")
+        load_average = ", ".join(f"{x:.1f}" for x in os.getloadavg())
+        print(f"\nload average: {load_average} on {os.cpu_count()} cores")
+    if options.write:
+        text = options.write.read_text()
+        head, rest = text.split(BEGIN)
+        _, tail = rest.split(END)
+        options.write.write_text(f"{head}{BEGIN}\n" + "\n".join(page) + f"\n{END}{tail}")
+    return 0 if all(holds for _, _, holds in verdicts) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

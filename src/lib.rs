@@ -14,6 +14,8 @@ pub mod embed;
 pub mod failure;
 pub mod files;
 pub mod formats;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod index;
 pub mod library;
 pub mod plot;

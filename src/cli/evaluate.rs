@@ -1,8 +1,7 @@
 //! `mzseek evaluate`: how right a report is.
 
-use super::Outcome;
+use super::{Outcome, picture};
 use crate::failure::Failure;
-use crate::files::PendingFile;
 use crate::report::{Evaluation, FdrCheck};
 use clap::Args;
 use std::io::{self, Write};
@@ -31,8 +30,8 @@ pub(super) struct EvaluateArgs {
     /// be a list of entries instead: columns `entry_id` and class (target or entrapment)
     #[arg(long)]
     entrapment: bool,
-    /// Draw what is compared
-    #[arg(long, value_name = "PLOT.svg")]
+    /// Draw what is compared, as .svg or .png
+    #[arg(long, value_name = "PLOT", value_parser = picture::parse)]
     plot: Option<PathBuf>,
     /// Accuracy by the values of this column of the truth; may be given again [default: relation]
     #[arg(long, value_name = "COLUMN", conflicts_with = "entrapment")]
@@ -75,10 +74,7 @@ fn draw(args: &EvaluateArgs, svg: impl FnOnce() -> String) -> Result<(), Failure
     let Some(plot) = &args.plot else {
         return Ok(());
     };
-    let failed = |e: io::Error| Failure::write(plot, e);
-    let mut file = PendingFile::create(plot).map_err(failed)?;
-    file.write_all(svg().as_bytes()).map_err(failed)?;
-    file.publish().map_err(failed)
+    picture::write(plot, &svg())
 }
 
 /// Shows whether q-values hold.

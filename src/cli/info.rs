@@ -1,11 +1,11 @@
 //! `mzseek info`: what a library holds.
 
-use super::Outcome;
+use super::{Outcome, picture};
 use crate::confidence::Mode;
 use crate::failure::Failure;
 use crate::index::VectorIndex;
 use crate::library::{EntryText, Library, Lineage, sizes};
-use crate::report::{Table, reliability_table};
+use crate::report::{LibraryMap, Table, reliability_table};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 Examples:
   mzseek info library.h5
   mzseek info library.h5 --history
-  mzseek info library.h5 --clusters > clusters.csv")]
+  mzseek info library.h5 --clusters > clusters.csv
+  mzseek info library.h5 --plot library.svg")]
 pub(super) struct InfoArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
@@ -27,6 +28,9 @@ pub(super) struct InfoArgs {
     /// Tell instead every change since it was built, and the checksums of the files it was made from
     #[arg(long)]
     history: bool,
+    /// Draw instead the sizes of the clusters and a map of the largest ones, as .svg or .png
+    #[arg(long, value_name = "PLOT", value_parser = picture::parse)]
+    plot: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
@@ -37,8 +41,17 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     if args.history {
         return print(&history(&library));
     }
+    if let Some(plot) = &args.plot {
+        let map = LibraryMap::new(&library).map_err(|e| Failure::input(e.to_string()))?;
+        picture::write(plot, &map.svg())?;
+        return Ok(Outcome::Done);
+    }
+    print(&told(&library, &sizes(&args.library)?))
+}
+
+/// All of it as text.
+fn told(library: &Library, sizes: &[(String, u64)]) -> String {
     let (entries, clusters) = (library.entries(), library.clusters());
-    let sizes = sizes(&args.library)?;
     let mut table = Table::new(&["library ", &format!("{} ", library.name())]);
     let mut row = |name: &str, value: String| table.row(vec![name.to_owned(), value]);
     let (n_targets, n_decoys) = (entries.n_targets(), entries.n_decoys());
@@ -71,10 +84,10 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     );
     row("peaks", library.peaks().n_peaks().to_string());
     row("clusters", (clusters.len() - n_decoys).to_string());
-    row("largest cluster", largest(&library).to_string());
+    row("largest cluster", largest(library).to_string());
     row(
         "pure entries",
-        format!("{:.1} %", pure_share(&library) * 100.0),
+        format!("{:.1} %", pure_share(library) * 100.0),
     );
     for segment in library.segments() {
         let index = segment.index();
@@ -86,18 +99,17 @@ pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     }
     let total: u64 = sizes.iter().map(|(_, bytes)| bytes).sum();
     row("size", format!("{:.1} MB", total as f64 / 1e6));
-    for (part, bytes) in &sizes {
+    for (part, bytes) in sizes {
         row(
             &format!("  {part}"),
             format!("{:.1} MB", *bytes as f64 / 1e6),
         );
     }
-    let text = format!(
+    format!(
         "{table}\n{}settings\n{}",
-        probabilities(&library),
+        probabilities(library),
         indent(&library.settings().to_toml())
-    );
-    print(&text)
+    )
 }
 
 fn print(text: &str) -> Result<Outcome, Failure> {

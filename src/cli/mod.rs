@@ -18,12 +18,14 @@ mod intake;
 #[cfg(unix)]
 mod interrupt;
 mod merge;
+mod picture;
 mod plot;
 mod remake;
 mod remove;
 mod search;
 mod serve;
 mod tune;
+mod unpack;
 mod vectors;
 mod verify;
 mod watch;
@@ -85,6 +87,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     Export(export::ExportArgs),
     Tune(tune::TuneArgs),
+    #[command(hide = true)]
+    Unpack(unpack::UnpackArgs),
     Serve(serve::ServeArgs),
     Watch(watch::WatchArgs),
     Vectors(vectors::VectorsArgs),
@@ -119,10 +123,16 @@ pub fn main() -> ExitCode {
     }
     let console = Console::new(cli.shared.quiet, cli.shared.verbose);
     let threads = cli.shared.threads.map_or(0, std::num::NonZeroUsize::get);
-    // Fails only if a pool was built before, which nothing here does.
-    let _ = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build_global();
+    // What unpacks has little memory, and no use for threads.
+    if !matches!(cli.command, Command::Unpack(_)) {
+        // Fails only if a pool was built before, which nothing here does.
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global();
+        if let Ok(program) = std::env::current_exe() {
+            crate::formats::unpack_with(program, &unpack::WORDS);
+        }
+    }
     match run(cli.command, console) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::DoneWithSkips) => ExitCode::from(3),
@@ -153,6 +163,7 @@ fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
         Command::Explain(args) => explain::run(&args, console),
         Command::Export(args) => export::run(&args, console),
         Command::Tune(args) => tune::run(&args, console),
+        Command::Unpack(args) => unpack::run(&args),
         Command::Serve(args) => serve::run(args, console),
         Command::Watch(args) => watch::run(args, console),
         Command::Vectors(args) => vectors::run(&args, console),

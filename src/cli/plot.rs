@@ -1,14 +1,12 @@
 //! `mzseek plot`: a query and what it was found to be, as a picture.
 
-use super::Outcome;
 use super::console::Console;
 use super::intake::{self, Intake, ReadingFlags};
+use super::{Outcome, picture};
 use crate::config::SearchFlags;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
-use crate::files::PendingFile;
 use crate::library::Library;
-use crate::plot::png;
 use crate::report::mirror_plot;
 use crate::search::Searcher;
 use clap::Args;
@@ -45,29 +43,12 @@ pub(super) struct PlotArgs {
     #[arg(long, value_name = "N", default_value = "1")]
     rank: NonZeroUsize,
     /// The picture to make, .svg or .png; SVG on stdout if not given
-    #[arg(short, long, value_name = "PLOT", value_parser = parse_picture)]
+    #[arg(short, long, value_name = "PLOT", value_parser = picture::parse)]
     output: Option<PathBuf>,
     #[command(flatten)]
     how: SearchFlags,
     #[command(flatten)]
     reading: ReadingFlags,
-}
-
-fn parse_picture(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    let known = is_png(&path) || has_extension(&path, "svg");
-    known
-        .then_some(path)
-        .ok_or_else(|| "name it .svg or .png".to_owned())
-}
-
-fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension()
-        .is_some_and(|found| found.eq_ignore_ascii_case(extension))
-}
-
-fn is_png(path: &Path) -> bool {
-    has_extension(path, "png")
 }
 
 pub(super) fn run(args: &PlotArgs, console: Console) -> Result<Outcome, Failure> {
@@ -93,10 +74,10 @@ pub(super) fn run(args: &PlotArgs, console: Console) -> Result<Outcome, Failure>
         return Err(Failure::input(text));
     };
     let tolerance = searcher.settings().fragment_tolerance;
-    let svg = mirror_plot(&library, &query, matched, tolerance)
+    let svg = mirror_plot(&library, &query, matched.into(), tolerance, None)
         .map_err(|why| Failure::input(format!("{}: {why}", name_of(&query))))?;
     match &args.output {
-        Some(path) => write(path, &svg)?,
+        Some(path) => picture::write(path, &svg)?,
         None => io::stdout()
             .lock()
             .write_all(svg.as_bytes())
@@ -140,16 +121,4 @@ fn find_query(args: &PlotArgs, console: Console) -> Result<(Spectrum, Outcome), 
 fn name_of(query: &Spectrum) -> String {
     let (file, index) = (query.origin.file.display(), query.origin.index);
     format!("{file}: spectrum {index} {}", query.id)
-}
-
-fn write(path: &Path, svg: &str) -> Result<(), Failure> {
-    let bytes = if is_png(path) {
-        png(svg)?
-    } else {
-        svg.as_bytes().to_vec()
-    };
-    let failed = |e: io::Error| Failure::write(path, e);
-    let mut file = PendingFile::create(path).map_err(failed)?;
-    file.write_all(&bytes).map_err(failed)?;
-    file.publish().map_err(failed)
 }

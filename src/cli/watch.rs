@@ -4,7 +4,6 @@ use super::Outcome;
 use super::console::Console;
 use crate::config::Question;
 use crate::failure::Failure;
-use crate::library::Library;
 use crate::watch::{self, Watch};
 use clap::Args;
 use std::path::PathBuf;
@@ -21,10 +20,15 @@ Examples:
   mzseek watch /data/runs --library library.h5 --once && echo all searched
   mzseek watch /mnt/share --library library.h5 --poll 30 --settle 120 --precursor-tol 20ppm
 
-Files are .mgf, .msp and .mzML, plain or .gz, in the folder itself; the report of run.mzML is
-run.mzML.csv, with the bytes of `mzseek search`. Nothing is moved or changed. A file is finished once
+Files are .mgf, .msp and .mzML, plain or .gz, in the folder itself or, with --recursive, below it; the
+report of run.mzML is run.mzML.csv, with the bytes of `mzseek search`, and beside it run.mzML.csv.json
+for `mzseek again`. Nothing is moved or changed. A file is finished once
 its size and time have stayed the same for --settle seconds and, of mzML, its end tag is there. A file
 that is changed later is searched again, and its report replaced.
+
+A library that is replaced (by renaming another over it, as `mzseek build` does) is checked and searched
+in from the next file on; reports that are there stay. A file that is no sound library is told, and the
+old one stays.
 
 What was done is remembered in DIR/.mzseek-watch.jsonl, so that nothing is searched twice over
 restarts and kills; remove that file to search everything again. DIR/mzseek-watch.json says how
@@ -37,6 +41,9 @@ pub(super) struct WatchArgs {
     /// The folder
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    /// Watch the folders below too, but those with a dot before their name
+    #[arg(short, long)]
+    recursive: bool,
     /// The library
     #[arg(long, value_name = "LIB.h5")]
     library: PathBuf,
@@ -60,19 +67,20 @@ pub(super) struct WatchArgs {
 }
 
 pub(super) fn run(args: WatchArgs, console: Console) -> Result<Outcome, Failure> {
-    let library = Library::open(&args.library)?;
     let or_in = |path: Option<PathBuf>, default: PathBuf| path.unwrap_or(default);
     let watch = Watch {
         journal: or_in(args.journal, watch::journal_of(&args.folder)),
         status: or_in(args.status, watch::status_of(&args.folder)),
         folder: args.folder,
+        recursive: args.recursive,
+        library: args.library,
         poll: args.poll,
         settle: args.settle,
         once: args.once,
     };
     let stop = stop_when_told().map_err(|error| Failure::input(format!("signals: {error}")))?;
     let say = |text: &str| console.say(text);
-    let ended = watch::run(&watch, &library, &args.question, (&*stop, &say))?;
+    let ended = watch::run(&watch, &args.question, (&*stop, &say))?;
     console.say(format_args!(
         "{} files reported, {} records skipped, {} files refused, {} failing",
         ended.reported, ended.records_skipped, ended.refused, ended.failing

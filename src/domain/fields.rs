@@ -16,24 +16,13 @@ impl Fields {
     /// Appends a field. Tabs, line ends and NUL in it become blanks; a value without anything in it is
     /// no statement.
     pub fn push(&mut self, key: &str, value: &str) {
+        let value = value.replace(MARKS, " ");
         let value = value.trim();
         if key.is_empty() || value.is_empty() {
             return;
         }
-        self.append(key);
-        self.0.push('\t');
-        self.append(value);
-        self.0.push('\n');
-    }
-
-    fn append(&mut self, text: &str) {
-        for part in text.split(MARKS).enumerate() {
-            // Writing to a String does not fail.
-            let _ = match part {
-                (0, part) => self.0.write_str(part),
-                (_, part) => write!(self.0, " {part}"),
-            };
-        }
+        // Writing to a String does not fail.
+        let _ = writeln!(self.0, "{}\t{value}", key.replace(MARKS, " "));
     }
 
     /// Keys with their values, in the order of the file.

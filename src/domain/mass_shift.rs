@@ -79,18 +79,25 @@ pub fn shift_name(shift: f64, tolerance: f64) -> String {
     if shift.abs() <= tolerance {
         return String::new();
     }
-    let mut fitting: Vec<(f64, String)> = KNOWN
+    let mut fitting: Vec<(f64, char, &str)> = KNOWN
         .iter()
         .flat_map(|known| {
-            [(known.mass, '+'), (-known.mass, '-')].map(|(mass, sign)| (known.name, mass, sign))
+            [(known.mass, '+'), (-known.mass, '-')]
+                .map(|(mass, sign)| ((mass - shift).abs(), sign, &*known.name))
         })
-        .map(|(name, mass, sign)| ((mass - shift).abs(), format!("{sign}{name}")))
-        .filter(|(apart, _)| *apart <= tolerance)
+        .filter(|(apart, ..)| *apart <= tolerance)
         .collect();
     // Stable: changes of equal mass keep the order of the table.
     fitting.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let names: Vec<String> = fitting.into_iter().map(|(_, name)| name).collect();
-    names.join("; ")
+    let mut names = String::new();
+    for (_, sign, name) in fitting {
+        if !names.is_empty() {
+            names.push_str("; ");
+        }
+        names.push(sign);
+        names.push_str(name);
+    }
+    names
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl Archive {
                 records: 0,
                 source,
             })?;
-        let input = Input::of(Arc::clone(&file), bytes, self.allowance.clone())?;
+        let input = Input::of(Arc::clone(&file), bytes, self.allowance.clone(), None)?;
         super::records_of(&file, input)
     }
 

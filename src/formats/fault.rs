@@ -51,7 +51,7 @@ pub enum Fault {
     CutRecord,
     /// A profile spectrum where peaks are needed.
     #[error(
-        "profile spectrum: centroid it first, for instance with msconvert --filter peakPicking"
+        "profile spectrum without a peak of three points: centroid it, for instance with msconvert --filter peakPicking"
     )]
     Profile,
     /// JSON that cannot be read, or says nothing of a spectrum.

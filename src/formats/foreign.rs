@@ -23,7 +23,7 @@ const fn run(looks_like: &'static str) -> Foreign {
     }
 }
 
-const fn packed(looks_like: &'static str) -> Foreign {
+const fn archive(looks_like: &'static str) -> Foreign {
     Foreign {
         looks_like,
         advice: UNPACK,
@@ -31,7 +31,7 @@ const fn packed(looks_like: &'static str) -> Foreign {
 }
 
 /// An archive within an archive.
-pub(super) const ZIP_IN_ZIP: Foreign = packed("a zip archive within an archive");
+pub(super) const ZIP_IN_ZIP: Foreign = archive("a zip archive within an archive");
 
 /// Files that vendors' run folders hold, and whose they are.
 const VENDOR_FOLDERS: &[(&str, Foreign)] = &[
@@ -69,8 +69,31 @@ pub(super) const UNKNOWN_TEXT: Foreign = Foreign {
              a table of fragments has columns such as PrecursorMz, ProductMz and LibraryIntensity",
 };
 
-/// imzML keeps its arrays in a second file.
-pub(super) const IMZML: Foreign = run("imzML");
+/// imzML that stands alone: packed, or read from a pipe.
+pub(super) const IMZML: Foreign = Foreign {
+    looks_like: "imzML without the second file that holds its arrays",
+    advice: "name the file itself, not packed, with its .ibd file beside it",
+};
+
+const HDF5: Foreign = Foreign {
+    looks_like: "an HDF5 file without mzML in it, perhaps a mzseek library or mz5",
+    advice: "name a library where a library is expected; mz5 is converted to mzML with msconvert",
+};
+
+const PARQUET: Foreign = Foreign {
+    looks_like: "a Parquet file",
+    advice: "a library has columns such as Precursor.Mz, Product.Mz, Relative.Intensity and \
+             Modified.Sequence, as DIA-NN names them",
+};
+
+/// What a container is if it turns out to hold nothing that is read.
+pub(super) fn packed(head: &[u8]) -> Option<Foreign> {
+    let signatures = [(&b"\x89HDF\r\n\x1a\n"[..], HDF5), (b"PAR1", PARQUET)];
+    let found = signatures
+        .into_iter()
+        .find(|(magic, _)| head.starts_with(magic));
+    found.map(|(_, foreign)| foreign)
+}
 
 const UNKNOWN_BINARY: Foreign = Foreign {
     looks_like: "binary data",
@@ -79,13 +102,6 @@ const UNKNOWN_BINARY: Foreign = Foreign {
 
 /// First bytes that tell a format.
 const SIGNATURES: &[(&[u8], Foreign)] = &[
-    (
-        b"\x89HDF\r\n\x1a\n",
-        Foreign {
-            looks_like: "an HDF5 file, perhaps a mzseek library",
-            advice: "name it where a library is expected; mzMLb and mz5 are converted to mzML with msconvert",
-        },
-    ),
     (
         b"SQLite format 3\0",
         Foreign {
@@ -101,21 +117,14 @@ const SIGNATURES: &[(&[u8], Foreign)] = &[
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         run("a SCIEX WIFF or another OLE file"),
     ),
-    (b"BZh", packed("bzip2 inside another compression")),
-    (b"\xfd7zXZ\0", packed("an xz archive")),
+    (b"BZh", archive("bzip2 inside another compression")),
+    (b"\xfd7zXZ\0", archive("an xz archive")),
     (
         b"\x28\xb5\x2f\xfd",
-        packed("zstd inside another compression"),
+        archive("zstd inside another compression"),
     ),
-    (b"7z\xbc\xaf\x27\x1c", packed("a 7z archive")),
-    (b"\x1f\x8b", packed("gzip inside another compression")),
-    (
-        b"PAR1",
-        Foreign {
-            looks_like: "a Parquet file",
-            advice: CHECK,
-        },
-    ),
+    (b"7z\xbc\xaf\x27\x1c", archive("a 7z archive")),
+    (b"\x1f\x8b", archive("gzip inside another compression")),
     (
         b"\x93NUMPY",
         Foreign {
@@ -206,10 +215,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn containers_are_told_by_their_signature() {
+        let named = |head: &[u8]| packed(head).map(|foreign| foreign.looks_like);
+        assert!(named(b"\x89HDF\r\n\x1a\n....").is_some_and(|name| name.contains("HDF5")));
+        assert!(named(b"PAR1").is_some_and(|name| name.contains("Parquet")));
+        assert_eq!(named(b"PK"), None);
+    }
+
+    #[test]
     fn each_is_named() {
         for (head, expected) in [
-            (&b"\x89HDF\r\n\x1a\n...."[..], "HDF5"),
-            (b"BZh91AY", "bzip2"),
+            (&b"BZh91AY"[..], "bzip2"),
             (b"551.3136\t2\n84.0819\t8.0\n", "DTA"),
             (b"<?xml version=\"1.0\"?>\n<note>", "XML"),
             (b"{\"peaks\": []}", "JSON"),

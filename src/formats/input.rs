@@ -4,6 +4,7 @@ use super::ReadError;
 use super::foreign::{self, Foreign};
 use super::limits::HEAD_BYTES;
 use super::sniff::{self, Content};
+use super::unpack::{self, Inlined, Lying};
 use bzip2::read::MultiBzDecoder;
 use flate2::read::MultiGzDecoder;
 use std::io::{self, Cursor, Read};
@@ -32,14 +33,18 @@ impl Input {
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
         if path == Path::new(STDIN) {
             let bytes = Box::new(io::stdin());
-            return Self::of(Path::new("stdin").into(), bytes, Allowance::NONE);
+            return Self::of(Path::new("stdin").into(), bytes, Allowance::NONE, None);
         }
         let file: Arc<Path> = path.into();
         if path.is_dir() {
             return Err(not_spectra(&file, foreign::folder(path)));
         }
         match fs_err::File::open(path) {
-            Ok(plain) => Self::of(file, Box::new(plain), Allowance::NONE),
+            // What is no plain file, a pipe for instance, cannot be read at any place.
+            Ok(plain) => {
+                let place = path.is_file().then_some(path);
+                Self::of(file, Box::new(plain), Allowance::NONE, place)
+            }
             Err(e) => Err(ReadError::Open {
                 file,
                 source: system_message(&e),
@@ -47,23 +52,37 @@ impl Input {
         }
     }
 
-    /// Looks at the start of what is called `file`; decompressed, it may have as many bytes as are
-    /// allowed.
+    /// Looks at the start of what is called `file`, whose bytes also lie at `place`, if that is
+    /// known; decompressed and unpacked, it may have as many bytes as are allowed.
     pub(super) fn of(
         file: Arc<Path>,
         bytes: Bytes,
         allowance: Allowance,
+        place: Option<&Path>,
     ) -> Result<Self, ReadError> {
-        let failed = |source| ReadError::Stream {
-            file: Arc::clone(&file),
-            records: 0,
-            source,
-        };
+        let input = Self::look(file, bytes, allowance.clone())?;
+        match (&input.content, place) {
+            (&Content::Packed(foreign), _) => input.unpacked(foreign, allowance, place),
+            (Content::ImzMl, Some(place)) => {
+                let Self { file, bytes, .. } = input;
+                let inlined = Inlined::open(place, bytes).map_err(failed(&file))?;
+                let input = Self::look(file, inlined, allowance)?;
+                Ok(Self {
+                    content: Content::MzMl,
+                    ..input
+                })
+            }
+            _ => Ok(input),
+        }
+    }
+
+    fn look(file: Arc<Path>, bytes: Bytes, allowance: Allowance) -> Result<Self, ReadError> {
+        let failed = failed(&file);
         let mut bytes = Bounded {
-            bytes: decompressed(bytes).map_err(failed)?,
+            bytes: decompressed(bytes).map_err(&failed)?,
             allowance,
         };
-        let head = read_up_to(&mut bytes, HEAD_BYTES).map_err(failed)?;
+        let head = read_up_to(&mut bytes, HEAD_BYTES).map_err(&failed)?;
         if head.trim_ascii().is_empty() {
             return Err(ReadError::Empty { file });
         }
@@ -78,6 +97,41 @@ impl Input {
             line_end,
             bytes: Box::new(head.chain(bytes)),
         })
+    }
+
+    /// What the container holds, or that it is `foreign`.
+    fn unpacked(
+        self,
+        foreign: Foreign,
+        allowance: Allowance,
+        place: Option<&Path>,
+    ) -> Result<Self, ReadError> {
+        if !unpack::is_possible() {
+            return Err(not_spectra(&self.file, foreign));
+        }
+        // As it lies there it may be compressed.
+        let place = place.filter(|path| is_packed(path));
+        let Self {
+            file, mut bytes, ..
+        } = self;
+        let spooled = || {
+            let mut spool = tempfile::NamedTempFile::new()?;
+            io::copy(&mut bytes, &mut spool)?;
+            Ok(Lying::Spooled(spool.into_temp_path()))
+        };
+        let lying = place.map_or_else(spooled, |path| Ok(Lying::At(path.to_owned())));
+        let unpacked = lying.and_then(unpack::unpacked);
+        let input = unpacked
+            .map_err(failed(&file))
+            .and_then(|bytes| Self::look(Arc::clone(&file), bytes, allowance));
+        match input {
+            Err(ReadError::Stream { source, .. })
+                if source.kind() == io::ErrorKind::Unsupported =>
+            {
+                Err(not_spectra(&file, foreign))
+            }
+            other => other,
+        }
     }
 
     /// Puts all bytes into a file of our own, for formats that are not read from front to back.
@@ -100,6 +154,23 @@ impl Input {
             }),
         }
     }
+}
+
+/// An error before the first record of `file`.
+fn failed(file: &Arc<Path>) -> impl Fn(io::Error) -> ReadError + use<> {
+    let file = Arc::clone(file);
+    move |source| ReadError::Stream {
+        file: Arc::clone(&file),
+        records: 0,
+        source,
+    }
+}
+
+/// Whether the file at `path` is a container as it lies there.
+fn is_packed(path: &Path) -> bool {
+    let mut start = [0; 8];
+    let read = fs_err::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && foreign::packed(&start).is_some()
 }
 
 /// Undoes gzip, zstd or bzip2, whichever it is, once. Several members may follow one another

@@ -52,7 +52,7 @@ impl Lines {
         let mut too_long = false;
         loop {
             let fresh = &self.buffer[self.start + searched..self.end];
-            let found = fresh.iter().position(|&b| b == self.line_end);
+            let found = memchr::memchr(self.line_end, fresh);
             if found.is_none() && !self.at_eof {
                 searched = self.end - self.start;
                 if searched > MAX_LINE_BYTES {

@@ -1,7 +1,8 @@
 //! Bytes to spectra and back: libraries and runs in the formats of the field, told apart by content.
 //!
-//! MSP and SPTXT, MGF, mzML, mzXML, MassBank records, JSON of GNPS, `MoNA` and mzmine, mzSpecLib as
-//! text and JSON, and tables of fragments; plain, gzip, zstd, bzip2, or in a zip archive.
+//! MSP and SPTXT, MGF, mzML, mzMLb, imzML, mzXML, MassBank records, JSON of GNPS, `MoNA` and mzmine,
+//! mzSpecLib as text and JSON, and tables of fragments as text and Parquet; plain, gzip, zstd, bzip2,
+//! or in a zip archive.
 //!
 //! ```no_run
 //! use mzseek::formats::{self, Record};
@@ -22,12 +23,14 @@
 //! (limits: [`MAX_LINE_BYTES`], [`MAX_PEAKS`], [`MAX_ELEMENT_BYTES`]).
 
 mod archive;
+mod centroid;
 mod draft;
 mod energy;
 mod error;
 mod fault;
 mod field;
 mod foreign;
+mod guard;
 mod input;
 mod json;
 mod key;
@@ -48,6 +51,7 @@ mod statement;
 mod tags;
 mod text;
 mod transitions;
+mod unpack;
 mod write;
 
 pub use error::ReadError;
@@ -55,6 +59,7 @@ pub use fault::Fault;
 pub use input::STDIN;
 pub use limits::{MAX_ELEMENT_BYTES, MAX_LINE_BYTES, MAX_PEAKS};
 pub use listing::{InputFile, list};
+pub use unpack::{UnpackError, unpack, unpack_with};
 pub use write::{
     Compression, ExportFormat, Membership, SpectrumWriter, Unfaithful, Written, compressed,
     difference, spectrum_writer,
@@ -110,8 +115,45 @@ pub fn read(
     max_bytes: u64,
 ) -> Result<Box<dyn SpectrumReader>, ReadError> {
     let max_bytes = Some(max_bytes);
-    let input = Input::of(file.into(), Box::new(bytes), Allowance::of(max_bytes))?;
+    let input = Input::of(file.into(), Box::new(bytes), Allowance::of(max_bytes), None)?;
     reader(input, None, max_bytes)
+}
+
+/// Reads `bytes` as what `format` names, whatever they look like.
+///
+/// # Errors
+/// As [`open`].
+///
+/// # Panics
+/// There is no such format.
+#[cfg(fuzzing)]
+pub fn read_as(
+    format: &str,
+    file: &Path,
+    bytes: Vec<u8>,
+) -> Result<Box<dyn SpectrumReader>, ReadError> {
+    let content = match format {
+        "mgf" => Content::Mgf,
+        "msp" => Content::Msp,
+        "massbank" => Content::MassBank,
+        "json" => Content::Json,
+        "mzspeclib_text" => Content::MzSpecLibText,
+        "mzspeclib_json" => Content::MzSpecLibJson,
+        "mzml" => Content::MzMl,
+        "mzxml" => Content::MzXml,
+        "transitions" => Content::Transitions,
+        other => panic!("no format is called {other}"),
+    };
+    let line_end = sniff::line_end(&bytes);
+    let file: Arc<Path> = file.into();
+    let bytes = Box::new(std::io::Cursor::new(bytes));
+    let input = Input {
+        file: Arc::clone(&file),
+        content,
+        line_end,
+        bytes,
+    };
+    records_of(&file, input)
 }
 
 /// The reader of `input`, whose bytes also lie at `place`, if that is known.
@@ -144,6 +186,9 @@ fn records_of(file: &Arc<Path>, input: Input) -> Result<Box<dyn SpectrumReader>,
         Content::MzSpecLibJson => records(file, mzspeclib::MzSpecLibJsonReader::open(input)?),
         Content::Transitions => records(file, transitions::TransitionReader::new(input)),
         Content::Zip => return Err(input::not_spectra(file, foreign::ZIP_IN_ZIP)),
-        Content::Other(foreign) => return Err(input::not_spectra(file, foreign)),
+        Content::ImzMl => return Err(input::not_spectra(file, foreign::IMZML)),
+        Content::Packed(foreign) | Content::Other(foreign) => {
+            return Err(input::not_spectra(file, foreign));
+        }
     })
 }

@@ -3,6 +3,7 @@
 //! The index at the end is not used, so a wrong or missing one does no harm. Peaks are decoded only
 //! where a scan is an MS/MS spectrum, never more of them than it declares.
 
+use super::centroid::centroids;
 use super::draft::Draft;
 use super::input::Input;
 use super::key::{Key, Statement};
@@ -196,11 +197,13 @@ impl Scan {
         if level < MS_MS {
             return Ok(Record::OtherScan { ms_level: level });
         }
-        if self.is_profile {
-            return Err(Fault::Profile);
-        }
         if !self.draft.is_faulty() {
-            self.draft.peaks = self.peaks()?;
+            let peaks = self.peaks()?;
+            self.draft.peaks = if self.is_profile {
+                centroids(peaks)?
+            } else {
+                peaks
+            };
         }
         self.draft.instrument = instrument;
         self.draft.finish(origin).map_err(|(_, fault)| fault)

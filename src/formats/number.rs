@@ -6,32 +6,24 @@ const EXACT_POWERS: [f64; 23] = [
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
+/// Digits that cannot overflow 64 bits; more may not be exact anyway.
+const MOST_DIGITS: usize = 18;
+
 /// Reads a number at the start of `bytes`; gives it with the number of bytes it takes.
 ///
 /// It ends where a blank, a separator, a quote or a bracket stands. The result is the nearest
 /// `f64`: digits below 2^53 over an exact power of ten need one rounding only (Clinger 1990);
 /// everything else, `nan` and `inf` included, goes to the standard library.
 pub(super) fn parse_prefix(bytes: &[u8]) -> Option<(f64, usize)> {
-    let mut mantissa: u64 = 0;
-    let mut n_digits = 0;
-    let mut point = None;
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            // Eighteen digits cannot overflow, and more may not be exact anyway.
-            b'0'..=b'9' if n_digits < 18 => {
-                mantissa = mantissa * 10 + u64::from(byte - b'0');
-                n_digits += 1;
-            }
-            b'.' if point.is_none() => point = Some(at),
-            _ => break,
-        }
-        at += 1;
+    let (whole, mut at) = digits(bytes, 0);
+    let (mut mantissa, mut n_digits, mut n_decimals) = (whole, at, 0);
+    if bytes.get(at) == Some(&b'.') {
+        let (both, n) = digits(&bytes[at + 1..], whole);
+        (mantissa, n_digits, n_decimals) = (both, n_digits + n, n);
+        at += n + 1;
     }
-    let n_decimals = point.map_or(0, |p| at - p - 1);
-    let simple = n_digits > 0
+    let simple = (1..=MOST_DIGITS).contains(&n_digits)
         && mantissa < (1 << 53)
-        && n_decimals < EXACT_POWERS.len()
         && bytes.get(at).is_none_or(|&b| ends_number(b));
     if simple {
         return Some((mantissa as f64 / EXACT_POWERS[n_decimals], at));
@@ -42,6 +34,19 @@ pub(super) fn parse_prefix(bytes: &[u8]) -> Option<(f64, usize)> {
         .unwrap_or(bytes.len());
     let value = std::str::from_utf8(&bytes[..end]).ok()?.parse().ok()?;
     Some((value, end))
+}
+
+/// Appends the digits at the start of `bytes` to `number`, and counts them. Of too many digits the
+/// number is wrong; the count tells.
+fn digits(bytes: &[u8], mut number: u64) -> (u64, usize) {
+    for (at, &byte) in bytes.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return (number, at);
+        }
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    (number, bytes.len())
 }
 
 /// Reads `bytes` as one number with nothing but blanks around it.

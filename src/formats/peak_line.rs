@@ -51,6 +51,10 @@ pub(super) fn checked(mz: f64, intensity: f64) -> Result<Peak, Fault> {
 
 /// Length of what separates two numbers, and the mark in it.
 fn separator(bytes: &[u8]) -> (usize, Option<u8>) {
+    // Nearly always it is one blank or tab.
+    if let [b' ' | b'\t', b'0'..=b'9', ..] = bytes {
+        return (1, None);
+    }
     let mut mark = None;
     for (at, &byte) in bytes.iter().enumerate() {
         match byte {

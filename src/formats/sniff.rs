@@ -9,6 +9,8 @@ use memchr::memmem;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     MzMl,
+    /// mzML whose arrays lie in a second file.
+    ImzMl,
     MzXml,
     Mgf,
     Msp,
@@ -20,6 +22,8 @@ pub(super) enum Content {
     /// A table with a row per fragment.
     Transitions,
     Zip,
+    /// HDF5, perhaps mzMLb, or Parquet: what is in it is found by unpacking.
+    Packed(Foreign),
     Other(Foreign),
 }
 
@@ -44,6 +48,9 @@ pub(super) fn line_end(head: &[u8]) -> u8 {
 pub(super) fn identify(head: &[u8]) -> Content {
     if head.starts_with(b"PK\x03\x04") {
         return Content::Zip;
+    }
+    if let Some(foreign) = foreign::packed(head) {
+        return Content::Packed(foreign);
     }
     let head = without_bom(head).trim_ascii_start();
     let other = || Content::Other(foreign::name(head));
@@ -78,7 +85,7 @@ pub(super) fn identify(head: &[u8]) -> Content {
     }
 }
 
-/// What begins with an angle bracket. imzML is mzML by name and told apart by its reader.
+/// What begins with an angle bracket.
 fn xml(head: &[u8]) -> Option<Content> {
     if head.starts_with(b"<mzSpecLib") {
         return Some(Content::MzSpecLibText);
@@ -91,6 +98,8 @@ fn xml(head: &[u8]) -> Option<Content> {
         .split(|&b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'>'))
         .next();
     match name? {
+        // Of the vocabulary of imaging, which its header cannot do without.
+        b"mzML" | b"indexedmzML" if memmem::find(head, b"\"IMS:").is_some() => Some(Content::ImzMl),
         b"mzML" | b"indexedmzML" => Some(Content::MzMl),
         b"mzXML" | b"msRun" => Some(Content::MzXml),
         _ => None,
@@ -128,6 +137,10 @@ mod tests {
                 Content::MzMl,
             ),
             (b"<mzML>", Content::MzMl),
+            (
+                b"<mzML><cvParam accession=\"IMS:1000080\"/>",
+                Content::ImzMl,
+            ),
             (
                 b"# comment\r\nCHARGE=2+\r\n\r\nBEGIN IONS\r\n",
                 Content::Mgf,

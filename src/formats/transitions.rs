@@ -64,6 +64,7 @@ impl Column {
             | "transitionid"
             | "annotation"
             | "excludefromassay"
+            | "excludefromquant"
             | "quantifyingtransition"
             | "identifyingtransition"
             | "detectingtransition"

@@ -9,8 +9,9 @@ use super::metric::Metric;
 use super::pq::{CodeParts, Pq};
 use super::refine::Refined;
 use super::sparse::Sparse;
+use super::sparse_rows::SparseView;
 use super::top_k::{Neighbour, TopK};
-use super::vector_index::{Effort, VectorIndex};
+use super::vector_index::{Effort, Products, VectorIndex};
 use ndarray::ArrayView2;
 use std::num::NonZeroU32;
 
@@ -160,13 +161,13 @@ impl VectorIndex for AnyIndex {
         self.as_dyn().search_batch(queries, k, effort, filters)
     }
 
-    fn search_halves(
+    fn search_sparse(
         &self,
-        queries: ArrayView2<'_, f32>,
-        k: usize,
+        queries: SparseView<'_>,
+        wanted: (usize, Products),
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        self.as_dyn().search_halves(queries, k, effort, filters)
+        (self.as_dyn()).search_sparse(queries, wanted, effort, filters)
     }
 }

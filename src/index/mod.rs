@@ -95,4 +95,4 @@ pub use train::{Spent, TrainError, TrainSettings, Trained, train};
 pub use transform::{
     Keep, LinearMap, LinearMapParts, Opq, OpqSettings, Pca, PcaError, PcaSettings, Permutation,
 };
-pub use vector_index::{Effort, VectorIndex};
+pub use vector_index::{Effort, Products, VectorIndex};

@@ -27,6 +27,9 @@ pub struct TopK {
 /// would leave the floor low for longer, and every candidate above it has its price.
 const MIN_SPARE: usize = 16;
 
+/// The least score above 0.
+const LEAST_ABOVE_ZERO: f32 = f32::from_bits(1);
+
 /// Candidates for which room is made at once; for more it grows.
 const RESERVED: usize = 256;
 
@@ -37,6 +40,14 @@ impl TopK {
             k,
             keys: Vec::new(),
             floor: f32::NEG_INFINITY,
+        }
+    }
+
+    /// The same for candidates that score above 0 alone.
+    pub(super) fn above_zero(k: usize) -> Self {
+        Self {
+            floor: LEAST_ABOVE_ZERO,
+            ..Self::new(k)
         }
     }
 

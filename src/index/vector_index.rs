@@ -2,6 +2,8 @@
 
 use super::filter::{Filter, Filters};
 use super::metric::Metric;
+use super::points::Points;
+use super::sparse_rows::SparseView;
 use super::top_k::{Neighbour, TopK};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
@@ -13,6 +15,26 @@ pub struct Effort {
     /// count, and the scan goes on past this number until k rows are found or no list is left.
     /// Kinds without lists look at every row.
     pub n_probe: usize,
+}
+
+/// What the score of a row is made of, where rows are compared by inner product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Products {
+    /// The inner product of all coordinates.
+    OfAll,
+    /// That of the first half of the coordinates times that of the second, each 0 where it is
+    /// negative. A row of score 0 is no answer.
+    OfHalves,
+}
+
+impl Products {
+    /// Room for the `k` best rows.
+    pub(super) fn best(self, k: usize) -> TopK {
+        match self {
+            Self::OfAll => TopK::new(k),
+            Self::OfHalves => TopK::above_zero(k),
+        }
+    }
 }
 
 /// Rows of numbers that can be searched.
@@ -63,17 +85,17 @@ pub trait VectorIndex: Send + Sync {
             .collect()
     }
 
-    /// Like [`search_batch`](Self::search_batch), but the score of a row is the inner product of
-    /// the first half of the coordinates times that of the second, each 0 where it is negative: a
-    /// row must agree in both halves to come up. Kinds that do not keep postings cannot tell the
-    /// halves apart and score all coordinates together.
-    fn search_halves(
+    /// Like [`search_batch`](Self::search_batch) for queries without their zeros.
+    ///
+    /// By [`Products::OfHalves`], kinds that keep postings want rows that agree in both halves of
+    /// the coordinates; others cannot tell the halves apart and score all coordinates together.
+    fn search_sparse(
         &self,
-        queries: ArrayView2<'_, f32>,
-        k: usize,
+        queries: SparseView<'_>,
+        (k, _): (usize, Products),
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        self.search_batch(queries, k, effort, filters)
+        self.search_batch(Points::Sparse(queries).whole().view(), k, effort, filters)
     }
 }

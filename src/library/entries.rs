@@ -4,6 +4,7 @@ use super::{TextColumn, TextColumnBuilder};
 use crate::domain::{Charge, Mz, Polarity, Precursor, Seconds, Spectrum, first_block};
 use crate::index::Slab;
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hasher};
 
 /// The text columns of an entry, in the order they are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,6 +236,23 @@ impl EntryColumns {
     pub fn identity(&self, row: u32) -> Option<String> {
         let text = |text| self.text(text, row);
         (!self.is_decoy(row)).then(|| identity(text, self.charge[row as usize]))?
+    }
+
+    /// A number that is equal for equal identities, in any library. Different ones share it once in
+    /// 2^64 pairs; it needs no memory of its own where there is an `InChIKey`.
+    pub fn identity_number(&self, row: u32) -> Option<u64> {
+        let number = |identity: &str| {
+            let mut hasher = DefaultHasher::new();
+            hasher.write(identity.as_bytes());
+            hasher.finish()
+        };
+        if self.is_decoy(row) {
+            return None;
+        }
+        match first_block(&self.text(EntryText::InchiKey, row)) {
+            Some(block) => Some(number(block)),
+            None => self.identity(row).as_deref().map(number),
+        }
     }
 
     /// `(precursor_mz, charge, polarity, texts)`, for writing.

@@ -45,7 +45,7 @@ pub use file::{Library, Member, Segment};
 pub use format::{FORMAT, FORMAT_VERSION, Format, LIBRARY};
 pub(crate) use index_section::{IndexShape, read as read_index, write as write_index};
 pub use lineage::{Base, Lineage, Version};
-pub use rebuild::{Change, change, merge};
+pub use rebuild::{Change, change, merge, restore};
 pub use repair::repair;
 pub use settings::{
     ClusterMethod, ClusterSettings, DecoyMethod, EmbeddingText, GroupingText, IndexSettings,

@@ -97,11 +97,7 @@ impl Draft {
 }
 
 /// The spectra of these entries as they were prepared.
-pub(super) fn restore(
-    entries: &EntryTable,
-    peaks: &PeakTable,
-    rows: &[u32],
-) -> Vec<PreparedSpectrum> {
+pub fn restore(entries: &EntryTable, peaks: &PeakTable, rows: &[u32]) -> Vec<PreparedSpectrum> {
     rows.par_iter()
         .map(|&row| {
             let view = peaks.view(row, None);

@@ -143,6 +143,12 @@ impl EntryTable {
         let (entries, row) = self.at(row);
         entries.identity(row)
     }
+
+    /// The same as a number: see [`EntryColumns::identity_number`].
+    pub fn identity_number(&self, row: u32) -> Option<u64> {
+        let (entries, row) = self.at(row);
+        entries.identity_number(row)
+    }
 }
 
 /// The peaks of a library's entries.

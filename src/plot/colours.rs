@@ -13,5 +13,8 @@ pub const LIGHT: &str = "#dddddd";
 /// Axes and text.
 pub const BLACK: &str = "#000000";
 
+/// From low to high, light to dark, told apart in grey too (viridis).
+pub const RAMP: [&str; 5] = ["#fde725", "#5ec962", "#21918c", "#3b528b", "#440154"];
+
 /// One after another, for curves.
 pub const SERIES: [&str; 7] = [BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", SKY, BLACK];

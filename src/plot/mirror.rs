@@ -1,9 +1,10 @@
 //! The mirror plot: a query's peaks upwards, a library spectrum's downwards, what matches in colour.
 
-use super::axis::{Scale, ticks};
+use super::axis::{Scale, nice_step, ticks};
 use super::colours::{BLACK, BLUE, GREY, LIGHT, VERMILION};
 use super::labels::{Area, Room, shortened, width_of};
 use super::svg::{Element, Short, Svg};
+use std::collections::HashSet;
 use std::fmt::Write;
 
 /// Two spectra, which of their peaks match, and what stands above them.
@@ -19,6 +20,8 @@ pub struct MirrorPlot<'a> {
     pub library: MirrorSide<'a>,
     /// Peaks that match.
     pub pairs: &'a [MirrorPair],
+    /// From which m/z to which is drawn, in Th; all where none.
+    pub range: Option<(f64, f64)>,
 }
 
 /// One spectrum of the two.
@@ -60,6 +63,11 @@ const BOTTOM: f64 = 48.0;
 const HEADROOM: f64 = 30.0;
 const LABEL: f64 = 9.5;
 const TITLE: f64 = 14.0;
+/// Least part of m/z that is drawn, in Th.
+const NARROWEST: f64 = 0.1;
+/// Peaks without a partner that are labelled on each side, the most intense, and their least height.
+const LABELLED_ALONE: usize = 8;
+const LEAST_LABELLED: f64 = 0.1;
 
 /// A peak on the picture.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +75,17 @@ struct Stick {
     x: f64,
     /// Its end; the other is on the base line.
     y: f64,
+}
+
+impl Stick {
+    fn is_seen(&self) -> bool {
+        is_within(self.x)
+    }
+}
+
+/// Whether `x` lies between the ends of the m/z axis.
+fn is_within(x: f64) -> bool {
+    (LEFT..=WIDTH - RIGHT).contains(&x)
 }
 
 /// Where things stand.
@@ -88,6 +107,7 @@ impl MirrorPlot<'_> {
             let text = shortened(text, size, WIDTH - LEFT - RIGHT);
             svg.push(ink(Element::text((LEFT, y), text)).at("font-size", size));
         }
+        svg.push(layout.field());
         layout.axes(&mut svg);
         for (side, up) in [(&self.query, true), (&self.library, false)] {
             layout.side(&mut svg, side, up);
@@ -121,9 +141,12 @@ impl MirrorPlot<'_> {
             (0.0, 100.0)
         };
         let margin = ((high - low) * 0.04).max(5.0);
+        let whole = ((low - margin).max(0.0), high + margin);
+        let (from, to) = self.range.map_or(whole, |(a, b)| (a.min(b), a.max(b)));
+        let short = (NARROWEST - (to - from)).max(0.0) / 2.0;
         let mz = Scale {
-            from: (low - margin).max(0.0),
-            to: high + margin,
+            from: from - short,
+            to: to + short,
             start: LEFT,
             end: WIDTH - RIGHT,
         };
@@ -153,7 +176,8 @@ impl MirrorPlot<'_> {
             down[pair.library].y = layout.base;
         }
         let mut path = String::new();
-        for stick in up.iter().chain(&down).filter(|s| s.y != layout.base) {
+        let seen = |s: &&Stick| s.y != layout.base && s.is_seen();
+        for stick in up.iter().chain(&down).filter(seen) {
             // Writing to a String does not fail.
             let (x, y) = (Short(stick.x), Short(stick.y));
             let _ = write!(path, "M{x} {}V{y}", Short(layout.base));
@@ -166,17 +190,21 @@ impl MirrorPlot<'_> {
         }
         for pair in self.pairs() {
             let (query, library) = (layout.up[pair.query], layout.down[pair.library]);
+            let seen = [query, library].into_iter().filter(Stick::is_seen);
             let (class, colour) = look(pair);
             let mut group = Element::new("g").set("class", class);
             group = group.set("stroke", colour).at("stroke-width", 1.6);
-            for stick in [query, library] {
+            for stick in seen.clone() {
                 group = group.with(Element::line((stick.x, layout.base), (stick.x, stick.y)));
             }
             if pair.is_shifted() {
                 // From one to the other, and a disc on the end of each.
-                let joint = Element::line((query.x, query.y), (library.x, library.y));
-                group = group.with(joint.set("stroke-dasharray", "2 3").at("stroke-width", 0.7));
-                for stick in [query, library] {
+                if query.is_seen() && library.is_seen() {
+                    let joint = Element::line((query.x, query.y), (library.x, library.y));
+                    let joint = joint.set("stroke-dasharray", "2 3");
+                    group = group.with(joint.at("stroke-width", 0.7));
+                }
+                for stick in seen {
                     group =
                         group.with(Element::circle((stick.x, stick.y), 2.5).set("fill", colour));
                 }
@@ -208,9 +236,36 @@ impl MirrorPlot<'_> {
             if pair.is_shifted() {
                 lines[1] = format!("{} Th, {}", signed(-pair.shift, 3), lines[1]);
             }
-            layout.label(svg, (&mut up, layout.up[pair.query]), &lines, pair);
+            layout.label(svg, (&mut up, layout.up[pair.query]), &lines, look(pair));
             let lines = [format!("{of_library:.4}")];
-            layout.label(svg, (&mut down, layout.down[pair.library]), &lines, pair);
+            layout.label(
+                svg,
+                (&mut down, layout.down[pair.library]),
+                &lines,
+                look(pair),
+            );
+        }
+        let paired = |of: fn(&MirrorPair) -> usize| self.pairs().map(of).collect::<HashSet<_>>();
+        let alone = [
+            (&self.query, &layout.up, &mut up, paired(|p| p.query)),
+            (
+                &self.library,
+                &layout.down,
+                &mut down,
+                paired(|p| p.library),
+            ),
+        ];
+        for (side, sticks, room, paired) in alone {
+            let reach = |at: usize| (sticks[at].y - layout.base).abs();
+            let highest = (0..sticks.len()).map(reach).fold(0.0, f64::max);
+            let seen = |at: &usize| sticks[*at].is_seen() && !paired.contains(at);
+            let high = |at: &usize| reach(*at) >= LEAST_LABELLED * highest;
+            let mut strong: Vec<usize> = (0..sticks.len()).filter(seen).filter(high).collect();
+            strong.sort_by(|&a, &b| reach(b).total_cmp(&reach(a)).then(a.cmp(&b)));
+            for at in strong.into_iter().take(LABELLED_ALONE) {
+                let lines = [format!("{:.4}", side.peaks[at].0)];
+                layout.label(svg, (room, sticks[at]), &lines, ("unmatched", GREY));
+            }
         }
     }
 
@@ -251,7 +306,7 @@ impl Layout {
             top: y - 11.0,
             bottom: y + 3.0,
         });
-        for stick in sticks {
+        for stick in sticks.iter().filter(|stick| stick.is_seen()) {
             room.take(Area {
                 left: stick.x - 0.5,
                 right: stick.x + 0.5,
@@ -268,8 +323,11 @@ impl Layout {
         svg: &mut Svg,
         (room, stick): (&mut Room, Stick),
         lines: &[String],
-        pair: &MirrorPair,
+        (class, colour): (&str, &str),
     ) {
+        if !stick.is_seen() {
+            return;
+        }
         let width = lines.iter().map(|l| width_of(l, LABEL)).fold(0.0, f64::max);
         let height = lines.len() as f64 * (LABEL + 1.5);
         let beyond = if stick.y < self.base {
@@ -299,7 +357,6 @@ impl Layout {
             })
             .filter(|area| area.left >= LEFT && area.right <= WIDTH - RIGHT);
         let Some(area) = room.find(areas) else { return };
-        let (class, colour) = look(pair);
         for (idx, line) in lines.iter().enumerate() {
             let y = area.top + (idx + 1) as f64 * (LABEL + 1.5) - 2.5;
             let place = (f64::midpoint(area.left, area.right), y);
@@ -310,6 +367,18 @@ impl Layout {
                     .set("fill", colour),
             );
         }
+    }
+
+    /// Where peaks are drawn, with the m/z of its edges for pages that zoom.
+    fn field(&self) -> Element {
+        let field = Element::new("rect").set("class", "field").at("x", LEFT);
+        let field = field.at("y", TOP).at("width", WIDTH - RIGHT - LEFT);
+        let field = field
+            .at("height", HEIGHT - BOTTOM - TOP)
+            .set("fill", "none");
+        field
+            .set("data-from", self.mz.from)
+            .set("data-to", self.mz.to)
     }
 
     fn axes(&self, svg: &mut Svg) {
@@ -327,10 +396,12 @@ impl Layout {
             let text = Element::text((LEFT - 7.0, y + 4.0), (share.abs() * 100.0).round());
             svg.push(ink(text).set("text-anchor", "end").at("font-size", 11.0));
         }
+        let step = nice_step(self.mz.to - self.mz.from, 10);
+        let decimals = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
         for mz in ticks(self.mz.from, self.mz.to, 10) {
             let x = self.mz.place(mz);
             svg.push(axis((x, bottom), (x, bottom + 4.0)));
-            let text = Element::text((x, bottom + 16.0), Short(mz));
+            let text = Element::text((x, bottom + 16.0), format_args!("{mz:.decimals$}"));
             svg.push(ink(text).set("text-anchor", "middle").at("font-size", 11.0));
         }
         svg.push(axis((LEFT, TOP), (LEFT, bottom)));
@@ -358,8 +429,8 @@ impl Layout {
         let place = (WIDTH - RIGHT - 4.0, side_name_y(up));
         let name = ink(Element::text(place, side.name));
         svg.push(name.set("text-anchor", "end").at("font-size", 11.0));
-        if let Some(mz) = side.precursor_mz {
-            let x = self.mz.place(mz);
+        let place = side.precursor_mz.map(|mz| self.mz.place(mz));
+        if let Some(x) = place.filter(|&x| is_within(x)) {
             let end = if up { TOP } else { bottom };
             let line = grid((x, self.base), (x, end)).set("stroke-dasharray", "5 4");
             svg.push(line.at("stroke-width", 1.5));

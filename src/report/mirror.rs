@@ -4,47 +4,86 @@ use crate::domain::{Spectrum, Tolerance};
 use crate::library::{EntryText, Library};
 use crate::plot::{MirrorPair, MirrorPlot, MirrorSide};
 use crate::prepare::{LeftOut, prepare};
-use crate::search::Match;
+use crate::search::{Explanation, Match};
 use crate::similarity::align::Scratch;
-use crate::similarity::{MatchedAs, OwnedView, Similarity, View, score_named};
+use crate::similarity::{MatchedAs, OwnedView, Score, Similarity, View, score_named};
 use std::fmt::Write;
 
-/// Draws `query` above the entry of `matched`, as SVG: the peaks that were compared, which are those
-/// that cleaning left.
+/// A query beside an entry, as far as a drawing says it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Compared {
+    /// Row of the entry.
+    pub entry: u32,
+    /// Name of the score.
+    pub score_name: &'static str,
+    /// The score.
+    pub score: Score,
+    /// Query precursor minus entry precursor in Th, where both are known.
+    pub precursor_delta: Option<f64>,
+}
+
+impl From<&Match> for Compared {
+    fn from(matched: &Match) -> Self {
+        Self {
+            entry: matched.entry,
+            score_name: matched.score_name,
+            score: matched.score,
+            precursor_delta: matched.precursor_delta,
+        }
+    }
+}
+
+impl Compared {
+    /// What `explained` says of `query` and an entry of `library`.
+    pub fn explained(library: &Library, query: &Spectrum, explained: &Explanation) -> Self {
+        let of_query = query.precursor.map(|precursor| precursor.mz.value());
+        let of_entry = library.entries().precursor_mz(explained.entry);
+        Self {
+            entry: explained.entry,
+            score_name: explained.score_name,
+            score: explained.score,
+            precursor_delta: of_query.zip(of_entry).map(|(query, entry)| query - entry),
+        }
+    }
+}
+
+/// Draws `query` above the entry it is compared with, as SVG: the peaks that were compared, which are
+/// those that cleaning left; all of them, or those from one m/z (Th) to another.
 ///
 /// # Errors
 /// Why the query cannot be compared; then it has no match either.
 pub fn mirror_plot(
     library: &Library,
     query: &Spectrum,
-    matched: &Match,
+    compared: Compared,
     tolerance: Tolerance,
+    range: Option<(f64, f64)>,
 ) -> Result<String, LeftOut> {
     let prepared = prepare(query, library.preparation())?;
     let owned = OwnedView::new(&prepared);
-    let reference = library
-        .peaks()
-        .view(matched.entry, library.entries().precursor(matched.entry));
-    let pairs = score_named(matched.score_name)
+    let precursor = library.entries().precursor(compared.entry);
+    let reference = library.peaks().view(compared.entry, precursor);
+    let pairs = score_named(compared.score_name)
         .map(|score| pairs(score, owned.view(), reference, tolerance))
         .unwrap_or_default();
     // The query's own m/z, which the view has rounded.
     let exact: Vec<(f64, f32)> = prepared.peaks().map(|p| (p.mz, p.intensity)).collect();
     let of_library = peaks(reference);
     let plot = MirrorPlot {
-        title: &title(library, query, matched),
-        subtitle: &subtitle(matched),
+        title: &title(library, query, compared.entry),
+        subtitle: &subtitle(&compared),
         query: MirrorSide {
             name: "query",
             peaks: &exact,
             precursor_mz: query.precursor.map(|p| p.mz.value()),
         },
         library: MirrorSide {
-            name: &library.member(matched.entry).name,
+            name: &library.member(compared.entry).name,
             peaks: &of_library,
-            precursor_mz: library.entries().precursor_mz(matched.entry),
+            precursor_mz: library.entries().precursor_mz(compared.entry),
         },
         pairs: &pairs,
+        range,
     };
     Ok(plot.svg())
 }
@@ -87,11 +126,11 @@ fn peaks(view: View<'_>) -> Vec<(f64, f32)> {
     both.map(|(&mz, &share)| (f64::from(mz), share)).collect()
 }
 
-fn title(library: &Library, query: &Spectrum, matched: &Match) -> String {
-    let text = |text| library.entries().text(text, matched.entry);
+fn title(library: &Library, query: &Spectrum, entry: u32) -> String {
+    let text = |text| library.entries().text(text, entry);
     let known = [EntryText::Name, EntryText::Peptide, EntryText::Id].map(text);
     let name = known.iter().find(|text| !text.is_empty());
-    let name = name.map_or_else(|| format!("entry {}", matched.entry), ToString::to_string);
+    let name = name.map_or_else(|| format!("entry {entry}"), ToString::to_string);
     let adduct = text(EntryText::Adduct);
     let query = if query.id.is_empty() {
         format!("spectrum {}", query.origin.index)
@@ -101,16 +140,16 @@ fn title(library: &Library, query: &Spectrum, matched: &Match) -> String {
     format!("{query}: {name} {adduct}").trim_end().to_owned()
 }
 
-fn subtitle(matched: &Match) -> String {
-    let score = &matched.score;
+fn subtitle(compared: &Compared) -> String {
+    let score = &compared.score;
     let mut text = format!(
         "{} {:.4}, {} matched peaks with {:.0} % of the intensity",
-        matched.score_name.replace('_', " "),
+        compared.score_name.replace('_', " "),
         score.similarity,
         score.matched_peaks,
         score.matched_intensity * 100.0
     );
-    if let Some(delta) = matched.precursor_delta {
+    if let Some(delta) = compared.precursor_delta {
         // Writing to a String does not fail.
         let _ = write!(text, ", precursor {delta:+.4} Th");
     }

@@ -2,10 +2,9 @@
 
 use super::admission::{Admission, Query, Source};
 use crate::embed::Embedding;
-use crate::index::{Effort, Filter, Filters, Neighbour, VectorIndex};
+use crate::index::{Effort, Filter, Filters, Neighbour, Products, SparseRows, VectorIndex};
 use crate::library::Segment;
 use crate::similarity::RestsOn;
-use ndarray::Array2;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -57,7 +56,8 @@ fn whole(admissions: &[Admission<'_>], query: &Query<'_>, ranges: &[Range<u32>])
     rows
 }
 
-/// Questions asked together: their vectors stay a few tens of megabytes.
+/// Questions asked together: as whole rows, which some indexes need, their vectors stay a few tens
+/// of megabytes.
 const BATCH: usize = 512;
 
 /// One question to an index.
@@ -178,11 +178,12 @@ fn answers(
     let vectors = vectors(embedding, asks);
     let segment = admission.segment();
     let (index, filters) = (segment.index(), Filters::Each(&filters));
-    let found = if asks.iter().all(|ask| ask.rests_on == RestsOn::Both) {
-        index.search_halves(vectors.view(), k, effort, filters)
+    let products = if asks.iter().all(|ask| ask.rests_on == RestsOn::Both) {
+        Products::OfHalves
     } else {
-        index.search_batch(vectors.view(), k, effort, filters)
+        Products::OfAll
     };
+    let found = index.search_sparse(vectors.view(), (k, products), effort, filters);
     found
         .into_iter()
         .map(|hits| {
@@ -195,24 +196,25 @@ fn answers(
         .collect()
 }
 
-fn vectors(embedding: &Embedding, asks: &[Ask<'_>]) -> Array2<f32> {
-    let (dim, half) = (embedding.dim(), embedding.dim() / 2);
-    let mut vectors = Array2::zeros((asks.len(), dim));
-    vectors
-        .outer_iter_mut()
-        .into_par_iter()
-        .zip(asks)
-        .for_each(|(mut vector, ask)| {
-            let Some(vector) = vector.as_slice_mut() else {
-                return;
-            };
-            embedding.embed_into(&ask.query.prepared, vector);
+fn vectors(embedding: &Embedding, asks: &[Ask<'_>]) -> SparseRows {
+    let half = (embedding.dim() / 2) as u32;
+    let embedded: Vec<Vec<(u32, f32)>> = asks
+        .par_iter()
+        .map(|ask| {
+            let mut vector = embedding.embed(&ask.query.prepared);
             match ask.rests_on {
                 _ if !embedding.has_losses() => {}
-                RestsOn::Fragments => vector[half..].fill(0.0),
-                RestsOn::Losses => vector[..half].fill(0.0),
+                RestsOn::Fragments => vector.retain(|(place, _)| *place < half),
+                RestsOn::Losses => vector.retain(|(place, _)| *place >= half),
                 RestsOn::Either | RestsOn::Both => {}
             }
-        });
+            vector
+        })
+        .collect();
+    let n_values = embedded.iter().map(Vec::len).sum();
+    let mut vectors = SparseRows::with_room(embedding.dim(), asks.len(), n_values);
+    for vector in &embedded {
+        vectors.push(vector);
+    }
     vectors
 }

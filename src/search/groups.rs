@@ -3,7 +3,7 @@
 use super::answer::{Ambiguity, Match};
 use super::settings::{GroupBy, SearchSettings};
 use crate::library::Library;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Keeps the first hit of each group, and says which of them the spectrum cannot separate.
 /// `hits` are best first and stay so.
@@ -15,11 +15,12 @@ pub(super) fn best_of_groups(
     hits: &[Match],
     settings: &SearchSettings,
 ) -> Vec<Match> {
-    let mut identities = Identities::new(library);
+    let mut identities = Identities::new(library, hits);
     let mut seen = HashSet::new();
     let mut matches: Vec<Match> = Vec::new();
-    // The different compounds of each ambiguity group, and the best score of the last one.
-    let mut compounds: Vec<HashSet<Identity>> = Vec::new();
+    // What is in each ambiguity group, with repetitions, and the best score of the last group.
+    let mut grouped: Vec<(u32, Identity)> = Vec::new();
+    let mut group = 0;
     let mut best = f32::INFINITY;
     for (at, hit) in hits.iter().enumerate() {
         let similarity = hit.score.similarity;
@@ -29,13 +30,11 @@ pub(super) fn best_of_groups(
             if matches.len() == settings.top_k {
                 break;
             }
-            compounds.push(HashSet::new());
+            group += 1;
             best = similarity;
         }
-        let identity = identities.of(hit.entry);
-        if let Some(group) = compounds.last_mut() {
-            group.insert(identity);
-        }
+        let identity = identities.of(at);
+        grouped.push((group, identity));
         let place = match settings.group_by {
             GroupBy::Entry => Place::Entry,
             GroupBy::Cluster => Place::Cluster(hit.cluster),
@@ -43,16 +42,20 @@ pub(super) fn best_of_groups(
         };
         if matches.len() < settings.top_k && (place == Place::Entry || seen.insert(place)) {
             let ambiguity = Ambiguity {
-                group: compounds.len() as u32,
+                group,
                 compounds: 0,
-                delta_next: next_compound(hits, at, &mut identities),
+                delta_next: identities.next_compound(at),
             };
             matches.push(Match { ambiguity, ..*hit });
         }
     }
+    grouped.sort_unstable();
+    grouped.dedup();
     for matched in &mut matches {
-        let group = &compounds[matched.ambiguity.group as usize - 1];
-        matched.ambiguity.compounds = group.len() as u32;
+        let group = matched.ambiguity.group;
+        let start = grouped.partition_point(|(of, _)| *of < group);
+        let end = grouped.partition_point(|(of, _)| *of <= group);
+        matched.ambiguity.compounds = (end - start) as u32;
     }
     matches
 }
@@ -65,46 +68,42 @@ enum Place {
     Compound(Identity),
 }
 
-/// How much better the hit at `at` is than the next one of another compound.
-fn next_compound(hits: &[Match], at: usize, identities: &mut Identities<'_>) -> Option<f32> {
-    let own = identities.of(hits[at].entry);
-    let next = hits[at + 1..]
-        .iter()
-        .find(|hit| identities.of(hit.entry) != own)?;
-    Some(hits[at].score.similarity - next.score.similarity)
-}
-
 /// What an entry is: the same number for the same compound. An entry of which nothing is known is
 /// like no other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Identity {
-    Compound(u32),
+    Compound(u64),
     Unknown(u32),
 }
 
-/// Looks identities up once.
+/// Looks the identities of hits up once, and only where they are asked for.
 struct Identities<'a> {
     library: &'a Library,
-    numbers: HashMap<String, u32>,
-    known: HashMap<u32, Identity>,
+    hits: &'a [Match],
+    known: Vec<Option<Identity>>,
 }
 
 impl<'a> Identities<'a> {
-    fn new(library: &'a Library) -> Self {
+    fn new(library: &'a Library, hits: &'a [Match]) -> Self {
         Self {
             library,
-            numbers: HashMap::new(),
-            known: HashMap::new(),
+            hits,
+            known: vec![None; hits.len()],
         }
     }
 
-    fn of(&mut self, entry: u32) -> Identity {
-        *self.known.entry(entry).or_insert_with(|| {
-            let Some(identity) = self.library.entries().identity(entry) else {
-                return Identity::Unknown(entry);
-            };
-            let next = self.numbers.len() as u32;
-            Identity::Compound(*self.numbers.entry(identity).or_insert(next))
+    fn of(&mut self, at: usize) -> Identity {
+        *self.known[at].get_or_insert_with(|| {
+            let entry = self.hits[at].entry;
+            let number = self.library.entries().identity_number(entry);
+            number.map_or(Identity::Unknown(entry), Identity::Compound)
         })
+    }
+
+    /// How much better the hit at `at` is than the next one of another compound.
+    fn next_compound(&mut self, at: usize) -> Option<f32> {
+        let own = self.of(at);
+        let next = (at + 1..self.hits.len()).find(|&next| self.of(next) != own)?;
+        Some(self.hits[at].score.similarity - self.hits[next].score.similarity)
     }
 }

@@ -157,15 +157,15 @@ pub(super) fn answer<W: Write>(
         return Ok(None);
     };
     let mut summary = Summary::default();
-    loop {
+    let mut block = intake.block()?;
+    while !block.is_empty() {
         bounds.check_time()?;
-        let block = intake.block()?;
-        if block.is_empty() {
-            break;
-        }
         let started = Instant::now();
-        let answers = run.search(&block);
+        // Into the pool once, not at every step of the search.
+        let answers = rayon::scope(|_| run.search(&block));
         metrics.searched(block.len() as u64, started.elapsed());
+        // Read in this turn, so that who has no more need not wait for another to find that out.
+        let next = intake.block();
         // Others may work while the answers are sent.
         drop(turn);
         summary.queries += block.len() as u64;
@@ -178,7 +178,8 @@ pub(super) fn answer<W: Write>(
         if !progress.searched(block.len() as u64) {
             return Ok(None);
         }
-        turn = gate.turn();
+        block = next?;
+        turn = if block.is_empty() { None } else { gate.turn() };
     }
     intake.end(&mut summary)?;
     for (query, answer) in run.finish() {
@@ -187,7 +188,6 @@ pub(super) fn answer<W: Write>(
             return Ok(None);
         }
     }
-    drop(turn);
     let ended = heard(reply.end(summary.clone()))?;
     Ok(ended.map(|out| (out, summary)))
 }

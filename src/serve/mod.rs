@@ -160,3 +160,34 @@ async fn reload(service: Service, app: Arc<App>, mut hup: Signal) {
         }
     }
 }
+
+/// Reads `bytes` as a request for a search: a line of the content type, one of the parameters, and
+/// the body. Gives the file it sends, if it is understood and sends one.
+#[cfg(fuzzing)]
+pub(crate) fn read_request(bytes: &[u8]) -> Option<bytes::Bytes> {
+    use axum::http::{Request, header::CONTENT_TYPE};
+    const MOST: usize = 1 << 20;
+    let mut parts = bytes.splitn(3, |&b| b == b'\n');
+    let mut part = || parts.next().unwrap_or_default();
+    let (content, parameters, body) = (part(), part(), part());
+    let uri = format!("/api/v1/search?{}", String::from_utf8_lossy(parameters));
+    let request = Request::post(uri).header(CONTENT_TYPE, content);
+    let request = request.body(axum::body::Body::from(body.to_vec())).ok()?;
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_time().build().ok()?;
+    let time = std::time::Duration::from_secs(9);
+    match runtime
+        .block_on(body::asked(request, MOST, time))
+        .ok()?
+        .what
+    {
+        body::What::Sent(sent) => {
+            let file: Arc<std::path::Path> = ask::unnamed().into();
+            for (index, spectrum) in sent.spectra.into_iter().enumerate() {
+                let _ = spectrum.spectrum(&file, index);
+            }
+            None
+        }
+        body::What::File { bytes, .. } => Some(bytes),
+    }
+}

@@ -22,7 +22,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi, ToSchema};
     ),
     paths(
         routes::search, routes::read,
-        routes::list, routes::library, routes::entry, routes::cluster,
+        routes::list, routes::library, routes::entry, routes::mirror, routes::cluster,
         routes::create, routes::list_jobs, routes::show, routes::cancel, routes::result,
         routes::live, routes::ready, routes::metrics,
     ),
@@ -48,13 +48,23 @@ impl Modify for Tokens {
     }
 }
 
-/// The description as JSON.
-pub(super) fn document() -> &'static str {
-    static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-        // Texts, numbers and lists of them always have a JSON form.
-        Api::openapi().to_pretty_json().unwrap_or_default()
-    });
-    &DOCUMENT
+/// The description as JSON, of a service that asks for `tokens` or of one that does not.
+pub(super) fn document(tokens: bool) -> &'static str {
+    static OPEN: LazyLock<String> = LazyLock::new(|| written(false));
+    static GUARDED: LazyLock<String> = LazyLock::new(|| written(true));
+    if tokens { &GUARDED } else { &OPEN }
+}
+
+fn written(tokens: bool) -> String {
+    // Texts, numbers and lists of them always have a JSON form.
+    let mut api = serde_json::to_value(Api::openapi()).unwrap_or_default();
+    let paths = api["paths"].as_object_mut().into_iter().flatten();
+    let guarded = paths.filter(|(path, _)| tokens && !path.starts_with("/health/"));
+    for operation in guarded.flat_map(|(_, methods)| methods.as_object_mut().into_iter().flatten())
+    {
+        operation.1["security"] = serde_json::json!([{"token": []}]);
+    }
+    serde_json::to_string_pretty(&api).unwrap_or_default()
 }
 
 /// The settings of a search as one JSON object.
@@ -187,7 +197,7 @@ impl IntoResponses for Refusals {
 
 /// A readable page of the API, made from its description.
 pub(super) fn page() -> &'static str {
-    static PAGE: LazyLock<String> = LazyLock::new(|| render(document()));
+    static PAGE: LazyLock<String> = LazyLock::new(|| render(document(false)));
     &PAGE
 }
 
@@ -293,9 +303,9 @@ mod tests {
 
     #[test]
     fn every_path_is_described() {
-        let api: serde_json::Value = serde_json::from_str(document()).unwrap();
+        let api: serde_json::Value = serde_json::from_str(document(false)).unwrap();
         let paths = api["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 12, "{:?}", paths.keys());
+        assert_eq!(paths.len(), 13, "{:?}", paths.keys());
         let search = &api["paths"]["/api/v1/search"]["post"];
         let names: Vec<&str> = search["parameters"]
             .as_array()
@@ -315,6 +325,11 @@ mod tests {
             assert!(names.contains(&name), "{names:?}");
         }
         assert!(search["responses"]["429"].is_object());
+        assert!(search["security"].is_null());
+        let api: serde_json::Value = serde_json::from_str(document(true)).unwrap();
+        let guarded = |path: &str, method: &str| !api["paths"][path][method]["security"].is_null();
+        assert!(guarded("/api/v1/search", "post") && guarded("/metrics", "get"));
+        assert!(!guarded("/health/live", "get"));
     }
 
     #[test]

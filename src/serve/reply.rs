@@ -33,47 +33,59 @@ impl Form {
         }
     }
 
-    /// The form that `Accept` asks for: of those named, the one with the highest weight.
+    /// The form that `Accept` asks for.
     pub(super) fn accepted(headers: &HeaderMap) -> Result<Self, Problem> {
-        let mut best: Option<(f32, Self)> = None;
-        let mut n_named = 0;
-        let texts = headers
-            .get_all(ACCEPT)
-            .iter()
-            .map(|value| value.to_str().unwrap_or_default());
-        for range in texts.flat_map(|text| text.split(',')) {
-            let mut parts = range.split(';').map(str::trim);
-            let Some(name) = parts.next().filter(|name| !name.is_empty()) else {
-                continue;
-            };
-            n_named += 1;
-            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
-            let weight: f32 = weight.unwrap_or(1.0);
-            if let Some(form) = Self::named(name)
-                && weight > best.map_or(0.0, |(weight, _)| weight)
-            {
-                best = Some((weight, form));
-            }
-        }
-        match best {
-            Some((_, form)) => Ok(form),
-            None if n_named == 0 => Ok(Self::Json),
-            None => Err(Problem::new(
-                super::problem::Kind::NotAcceptable,
-                "answers are application/json, application/x-ndjson or text/csv: \
-                 name one of them in Accept",
-            )),
-        }
+        let all = "application/json, application/x-ndjson or text/csv";
+        accepted(headers, Self::Json, all, Self::named)
     }
 
     fn named(range: &str) -> Option<Self> {
-        match range.to_ascii_lowercase().as_str() {
+        match range {
             "*/*" | "application/*" | "application/json" => Some(Self::Json),
             "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines" => {
                 Some(Self::Jsonl)
             }
             "text/csv" | "text/*" => Some(Self::Csv),
             _ => None,
+        }
+    }
+}
+
+/// What `Accept` asks for: of the ranges that `named` knows, in small letters, the one with the highest
+/// weight; `otherwise` where none is named. `all` tells people what there is.
+pub(super) fn accepted<F>(
+    headers: &HeaderMap,
+    otherwise: F,
+    all: &str,
+    named: impl Fn(&str) -> Option<F>,
+) -> Result<F, Problem> {
+    let mut best: Option<(f32, F)> = None;
+    let mut n_named = 0;
+    let texts = headers
+        .get_all(ACCEPT)
+        .iter()
+        .map(|value| value.to_str().unwrap_or_default());
+    for range in texts.flat_map(|text| text.split(',')) {
+        let mut parts = range.split(';').map(str::trim);
+        let Some(name) = parts.next().filter(|name| !name.is_empty()) else {
+            continue;
+        };
+        n_named += 1;
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
+        let weight: f32 = weight.unwrap_or(1.0);
+        let least = best.as_ref().map_or(0.0, |(weight, _)| *weight);
+        if let Some(form) = named(&name.to_ascii_lowercase())
+            && weight > least
+        {
+            best = Some((weight, form));
+        }
+    }
+    match best {
+        Some((_, form)) => Ok(form),
+        None if n_named == 0 => Ok(otherwise),
+        None => {
+            let text = format!("answers are {all}: name one of them in Accept");
+            Err(Problem::new(super::problem::Kind::NotAcceptable, text))
         }
     }
 }

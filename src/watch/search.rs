@@ -3,7 +3,7 @@
 use crate::config::Question;
 use crate::domain::Spectrum;
 use crate::formats::{self, ReadError, Record};
-use crate::report::{CsvReport, ReportError};
+use crate::report::{CsvReport, Outcomes, ReportError, RunSummary};
 use crate::search::{RunAnswers, Searcher};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::Path;
@@ -20,12 +20,20 @@ pub(super) enum Unsearched {
     Fails(String),
 }
 
-/// Searches `path` and writes its report to `out`. Gives the number of records that could not be used.
+/// What was counted while a file was searched.
+#[derive(Debug)]
+pub(super) struct Searched {
+    /// Records that could not be used.
+    pub(super) skipped: u64,
+    pub(super) summary: RunSummary,
+}
+
+/// Searches `path` and writes its report to `out`. Gives what was counted.
 pub(super) fn report(
     path: &Path,
     (searcher, question): (&Searcher<'_>, &Question),
     out: impl Write,
-) -> Result<u64, Unsearched> {
+) -> Result<Searched, Unsearched> {
     let refused = |error: ReportError| Unsearched::Fails(format!("{}: {error}", path.display()));
     let mut run = RunAnswers::new(question.fdr(), searcher)
         .map_err(|error| Unsearched::Bad(error.to_string()))?;
@@ -33,6 +41,7 @@ pub(super) fn report(
     let library = searcher.library();
     let mut block: Vec<Spectrum> = Vec::new();
     let (mut n_used, mut n_damaged, mut first) = (0_u64, 0_u64, None);
+    let (mut n_queries, mut outcomes) = (0_u64, Outcomes::default());
     let mut records = formats::open(path).map_err(|error| unread(&error))?;
     loop {
         let ended = match records.next() {
@@ -55,7 +64,9 @@ pub(super) fn report(
         };
         if ended || block.len() == BLOCK {
             let answers = run.search(&block);
+            n_queries += block.len() as u64;
             for (query, answer) in block.iter().zip(&answers) {
+                outcomes.add(&answer.plan);
                 csv.answer(library, query, answer).map_err(refused)?;
             }
             block.clear();
@@ -65,6 +76,7 @@ pub(super) fn report(
         }
     }
     for (query, answer) in run.finish() {
+        outcomes.add(&answer.plan);
         csv.answer(library, &query, &answer).map_err(refused)?;
     }
     let mut out = csv.end().map_err(refused)?;
@@ -73,7 +85,10 @@ pub(super) fn report(
         Some(error) if n_used == 0 => Err(Unsearched::Bad(format!(
             "none of {n_damaged} records could be read: {error}"
         ))),
-        _ => Ok(n_damaged),
+        _ => Ok(Searched {
+            skipped: n_damaged,
+            summary: outcomes.summary(n_queries, n_damaged),
+        }),
     }
 }
 

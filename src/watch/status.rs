@@ -17,6 +17,13 @@ pub(super) struct Status {
     /// Seconds since 1970.
     written: u64,
     process: u32,
+    /// The library searched in.
+    library: String,
+    /// BLAKE3 over everything in it.
+    library_version: String,
+    /// Why another file of that name was not taken up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    library_fault: Option<String>,
     /// Files reported.
     n_reported: u64,
     /// Records of them that could not be used.
@@ -32,12 +39,23 @@ pub(super) struct Status {
     waiting: BTreeMap<String, &'static str>,
     /// What the system said of files that it fails us on.
     failing: BTreeMap<String, String>,
-    /// Why the folder could not be looked at.
+    /// Why the folder, or one below, could not be looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<String>,
 }
 
 impl Status {
+    /// What is searched in from now on.
+    pub(super) fn library(&mut self, path: &Path, version: &str) {
+        self.library = path.display().to_string();
+        version.clone_into(&mut self.library_version);
+        self.library_fault = None;
+    }
+
+    pub(super) fn library_fault(&mut self, why: impl Display) {
+        self.library_fault = Some(why.to_string());
+    }
+
     pub(super) fn reported(&mut self, name: &str, skipped: u64) {
         self.n_reported += 1;
         self.records_skipped += skipped;
@@ -57,15 +75,22 @@ impl Status {
 
     /// What is waited for after a look; files that fail and are gone are forgotten.
     pub(super) fn waiting(&mut self, waiting: Vec<(String, &'static str)>) {
-        self.trouble = None;
         self.n_waiting = waiting.len();
         self.failing
             .retain(|name, _| waiting.iter().any(|(known, _)| known == name));
         self.waiting = waiting.into_iter().take(TOLD).collect();
     }
 
-    pub(super) fn trouble(&mut self, why: impl Display) {
-        self.trouble = Some(why.to_string());
+    /// What could not be looked at. Says whether that is news.
+    pub(super) fn trouble(&mut self, why: &str) -> bool {
+        let news = self.trouble.as_deref() != Some(why);
+        self.trouble = Some(why.to_owned());
+        news
+    }
+
+    /// Everything could be looked at.
+    pub(super) fn no_trouble(&mut self) {
+        self.trouble = None;
     }
 
     /// Writes `path`, whole or not at all.

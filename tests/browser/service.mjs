@@ -89,27 +89,38 @@ for (const [scheme, width] of [["light", 1280], ["dark", 1280], ["light", 400]])
     await page.click("#table tbody tr:first-child button");
     await page.waitForSelector("#plot svg");
     check((await page.textContent("#detail-title")).includes(name), `${where}: the plot is of another match`);
-    const matched = await page.locator("#plot line.matched").count();
+    const matched = await page.locator("#plot g.matched line").count();
     const told = Number(await page.textContent("#table tbody tr:first-child td:nth-child(6)"));
     check(matched === 2 * told, `${where}: ${matched} coloured peaks of ${told} pairs`);
-    check((await page.locator("#plot text[font-size='10']").count()) >= 2, `${where}: peaks have no labels`);
-    const ticks = () => page.locator("#plot text[text-anchor=middle]").allTextContents();
-    const whole = await ticks();
+    check((await page.locator("#plot .label.matched").count()) >= 2, `${where}: peaks have no labels`);
+    check((await page.locator("#pairs tbody tr").count()) >= told, `${where}: the pairs are not in the table`);
+    check((await page.textContent("#plot svg title")).includes(name), `${where}: the plot has no name for who hears it`);
+    const range = () => page.evaluate(() => { const { from, to } = document.querySelector("#plot .field").dataset; return `${from} to ${to}`; });
+    const becomes = (what, test) => page.waitForFunction(([whole, other]) => {
+      const { from, to } = document.querySelector("#plot .field").dataset;
+      return (`${from} to ${to}` === whole) !== other;
+    }, [whole, test]).catch(() => faults.push(`${where}: ${what}`));
+    const whole = await range();
     await page.locator("#detail").scrollIntoViewIfNeeded();
     if (width === 1280) await page.screenshot({ path: join(shots, `service-${scheme}.png`), fullPage: true });
     await page.click("#in");
-    check(String(await ticks()) !== String(whole), `${where}: the button does not zoom`);
-    await page.click("#whole");
-    check(String(await ticks()) === String(whole), `${where}: the whole range does not come back`);
+    await becomes("the button does not zoom", true);
+    await page.press("#whole", "Enter");
+    await becomes("the whole range does not come back", false);
     await page.locator("#plot svg").scrollIntoViewIfNeeded();
     const box = await page.locator("#plot svg").boundingBox();
     await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 3);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 3);
     await page.mouse.up();
-    check(String(await ticks()) !== String(whole), `${where}: dragging does not zoom`);
+    await becomes("dragging does not zoom", true);
+    const [from, to] = (await range()).split(" to ").map(Number);
+    const labels = (await page.locator("#plot .label").allTextContents()).filter((text) => /^\d+\.\d{4}$/.test(text)).map(Number);
+    check(labels.every((mz) => mz >= from && mz <= to), `${where}: labels ${labels} of a part from ${from} to ${to}`);
     await page.dblclick("#plot svg", { position: { x: box.width / 2, y: 5 } });
-    check(String(await ticks()) === String(whole), `${where}: a double click does not undo`);
+    await becomes("a double click does not undo", false);
+    await page.mouse.wheel(0, -200);
+    await becomes("the wheel does not zoom", true);
 
     // The cluster of the match.
     await page.click("#table tbody tr:first-child td:last-child button");
@@ -132,7 +143,7 @@ for (const [scheme, width] of [["light", 1280], ["dark", 1280], ["light", 400]])
     check(/^\d+ of \d+ spectra have a match in lipids, version [0-9a-f]{12}/.test(told_of_file), `${where}: ${told_of_file}`);
     await page.locator("#table tbody tr:not(.none) button").first().click();
     await page.waitForSelector("#plot svg");
-    check((await page.locator("#plot line.matched").count()) > 0, `${where}: no plot of a file's spectrum`);
+    check((await page.locator("#plot g.matched line").count()) > 0, `${where}: no plot of a file's spectrum`);
     await page.click("#close");
     const [fileName] = await csvOf(page);
     check(fileName === "queries.csv", `${where}: the report is called ${fileName}`);

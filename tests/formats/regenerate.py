@@ -5,7 +5,8 @@ usage: tests/formats/regenerate.py DATA/formats    (Python 3.11 with the package
 
 Per file: which program read it, and per spectrum [position in the file, precursor m/z, charge without
 sign, peaks of intensity above 0, sum of m/z, sum of intensity, sum of m/z times intensity]. What the
-program does not say is null and not compared. Full scans of runs are left out. The test is
+program does not say is null and not compared, and so are the points of profile scans (centroids.py
+finds their peaks). Full scans of runs are left out. The test is
 `cargo test --test it formats_golden`; it also writes the table of docs/formats.md.
 """
 import bz2
@@ -23,7 +24,7 @@ logging.disable(logging.WARNING)
 
 from matchms.importing import load_from_json, load_from_msp  # noqa: E402
 from mzspeclib import SpectrumLibrary  # noqa: E402
-from pyteomics import mgf, mzml, mzxml  # noqa: E402
+from pyteomics import mgf, mzml, mzmlb, mzxml  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -53,12 +54,24 @@ def by_mgf(path):
 
 def by_mzml(path):
     with opened(path) as file, mzml.MzML(file) as reader:
-        for index, spectrum in enumerate(reader):
-            if spectrum.get("ms level", 1) < 2:
-                continue
-            ion = spectrum["precursorList"]["precursor"][0].get("selectedIonList", {"selectedIon": [{}]})["selectedIon"][0]
-            peaks = zip(spectrum.get("m/z array", []), spectrum.get("intensity array", []))
-            yield row(index, ion.get("selected ion m/z"), ion.get("charge state"), peaks)
+        yield from of_mzml(reader)
+
+
+def by_mzmlb(path):
+    with mzmlb.MzMLb(path) as reader:
+        yield from of_mzml(reader)
+
+
+def of_mzml(reader):
+    for index, spectrum in enumerate(reader):
+        if spectrum.get("ms level", 1) < 2:
+            continue
+        ion = spectrum["precursorList"]["precursor"][0].get("selectedIonList", {"selectedIon": [{}]})["selectedIon"][0]
+        peaks = zip(spectrum.get("m/z array", []), spectrum.get("intensity array", []))
+        if "profile spectrum" in spectrum:
+            yield row(index, ion.get("selected ion m/z"), ion.get("charge state"), [])[:3] + 4 * [None]
+            continue
+        yield row(index, ion.get("selected ion m/z"), ion.get("charge state"), peaks)
 
 
 def by_mzxml(path):
@@ -139,6 +152,7 @@ PYTHON = "Python's json and csv"
 READERS = {
     "mgf": (PYTEOMICS, by_mgf),
     "mzml": (PYTEOMICS, by_mzml),
+    "mzmlb": (PYTEOMICS, by_mzmlb),
     "mzxml": (PYTEOMICS, by_mzxml),
     "msp": (MATCHMS, by_matchms(load_from_msp)),
     "sptxt": (MZSPECLIB, by_mzspeclib),

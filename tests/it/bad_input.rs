@@ -280,7 +280,7 @@ fn library_and_queries_mistaken_for_each_other() {
         (
             "lib.h5",
             "old.h5",
-            "old.h5: this looks like an HDF5 file, perhaps a mzseek library",
+            "old.h5: this looks like an HDF5 file without mzML in it, perhaps a mzseek library",
         ),
         (
             "queries.mgf",

@@ -14,7 +14,7 @@ const ROWS: &[&[&str]] = &[
     &["config"],
     &["failure"],
     &["vectors", "serve", "watch"],
-    &["cli"],
+    &["cli", "fuzzing"],
 ];
 
 fn row_of(module: &str) -> usize {

@@ -78,3 +78,64 @@ fn what_cannot_be_drawn_is_told() {
     run(&["--query-index", "0", "-o", "lib.h5"]).exits(2);
     folder.run(&["verify", "lib.h5"]).exits(0);
 }
+
+/// Numbers that stand between `before` and `after` in `text`, each time.
+fn numbers(text: &str, before: &str, after: &str) -> Vec<usize> {
+    text.split(before)
+        .skip(1)
+        .filter_map(|rest| rest.split(after).next()?.parse().ok())
+        .collect()
+}
+
+#[test]
+fn a_library_is_drawn_with_every_cluster_and_every_spectrum() {
+    // Each molecule twice makes a cluster of two.
+    let all = molecules(60);
+    let again: Vec<_> = all[..20].iter().map(|m| m.measured_again(5)).collect();
+    let library = format!("{}{}", msp(&all), msp(&again));
+    let folder = Folder::with_library(&library, &mgf(&all[..1]), &[]);
+    folder
+        .run(&["info", "lib.h5", "--plot", "map.svg"])
+        .exits(0);
+    let svg = folder.text("map.svg");
+    let listed = folder
+        .run(&["info", "lib.h5", "--clusters"])
+        .exits(0)
+        .stdout;
+    let n_clusters = listed.lines().count() - 1;
+    assert!(n_clusters < 80, "the copies are clustered");
+    assert!(svg.contains(&format!("lib: 80 spectra in {n_clusters} clusters")));
+    // A disc for each, and bars that hold all spectra.
+    assert_eq!(svg.matches("<title>cluster ").count(), n_clusters);
+    assert_eq!(
+        numbers(&svg, ": ", " spectra</title>")
+            .iter()
+            .sum::<usize>(),
+        80
+    );
+    // The same again, and as PNG by name.
+    folder
+        .run(&["info", "lib.h5", "--plot", "again.svg"])
+        .exits(0);
+    assert_eq!(folder.text("again.svg"), svg);
+    folder
+        .run(&["info", "lib.h5", "--plot", "map.png"])
+        .exits(0);
+    assert!(folder.read("map.png").starts_with(b"\x89PNG"));
+    folder
+        .run(&["info", "lib.h5", "--plot", "map.jpg"])
+        .exits(2)
+        .says("name it .svg or .png");
+}
+
+#[test]
+fn a_library_of_one_spectrum_has_a_map() {
+    let one = molecules(1);
+    let folder = Folder::with_library(&msp(&one), &mgf(&one), &[]);
+    folder
+        .run(&["info", "lib.h5", "--plot", "map.svg"])
+        .exits(0);
+    let svg = folder.text("map.svg");
+    assert_eq!(svg.matches("<title>cluster ").count(), 1);
+    assert!(!svg.contains("NaN") && !svg.contains("inf"));
+}

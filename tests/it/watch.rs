@@ -131,9 +131,91 @@ fn reports_are_those_of_the_command_line_and_made_once() {
         .stdout;
     assert_eq!(folder.text("runs/run001.mgf.csv"), report);
     assert_eq!(reported(&folder).len(), 4);
-    let status: serde_json::Value =
-        serde_json::from_slice(&folder.read("runs/mzseek-watch.json")).unwrap();
+    let status = status(&folder);
     assert_eq!(status["n_reported"], 1, "{status}");
+}
+
+#[test]
+fn a_report_can_be_made_again_from_what_lies_beside_it() {
+    let folder = folder();
+    let damaged = queries(2) + "BEGIN IONS\nPEPMASS=100\n1 x\nEND IONS\n";
+    folder.write("runs/run.mgf", damaged);
+    once(&folder).exits(3);
+    let told = folder.text("runs/run.mgf.csv.json");
+    let report = folder.read("runs/run.mgf.csv");
+    // Word for word what the command line says of the same search.
+    let words = ["search", "lib.h5", "runs/run.mgf", "-o", "runs/run.mgf.csv"];
+    folder.run(&words).exits(3);
+    assert_eq!(folder.text("runs/run.mgf.csv.json"), told);
+    fs_err::remove_file(folder.path("runs/run.mgf.csv")).unwrap();
+    folder.run(&["again", "runs/run.mgf.csv.json"]).exits(3);
+    assert!(folder.read("runs/run.mgf.csv") == report);
+}
+
+#[test]
+fn folders_below_are_watched_where_asked() {
+    let folder = folder();
+    fs_err::create_dir_all(folder.path("runs/may/late")).unwrap();
+    fs_err::create_dir_all(folder.path("runs/.hidden")).unwrap();
+    folder.write("runs/a.mgf", queries(1));
+    folder.write("runs/may/a.mgf", queries(2));
+    folder.write("runs/may/late/c.mgf", queries(3));
+    folder.write("runs/.hidden/d.mgf", queries(4));
+    once(&folder).exits(0).says("1 files reported");
+    let words = [&["watch", "runs", "--once", "--recursive"], &FAST[..]].concat();
+    folder.run(&words).exits(0).says("2 files reported");
+    let names = ["a.mgf", "may/a.mgf", "may/late/c.mgf"].map(str::to_owned);
+    all_as_searched(&folder, &names);
+    assert!(!folder.path("runs/.hidden/d.mgf.csv").exists());
+    folder.run(&words).exits(0).says("0 files reported");
+}
+
+fn status(folder: &Folder) -> serde_json::Value {
+    serde_json::from_slice(&folder.read("runs/mzseek-watch.json")).unwrap()
+}
+
+#[test]
+fn a_replaced_library_is_searched_in_from_then_on_and_a_bad_one_is_not() {
+    let folder = folder();
+    folder.write("runs/first.mgf", queries(1));
+    let _watching = Watching(command(&folder, &[]).spawn().unwrap());
+    until("a status", || {
+        folder.path("runs/mzseek-watch.json").exists()
+    });
+    until("a report", || reported(&folder).len() == 1);
+    let before = status(&folder)["library_version"].clone();
+    folder.write("next.msp", msp(&molecules(50)));
+    folder.run(&["build", "next.msp", "-o", "lib.h5"]).exits(0);
+    until("another version", || {
+        status(&folder)["library_version"] != before
+    });
+    folder.write("runs/second.mgf", queries(2));
+    until("the second report", || reported(&folder).len() == 2);
+    let told: serde_json::Value =
+        serde_json::from_slice(&folder.read("runs/second.mgf.csv.json")).unwrap();
+    let version = status(&folder)["library_version"].clone();
+    assert_eq!(told["libraries"][0]["checksum"], version);
+    let report = folder.run(&["search", "-q", "lib.h5", "runs/second.mgf"]);
+    assert_eq!(folder.text("runs/second.mgf.csv"), report.exits(0).stdout);
+
+    let sound = folder.read("lib.h5");
+    folder.write("half.h5", &sound[..5000]);
+    fs_err::rename(folder.path("half.h5"), folder.path("lib.h5")).unwrap();
+    until("the fault is told", || {
+        status(&folder)["library_fault"].is_string()
+    });
+    folder.write("runs/third.mgf", queries(3));
+    until("the third report", || reported(&folder).len() == 3);
+    assert_eq!(status(&folder)["library_version"], version);
+    folder.write("whole.h5", sound);
+    fs_err::rename(folder.path("whole.h5"), folder.path("lib.h5")).unwrap();
+    until("it is sound again", || {
+        status(&folder)["library_fault"].is_null()
+    });
+    // What was reported stays as it was.
+    assert_eq!(reported(&folder), ["first.mgf", "second.mgf", "third.mgf"]);
+    let report = folder.run(&["search", "-q", "lib.h5", "runs/third.mgf"]);
+    assert_eq!(folder.text("runs/third.mgf.csv"), report.exits(0).stdout);
 }
 
 #[test]
@@ -148,8 +230,7 @@ fn what_is_no_file_of_spectra_is_told_and_the_others_are_searched() {
         .exits(3)
         .says("2 files reported, 1 records skipped, 2 files refused");
     assert!(run.stderr.contains("runs/a.mgf: "), "{}", run.stderr);
-    let status: serde_json::Value =
-        serde_json::from_slice(&folder.read("runs/mzseek-watch.json")).unwrap();
+    let status = status(&folder);
     assert_eq!(status["waiting"]["b.mzML"], "without its end", "{status}");
     assert_eq!(status["refused"][0][0], "a.mgf", "{status}");
     assert_eq!(reported(&folder).len(), 2);
@@ -194,6 +275,11 @@ fn killed_at_any_point_nothing_is_reported_twice_and_nothing_missed() {
     }
     assert!(kills >= 5, "killed {kills} times only");
     all_as_searched(&folder, &names);
+    for name in &names {
+        folder
+            .run(&["again", "-q", &format!("runs/{name}.csv.json")])
+            .exits(0);
+    }
 }
 
 #[test]
@@ -258,7 +344,8 @@ fn five_hundred_files_are_searched_in_the_order_they_were_written() {
     assert_eq!(in_order[0], "run499.mgf");
     names.rotate_right(1);
     assert_eq!(in_order, names);
-    assert_eq!(names_in(&folder.path("runs")).len(), 500 + 500 + 2);
+    // The report of each and what lies beside it; journal and status.
+    assert_eq!(names_in(&folder.path("runs")).len(), 3 * 500 + 2);
 }
 
 #[test]

@@ -256,7 +256,7 @@ struct Outputs<'a, 'p> {
 impl Outputs<'_, '_> {
     fn answer(&mut self, query: &Spectrum, answer: &Answer) -> Result<(), ReportError> {
         let library = self.searcher.library();
-        self.tally.add(&answer.plan);
+        self.tally.outcomes.add(&answer.plan);
         if let Some(page) = &mut self.page {
             let tolerance = self.searcher.settings().fragment_tolerance;
             page.answer(library, query, answer, tolerance);

@@ -6,6 +6,7 @@ use crate::domain::{
     Charge, Compound, Fields, Measurement, Mz, Origin, PeakList, Polarity, Precursor, Seconds,
     Spectrum,
 };
+use crate::formats::centroid::centroids;
 use crate::formats::{Fault, Record};
 use mzdata::spectrum::{MultiLayerSpectrum, ScanPolarity, SignalContinuity};
 
@@ -29,9 +30,7 @@ pub(super) fn record(
     if ms_level < MS_MS {
         return Ok(Record::OtherScan { ms_level });
     }
-    if described.signal_continuity == SignalContinuity::Profile {
-        return Err(Fault::Profile);
-    }
+    let is_profile = described.signal_continuity == SignalContinuity::Profile;
     let polarity = match described.polarity {
         ScanPolarity::Positive => Some(Polarity::Positive),
         ScanPolarity::Negative => Some(Polarity::Negative),
@@ -50,8 +49,11 @@ pub(super) fn record(
         return Err(Fault::Element("no defaultArrayLength".to_owned()));
     };
     let mut arrays = scan.arrays.unwrap_or_default();
-    let peaks = PeakList::new(arrays::peaks(&mut arrays, n_points)?)
-        .map_err(|invalid| Fault::Element(invalid.to_string()))?;
+    let mut peaks = arrays::peaks(&mut arrays, n_points)?;
+    if is_profile {
+        peaks = centroids(peaks)?;
+    }
+    let peaks = PeakList::new(peaks).map_err(|invalid| Fault::Element(invalid.to_string()))?;
     Ok(Record::Spectrum(Box::new(Spectrum {
         origin,
         id,

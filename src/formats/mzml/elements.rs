@@ -19,6 +19,20 @@ const UNNEEDED: &[&[u8]] = &[
     b"dataProcessingList",
 ];
 
+/// Terms of spectra that no record needs, and that make half of the text of a short one.
+const UNNEEDED_TERMS: &[&[u8]] = &[
+    b"MS:1000285", // total ion current
+    b"MS:1000500", // scan window upper limit
+    b"MS:1000501", // scan window lower limit
+    b"MS:1000504", // base peak m/z
+    b"MS:1000505", // base peak intensity
+    b"MS:1000512", // filter string
+    b"MS:1000527", // highest observed m/z
+    b"MS:1000528", // lowest observed m/z
+    b"MS:1000616", // preset scan configuration
+    b"MS:1000927", // ion injection time
+];
+
 /// What stands before the spectra.
 #[derive(Default)]
 pub(super) struct Header {
@@ -30,8 +44,6 @@ pub(super) struct Header {
     pub(super) declared: Option<u64>,
     /// Whether the document ends before any list of spectra.
     pub(super) is_closed: bool,
-    /// Whether this is the imaging dialect, which keeps its arrays in another file.
-    pub(super) is_imzml: bool,
 }
 
 /// What comes next in the list of spectra.
@@ -85,7 +97,6 @@ impl Elements {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, message));
             }
             let tag = self.tags.tag();
-            header.is_imzml |= contains(tag, b"\"IMS:");
             header.is_closed |= is_start(tag, b"</mzML");
             if let Some(name) = unneeded {
                 if tag
@@ -152,7 +163,7 @@ impl Elements {
                     if element.len() + self.tags.token().len() > MAX_ELEMENT_BYTES {
                         too_large = true;
                         element.clear();
-                    } else if !too_large {
+                    } else if !too_large && !is_unneeded(tag) {
                         element.extend_from_slice(self.tags.token());
                     }
                     if is_start(tag, b"</spectrum") {
@@ -191,6 +202,14 @@ impl Facts {
             has_normalised_energy: contains(words, b"\"MS:1000138\""),
         }
     }
+}
+
+/// Whether a tag stands for itself and says nothing that is asked for.
+fn is_unneeded(tag: &[u8]) -> bool {
+    tag.ends_with(b"/>")
+        && (is_start(tag, b"<userParam")
+            || is_start(tag, b"<cvParam")
+                && attribute(tag, b"accession").is_some_and(|term| UNNEEDED_TERMS.contains(&term)))
 }
 
 fn contains(bytes: &[u8], part: &[u8]) -> bool {

@@ -8,13 +8,14 @@
 mod arrays;
 mod convert;
 mod elements;
-mod guard;
+
 mod numpress;
 mod parser;
+mod prediction;
 
-use super::input::{Input, not_spectra};
+use super::input::Input;
 use super::source::{Damaged, Source};
-use super::{Fault, ReadError, Record, foreign};
+use super::{Fault, ReadError, Record, guard};
 use crate::domain::Origin;
 use elements::{Elements, Found, Header};
 use parser::Parser;
@@ -43,9 +44,6 @@ impl MzMlReader {
             records: 0,
             source,
         })?;
-        if header.is_imzml {
-            return Err(not_spectra(&file, foreign::IMZML));
-        }
         // A file without any list of spectra says so when its records are asked for.
         let parser = header
             .has_list

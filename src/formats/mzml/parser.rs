@@ -1,7 +1,7 @@
 //! `mzdata`'s mzML parser, fed one element at a time.
 
-use super::guard::guarded;
 use crate::formats::Fault;
+use crate::formats::guard::guarded;
 use crate::formats::text::snippet;
 use mzdata::io::DetailLevel;
 use mzdata::io::mzml::{MzMLParserState, MzMLReaderType};

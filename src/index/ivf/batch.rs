@@ -9,7 +9,7 @@ use super::inverted::Ivf;
 use super::visit::VisitOrder;
 use crate::index::filter::Filters;
 use crate::index::top_k::{Neighbour, TopK};
-use crate::index::vector_index::Effort;
+use crate::index::vector_index::{Effort, Products};
 use ndarray::{ArrayView2, Axis, s};
 use rayon::prelude::*;
 
@@ -34,7 +34,7 @@ struct Visit {
 pub(super) fn search<C: Codec>(
     index: &Ivf<C>,
     queries: ArrayView2<'_, f32>,
-    (k, halves): (usize, bool),
+    (k, products): (usize, Products),
     effort: Effort,
     filters: Filters<'_>,
 ) -> Vec<Vec<Neighbour>> {
@@ -55,7 +55,7 @@ pub(super) fn search<C: Codec>(
                 queries,
                 first: block_idx * size,
                 n_probe: effort.n_probe,
-                halves,
+                products,
                 filters,
             };
             block.search(k, scratch)
@@ -92,23 +92,21 @@ struct Block<'a, C> {
     /// Position of the first of them among all queries.
     first: usize,
     n_probe: usize,
-    /// Whether the products of the halves of the coordinates are multiplied.
-    halves: bool,
+    products: Products,
     filters: Filters<'a>,
 }
 
 impl<C: Codec> Block<'_, C> {
     fn search(&self, k: usize, scratch: &mut Scratch<C>) -> Vec<Vec<Neighbour>> {
         let n_queries = self.queries.nrows();
-        let mut best = vec![TopK::new(k); n_queries];
+        let mut best = vec![self.products.best(k); n_queries];
         if k > 0 {
             scratch.prepared.resize_with(n_queries, C::Query::default);
             for (query, prepared) in self.queries.outer_iter().zip(&mut scratch.prepared) {
                 let query = query.to_slice().expect("a query is a slice");
-                if self.halves {
-                    self.index.codec.prepare_halves(query, prepared);
-                } else {
-                    self.index.codec.prepare(query, prepared);
+                match self.products {
+                    Products::OfAll => self.index.codec.prepare(query, prepared),
+                    Products::OfHalves => self.index.codec.prepare_halves(query, prepared),
                 }
             }
             self.plan(scratch);

@@ -48,9 +48,9 @@ pub trait Codec: Debug + Send + Sync {
     /// Computes what [`scan`](Self::scan) needs of a query; `prepared` is reused memory.
     fn prepare(&self, query: &[f32], prepared: &mut Self::Query);
 
-    /// The same for [`VectorIndex::search_halves`]; codecs that cannot tell halves apart add them.
+    /// The same for [`Products::OfHalves`]; codecs that cannot tell halves apart add them.
     ///
-    /// [`VectorIndex::search_halves`]: crate::index::VectorIndex::search_halves
+    /// [`Products::OfHalves`]: crate::index::Products::OfHalves
     fn prepare_halves(&self, query: &[f32], prepared: &mut Self::Query) {
         self.prepare(query, prepared);
     }

@@ -8,8 +8,10 @@ use super::visit::VisitOrder;
 use crate::index::filter::{Filter, Filters, Offer};
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_len};
+use crate::index::points::Points;
+use crate::index::sparse_rows::SparseView;
 use crate::index::top_k::{Neighbour, TopK};
-use crate::index::vector_index::{Effort, VectorIndex};
+use crate::index::vector_index::{Effort, Products, VectorIndex};
 use ndarray::ArrayView2;
 
 /// Inverted lists whose rows are kept by `C`.
@@ -172,16 +174,17 @@ impl<C: Codec> VectorIndex for Ivf<C> {
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        batch::search(self, queries, (k, false), effort, filters)
+        batch::search(self, queries, (k, Products::OfAll), effort, filters)
     }
 
-    fn search_halves(
+    fn search_sparse(
         &self,
-        queries: ArrayView2<'_, f32>,
-        k: usize,
+        queries: SparseView<'_>,
+        wanted: (usize, Products),
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        batch::search(self, queries, (k, true), effort, filters)
+        let whole = Points::Sparse(queries).whole();
+        batch::search(self, whole.view(), wanted, effort, filters)
     }
 }

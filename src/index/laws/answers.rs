@@ -1,7 +1,7 @@
 //! Which rows come back, and with what scores.
 
 use super::*;
-use crate::index::{Filters, TrainError};
+use crate::index::{Filters, Products, SparseRows, TrainError};
 use proptest::prelude::*;
 
 fn exact_kinds() -> impl Iterator<Item = (&'static str, Metric)> {
@@ -237,7 +237,9 @@ fn by_halves_the_products_of_both_are_multiplied() {
     };
     for kind in ["Sparse", "IVF7,Sparse"] {
         let index = trained(kind, Metric::InnerProduct, &rows);
-        let all = index.search_halves(queries.view(), 30, ALL_LISTS, Filters::Same(&filter));
+        let sparse = SparseRows::of(queries.ncols(), queries.outer_iter());
+        let (wanted, filters) = ((30, Products::OfHalves), Filters::Same(&filter));
+        let all = index.search_sparse(sparse.view(), wanted, ALL_LISTS, filters);
         for (query, found) in queries.outer_iter().zip(all) {
             let query = query.to_slice().unwrap();
             let mut expected: Vec<(u32, f32)> = (10..4500)

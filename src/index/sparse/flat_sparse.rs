@@ -5,9 +5,10 @@ use crate::index::filter::{Filter, Filters, Offer};
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows};
 use crate::index::points::Points;
+use crate::index::sparse_rows::SparseView;
 use crate::index::top_k::{Neighbour, TopK};
-use crate::index::vector_index::{Effort, VectorIndex};
-use ndarray::{ArrayView2, Axis};
+use crate::index::vector_index::{Effort, Products, VectorIndex};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -70,37 +71,33 @@ impl Sparse {
     /// queries but the first.
     fn each(
         &self,
-        queries: ArrayView2<'_, f32>,
-        k: usize,
+        n_queries: usize,
+        empty: &TopK,
         filters: Filters<'_>,
-        prepare: impl Fn(&SparseStore, &[f32], &mut SparseQuery) + Sync,
+        prepare: impl Fn(usize, &mut SparseQuery) + Sync,
     ) -> Vec<Vec<Neighbour>> {
-        filters.expect_len(queries.nrows());
-        let queries = queries.as_standard_layout();
-        let share = queries.nrows().div_ceil(2 * rayon::current_num_threads());
+        filters.expect_len(n_queries);
+        let share = n_queries.div_ceil(2 * rayon::current_num_threads());
         let size = share.clamp(MIN_QUERIES, MAX_QUERIES);
-        let found: Vec<Vec<Vec<Neighbour>>> = queries
-            .axis_chunks_iter(Axis(0), size)
+        let found: Vec<Vec<Vec<Neighbour>>> = (0..n_queries.div_ceil(size))
             .into_par_iter()
-            .enumerate()
-            .map_init(
-                Scratch::default,
-                |(prepared, sums), (block_idx, queries)| {
-                    let mut best = vec![TopK::new(k); queries.nrows()];
-                    prepared.resize_with(queries.nrows(), SparseQuery::default);
-                    for (query, prepared) in queries.outer_iter().zip(prepared.iter_mut()) {
-                        let query = query.to_slice().expect("a query is a slice");
-                        prepare(&self.0, query, prepared);
+            .map_init(Scratch::default, |(prepared, sums), block_idx| {
+                let queries = block_idx * size..n_queries.min((block_idx + 1) * size);
+                let mut best = vec![empty.clone(); queries.len()];
+                prepared.resize_with(queries.len(), SparseQuery::default);
+                for (query, prepared) in queries.clone().zip(prepared.iter_mut()) {
+                    prepare(query, prepared);
+                }
+                for block in self.0.blocks_of_one_list() {
+                    for ((query, prepared), best) in
+                        queries.clone().zip(prepared.iter()).zip(&mut best)
+                    {
+                        let filter = filters.of(query);
+                        self.scan(prepared, block.clone(), (filter, best), sums);
                     }
-                    for block in self.0.blocks_of_one_list() {
-                        for (idx, (prepared, best)) in prepared.iter().zip(&mut best).enumerate() {
-                            let filter = filters.of(block_idx * size + idx);
-                            self.scan(prepared, block.clone(), (filter, best), sums);
-                        }
-                    }
-                    best.into_iter().map(TopK::into_sorted).collect()
-                },
-            )
+                }
+                best.into_iter().map(TopK::into_sorted).collect()
+            })
             .collect();
         found.into_iter().flatten().collect()
     }
@@ -155,17 +152,40 @@ impl VectorIndex for Sparse {
         _effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        self.each(queries, k, filters, SparseStore::prepare)
+        let queries = queries.as_standard_layout();
+        self.each(
+            queries.nrows(),
+            &TopK::new(k),
+            filters,
+            |query, prepared| {
+                let query = queries.row(query);
+                let query = query.to_slice().expect("a row of a standard layout");
+                self.0.prepare(query, prepared);
+            },
+        )
     }
 
-    fn search_halves(
+    fn search_sparse(
         &self,
-        queries: ArrayView2<'_, f32>,
-        k: usize,
+        queries: SparseView<'_>,
+        (k, products): (usize, Products),
         _effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        self.each(queries, k, filters, SparseStore::prepare_halves)
+        assert_eq!(
+            queries.dim(),
+            self.dim(),
+            "queries have the index's dimension"
+        );
+        self.each(
+            queries.len(),
+            &products.best(k),
+            filters,
+            |query, prepared| {
+                self.0
+                    .prepare_sparse(queries.row(query), products, prepared);
+            },
+        )
     }
 }
 

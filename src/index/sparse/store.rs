@@ -8,6 +8,7 @@ use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, check_len, check_norms};
 use crate::index::row_store::norms_at;
 use crate::index::slab::Slab;
+use crate::index::vector_index::Products;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -167,9 +168,33 @@ impl SparseStore {
         prepared.norm = squared_norm(query);
     }
 
+    /// The same for a query without its zeros.
+    pub(super) fn prepare_sparse(
+        &self,
+        (columns, values): (&[u32], &[f32]),
+        products: Products,
+        prepared: &mut SparseQuery,
+    ) {
+        let scale = |(&coordinate, &value): (&u32, &f32)| Place {
+            coordinate,
+            value: value * self.parts.scales[coordinate as usize],
+        };
+        prepared.places.clear();
+        (prepared.places).extend(columns.iter().zip(values).map(scale));
+        prepared.first_half = None;
+        prepared.norm = squared_norm(values);
+        if products == Products::OfHalves {
+            self.halve(prepared);
+        }
+    }
+
     /// The same for a search by halves.
     pub(in crate::index) fn prepare_halves(&self, query: &[f32], prepared: &mut SparseQuery) {
         self.prepare(query, prepared);
+        self.halve(prepared);
+    }
+
+    fn halve(&self, prepared: &mut SparseQuery) {
         let half = (self.dim / 2) as u32;
         let first = prepared.places.partition_point(|p| p.coordinate < half);
         prepared.first_half = Some(first);

@@ -19,6 +19,7 @@ fn plot(pairs: &[MirrorPair]) -> String {
             precursor_mz: Some(286.0),
         },
         pairs,
+        range: None,
     }
     .svg()
 }
@@ -68,12 +69,53 @@ fn matches_are_coloured_and_labelled_and_shifts_marked() {
             precursor_mz: None,
         },
         pairs: &[],
+        range: None,
     }
     .layout();
     assert_eq!(layout.up[1].y, TOP + HEADROOM);
     assert_eq!(layout.down[0].y, HEIGHT - BOTTOM - HEADROOM);
     let half = f64::midpoint(layout.base, TOP + HEADROOM);
     assert!((layout.up[0].y - half).abs() < 1e-9);
+}
+
+#[test]
+fn a_part_is_drawn_with_what_is_in_it() {
+    let whole = MirrorPlot {
+        title: "",
+        subtitle: "",
+        query: MirrorSide {
+            name: "query",
+            peaks: &QUERY,
+            precursor_mz: Some(300.0),
+        },
+        library: MirrorSide {
+            name: "library",
+            peaks: &LIBRARY,
+            precursor_mz: None,
+        },
+        pairs: &PAIRS,
+        range: None,
+    };
+    let svg = |range| MirrorPlot { range, ..whole }.svg();
+    assert!(svg(None).contains(" data-from=\"92\" data-to=\"308\""));
+    // The peaks without a partner have their m/z too.
+    assert!(svg(None).contains(">150.0000</text>") && svg(None).contains(">180.0000</text>"));
+    let part = svg(Some((99.9, 100.4)));
+    assert!(
+        part.contains(" data-from=\"99.9\" data-to=\"100.4\""),
+        "{part}"
+    );
+    assert!(
+        part.contains(">100.05</text>"),
+        "ticks in steps of 0.05: {part}"
+    );
+    assert!(part.contains(">100.0002</text>"), "{part}");
+    for outside in ["150.0000", "180.0000", "214.0157", "5 4"] {
+        assert!(!part.contains(outside), "{outside}: {part}");
+    }
+    // In any order, and never of no width.
+    assert_eq!(svg(Some((100.4, 99.9))), part);
+    assert!(!svg(Some((100.0, 100.0))).contains("NaN"));
 }
 
 #[test]
@@ -89,6 +131,7 @@ fn nothing_to_draw_is_still_a_picture() {
         query: side,
         library: side,
         pairs: &PAIRS,
+        range: None,
     }
     .svg();
     assert!(
@@ -127,6 +170,7 @@ proptest! {
             query: side(&query),
             library: side(&library),
             pairs: &pairs,
+            range: None,
         };
         let layout = plot.layout();
         for stick in layout.up.iter().chain(&layout.down) {

@@ -116,7 +116,7 @@ impl HtmlReport {
         }
         let plot = best
             .filter(|_| self.n_plots < MOST_PLOTS)
-            .and_then(|best| mirror_plot(library, query, best, tolerance).ok());
+            .and_then(|best| mirror_plot(library, query, best.into(), tolerance, None).ok());
         self.n_plots += usize::from(plot.is_some());
         let matches = rows.iter().filter(|row| row.ranked.is_some());
         self.queries.push(QueryRow {

@@ -1,7 +1,7 @@
 // The page: asks, shows matches, and what is behind each.
 
-import { entry, cluster, libraries, search, spectrumOf, useToken } from "./service.js";
-import { pairPeaks, parsePeaks } from "./peaks.js";
+import { cluster, compare, libraries, search, spectrumOf, useToken } from "./service.js";
+import { parsePeaks } from "./peaks.js";
 import { MirrorPlot } from "./mirror.js";
 
 const $ = (id) => document.getElementById(id);
@@ -165,26 +165,25 @@ async function choose(row, show) {
 
 async function showMatch(query, match) {
   const { file, spectrum, library } = now.question;
-  const [asked, found] = await Promise.all([
-    file ? spectrumOf(file, query.query_index) : spectrum,
-    entry(library, match.entry_index),
-  ]);
-  const tolerance = now.served.find(({ id }) => id === library)?.fragment_tolerance ?? "0.02Da";
-  const pairs = pairPeaks(asked.peaks, found.peaks, tolerance);
-  const title = `${query.query_id || "query"} and ${match.name || match.entry_id}, similarity ${match.similarity.toFixed(3)}`;
-  $("detail-title").textContent = title;
+  const asked = file ? await spectrumOf(file, query.query_index) : spectrum;
+  const row = match.entry_index;
+  const compared = await (await compare(library, row, asked, "application/json")).json();
+  const draw = async (range) => (await compare(library, row, asked, "image/svg+xml", range)).text();
+  now.plot = new MirrorPlot($("plot"), draw, fail);
+  await now.plot.show(null);
+  $("detail-title").textContent = `${query.query_id || "query"} and ${match.name || match.entry_id}, similarity ${match.similarity.toFixed(3)}`;
   $("plot-box").hidden = false;
   $("members").replaceChildren();
-  now.plot = new MirrorPlot($("plot"), { query: asked.peaks, entry: found.peaks, pairs, title });
-  $("pairs").replaceChildren(pairTable(asked.peaks, found.peaks, pairs));
-  facts({ ...match, retention_time: found.retention_time });
+  $("pairs").replaceChildren(pairTable(compared.pairs));
+  facts(match);
 }
 
-function pairTable(query, found, pairs) {
-  const head = make("tr", {}, ...["query m/z", "library m/z", "difference"].map((text) => make("th", { scope: "col", textContent: text })));
-  const cell = (value) => make("td", { className: "number", textContent: value.toFixed(4) });
-  const sorted = [...pairs].sort((a, b) => a[0] - b[0]);
-  const rows = sorted.map(([q, e]) => make("tr", {}, cell(query[q][0]), cell(found[e][0]), cell(query[q][0] - found[e][0])));
+function pairTable(pairs) {
+  const head = make("tr", {}, ...["query m/z", "library m/z", "matched as", "error (ppm)", "adds to the score"].map((text) => make("th", { scope: "col", textContent: text })));
+  const cell = (text) => make("td", { className: "number", textContent: text });
+  const rows = pairs.map((pair) => make("tr", {},
+    cell(pair.query_mz.toFixed(4)), cell(pair.entry_mz.toFixed(4)), make("td", { textContent: pair.matched_as }),
+    cell(pair.error_ppm.toFixed(1)), cell(pair.contribution.toFixed(4))));
   return make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
 }
 
@@ -192,7 +191,7 @@ const FACTS = [
   ["name", "Name"], ["formula", "Formula"], ["adduct", "Adduct"], ["peptide", "Peptide"], ["inchikey", "InChIKey"], ["smiles", "SMILES"],
   ["entry_id", "Accession"], ["entry_precursor_mz", "Precursor m/z"], ["entry_charge", "Charge"], ["mass_shift_name", "Mass difference"],
   ["instrument", "Instrument"], ["collision_energy", "Collision energy"], ["score_name", "Score"], ["matched_intensity", "Share of intensity matched"],
-  ["cluster_purity", "Purity of the cluster"], ["ambiguity_size", "Compounds not told apart"], ["retention_time", "Retention time (s)"],
+  ["cluster_purity", "Purity of the cluster"], ["ambiguity_size", "Compounds not told apart"],
 ];
 
 function facts(of) {
@@ -257,13 +256,11 @@ function listen() {
   $("left").addEventListener("click", () => now.plot?.move(-0.5));
   $("right").addEventListener("click", () => now.plot?.move(0.5));
   $("whole").addEventListener("click", () => now.plot?.reset());
-  $("save").addEventListener("click", () => now.plot && download("mirror.svg", new Blob([now.plot.text()], { type: "image/svg+xml" })));
+  $("save").addEventListener("click", () => now.plot && download("mirror.svg", new Blob([now.plot.text], { type: "image/svg+xml" })));
   const over = (on) => (event) => { event.preventDefault(); $("drop").classList.toggle("over", on); };
   document.addEventListener("dragover", over(true));
   document.addEventListener("dragleave", over(false));
   document.addEventListener("drop", (event) => { over(false)(event); take(event.dataTransfer.files[0]); });
-  // Colours are in the drawing.
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => now.plot?.draw());
 }
 
 listen();

@@ -25,8 +25,15 @@ export async function libraries() {
   return (await ask("/api/v1/libraries")).json();
 }
 
-export async function entry(library, row) {
-  return (await ask(`/api/v1/libraries/${encodeURIComponent(library)}/entries/${row}`)).json();
+// How a spectrum and an entry compare: a drawing (SVG) or the numbers (JSON), by `accept`. Of the
+// settings, those of the score matter.
+export async function compare(library, row, spectrum, accept, range = null) {
+  const { id, precursor_mz, charge, retention_time, peaks } = spectrum;
+  return ask(`/api/v1/libraries/${encodeURIComponent(library)}/entries/${row}/mirror`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: accept },
+    body: JSON.stringify({ spectrum: { id, precursor_mz, charge, retention_time, peaks }, range }),
+  });
 }
 
 export async function cluster(library, id, offset) {

@@ -45,7 +45,14 @@ fn no_job(id: &str) -> Problem {
         description = "A file of spectra.",
         content((Vec<u8> = "application/octet-stream")),
     ),
-    responses((status = 202, description = "It is taken in", body = JobDetail), Refusals),
+    responses(
+        (status = 202, description = "It is taken in", body = JobDetail, links(
+            ("show" = (operation_id = "show", parameters(("job" = "$response.body#/id")))),
+            ("result" = (operation_id = "result", parameters(("job" = "$response.body#/id")))),
+            ("cancel" = (operation_id = "cancel", parameters(("job" = "$response.body#/id")))),
+        )),
+        Refusals,
+    ),
 )]
 pub(in super::super) async fn create(
     State(app): State<Arc<App>>,

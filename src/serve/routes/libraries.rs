@@ -72,12 +72,18 @@ pub(in super::super) async fn entry(
 ) -> Result<Response, Problem> {
     let Path((id, row)) = path.map_err(|error| no_such(&error.body_text()))?;
     let held = app.library(Some(&id))?;
-    let n_entries = held.library.entries().len();
-    if row as usize >= n_entries {
-        let text = format!("there is no entry {row} in {id}: it has {n_entries}, from 0");
-        return Err(Problem::not_found(text));
-    }
+    row_of(&held, &id, row)?;
     Ok(named(Json(entry_detail(&held, row)), &held))
+}
+
+/// Refuses a `row` that the library called `id` has not.
+pub(super) fn row_of(held: &Held, id: &str, row: u32) -> Result<(), Problem> {
+    let n_entries = held.library.entries().len();
+    if (row as usize) < n_entries {
+        return Ok(());
+    }
+    let text = format!("there is no entry {row} in {id}: it has {n_entries}, from 0");
+    Err(Problem::not_found(text))
 }
 
 /// Which members of a cluster are shown.
@@ -143,6 +149,6 @@ fn named(answer: impl IntoResponse, held: &Held) -> Response {
     response
 }
 
-fn no_such(why: &str) -> Problem {
+pub(super) fn no_such(why: &str) -> Problem {
     Problem::not_found(format!("there is nothing at this path: {why}"))
 }

@@ -7,6 +7,7 @@ mod jobs;
     reason = "the macro that describes handlers qualifies its words"
 )]
 mod libraries;
+mod mirror;
 mod page;
 mod search;
 #[expect(
@@ -29,6 +30,7 @@ pub(super) use jobs::{
     __path_cancel, __path_create, __path_list as __path_list_jobs, __path_result, __path_show,
 };
 pub(super) use libraries::{__path_cluster, __path_entry, __path_library, __path_list};
+pub(super) use mirror::__path_mirror;
 pub(super) use search::__path_search;
 pub(super) use spectra::__path_read;
 
@@ -42,6 +44,10 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .route(
             "/api/v1/libraries/{library}/entries/{entry}",
             get(libraries::entry),
+        )
+        .route(
+            "/api/v1/libraries/{library}/entries/{entry}/mirror",
+            post(mirror::mirror),
         )
         .route(
             "/api/v1/libraries/{library}/clusters/{cluster}",

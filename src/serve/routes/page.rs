@@ -1,11 +1,13 @@
 //! The web page, its parts, and the description of the API: all embedded, none of it from elsewhere.
 
+use super::super::app::App;
 use super::super::openapi;
 use super::super::problem::Problem;
-use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -46,8 +48,9 @@ pub(in super::super) async fn api() -> Response {
     ([(CONTENT_TYPE, HTML)], openapi::page()).into_response()
 }
 
-pub(in super::super) async fn openapi() -> Response {
-    ([(CONTENT_TYPE, "application/json")], openapi::document()).into_response()
+pub(in super::super) async fn openapi(State(app): State<Arc<App>>) -> Response {
+    let document = openapi::document(app.tokens.load().is_some());
+    ([(CONTENT_TYPE, "application/json")], document).into_response()
 }
 
 fn answer(media_type: &'static str, content: &'static str) -> Response {

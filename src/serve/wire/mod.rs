@@ -1,10 +1,12 @@
 //! What goes over the wire as JSON: twins of the types within, with their documentation.
 
 mod answer;
+mod comparison;
 mod library;
 mod query;
 
 pub(super) use answer::{Ended, QueryAnswer, SearchAnswer, Summary};
+pub(super) use comparison::{Comparison, ComparisonRequest};
 pub(super) use library::{
     ClusterDetail, EntryDetail, EntryHead, FaultDetail, Libraries, LibraryDetail, entry_detail,
     entry_head,

@@ -136,4 +136,32 @@ fn counts_are_kept_for_prometheus() {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
     assert!(text.ends_with("# EOF\n"));
+    let bytes = folder.read("libraries/lib.h5").len();
+    assert!(text.contains(&format!(
+        "mzseek_library_bytes{{library=\"lib\"}} {bytes}\n"
+    )));
+    // The histogram: ascending, and all of it within its last bucket.
+    let buckets: Vec<u64> = text
+        .lines()
+        .filter(|line| line.starts_with("mzseek_request_seconds_bucket{le="))
+        .filter(|line| line.contains("path=\"/api/v1/search\""))
+        .map(|line| line.rsplit(' ').next().unwrap().parse().unwrap())
+        .collect();
+    assert!(buckets.len() > 10 && buckets.is_sorted(), "{text}");
+    assert_eq!(buckets.last(), Some(&1));
+}
+
+#[test]
+fn life_and_readiness_are_told() {
+    let folder = folder();
+    let server = Server::start(&folder, &["--poll", "0"]);
+    assert_eq!(server.get("/health/live").is(200).text(), "live\n");
+    assert_eq!(server.get("/health/ready").is(200).text(), "ready\n");
+    fs_err::remove_file(folder.path("libraries/lib.h5")).unwrap();
+    server.signal("-HUP");
+    server.until("nothing is served", |server| {
+        server.get("/health/ready").status == 503
+    });
+    assert_eq!(server.get("/health/ready").text(), "no library\n");
+    assert_eq!(server.get("/health/live").is(200).text(), "live\n");
 }

@@ -1,10 +1,13 @@
 //! Whatever is sent: a clear refusal, and a service that goes on.
 
 use super::server::{Reply, Server, folder, read};
+use crate::kit::Folder;
+use crate::molecules::{molecules, msp};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::Shutdown;
+use std::time::Duration;
 
 const FILE: &str = "Content-Type: application/octet-stream";
 const JSON: &str = "Content-Type: application/json";
@@ -16,13 +19,18 @@ fn what_cannot_be_read_is_refused_by_kind() {
     let queries = folder.read("queries.mgf");
     let post = |headers: &[&str], body: &[u8]| server.post("/api/v1/search", headers, body);
     post(&[FILE], b"").refuses(422, "unusable", "the file is empty");
-    post(&[FILE], b"\x89HDF\r\n\x1a\n").refuses(422, "unusable", "an HDF5 file");
+    post(&[FILE], b"\x89HDF\r\n\x1a\n").refuses(422, "unusable", "HDF5 cannot read it");
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(&queries).unwrap();
     let packed = packed.finish().unwrap();
     post(&[FILE], &packed).is(200);
     post(&[FILE], &packed[..packed.len() - 20]).refuses(422, "unusable", "request: ");
     post(&[FILE], b"BEGIN IONS\nPEPMASS=x\nEND IONS\n").refuses(422, "unusable", "none of 1");
+    let endless = b"BEGIN IONS\nPEPMASS=100\n50 1e308\nEND IONS\n";
+    post(&[FILE], endless).refuses(422, "unusable", "intensity");
+    // JSON is a format of files too.
+    post(&[FILE], "[".repeat(100_000).as_bytes()).status_is_4xx();
+    post(&[FILE], "[{\"peaks\":".repeat(50_000).as_bytes()).status_is_4xx();
     let told = "Content-Type \"image/png\" is not read";
     post(&["Content-Type: image/png"], &queries).refuses(415, "unsupported_media_type", told);
     let form = "Content-Type: application/x-www-form-urlencoded";
@@ -175,12 +183,21 @@ fn connections_may_end_anywhere() {
     half.write_all(request(queries.len()).as_bytes()).unwrap();
     half.shutdown(Shutdown::Write).unwrap();
     read(half).is(200);
-    // A side is closed before all is sent: there is none to be had but a refusal.
+    // A side is closed before all is sent: that is told.
     let mut cut = server.connect();
     cut.write_all(request(queries.len() + 10).as_bytes())
         .unwrap();
     cut.shutdown(Shutdown::Write).unwrap();
-    assert!([0, 400].contains(&read(cut).status));
+    read(cut).refuses(400, "malformed", "ended before it was whole");
+    let mut chunked = server.connect();
+    let head = format!(
+        "POST /api/v1/search HTTP/1.1\r\nHost: {}\r\n{FILE}\r\nTransfer-Encoding: chunked\r\n\r\n",
+        server.address
+    );
+    chunked.write_all(head.as_bytes()).unwrap();
+    chunked.write_all(b"100\r\nBEGIN IONS\nPEP").unwrap();
+    chunked.shutdown(Shutdown::Write).unwrap();
+    read(chunked).refuses(400, "malformed", "ended before it was whole");
     // Gone at every place of a request.
     let whole = request(queries.len());
     for at in [
@@ -209,6 +226,103 @@ fn connections_may_end_anywhere() {
             .contains("mzseek_queue_depth 0\n")
     });
     assert!(!folder.text("serve.log").contains("panicked"));
+}
+
+#[test]
+fn who_does_not_take_in_an_answer_is_not_waited_for() {
+    let folder = Folder::new();
+    folder.run(&["demo", "-q", "-o", "libraries"]).exits(0);
+    let mut queries = String::new();
+    flate2::read::GzDecoder::new(&folder.read("libraries/queries.mgf.gz")[..])
+        .read_to_string(&mut queries)
+        .unwrap();
+    let few = queries.clone();
+    // More of an answer than the system takes in for the client.
+    let queries = queries.repeat(150);
+    let server = Server::start(&folder, &["--max-client-seconds", "1"]);
+    let path = "/api/v1/search?library=lipids&top_k=100&precursor_tol=open&group_by=entry";
+    let head = format!(
+        "POST {path} HTTP/1.0\r\nHost: {}\r\n{FILE}\r\n\
+         Accept: application/x-ndjson\r\nContent-Length: {}\r\n\r\n",
+        server.address,
+        queries.len()
+    );
+    let mut stalled = server.connect();
+    stalled.write_all(head.as_bytes()).unwrap();
+    stalled.write_all(queries.as_bytes()).unwrap();
+    server.until("its place is given back", |server| {
+        let metrics = server.get("/metrics").text();
+        let begun = !metrics.contains("mzseek_spectra_total 0\n");
+        begun && metrics.contains("mzseek_queue_depth 0\n")
+    });
+    // It was cut off, and can tell: no last line.
+    let reply = read(stalled);
+    let text = String::from_utf8_lossy(&reply.body);
+    assert!(!text.contains("\"summary\":"), "{} bytes", text.len());
+    let path = "/api/v1/search?library=lipids";
+    server.post(path, &[FILE], few).is(200);
+}
+
+#[test]
+fn a_service_killed_in_a_request_or_a_reload_starts_as_it_was() {
+    let folder = folder();
+    let queries = folder.text("queries.mgf");
+    let answers = |server: &Server| {
+        let path = "/api/v1/search?file=q.mgf";
+        let headers = [FILE, "Accept: text/csv"];
+        let reply = server.post(path, &headers, &queries).is(200);
+        let version = reply.header("mzseek-library-version").unwrap().to_owned();
+        (version, reply.body)
+    };
+    // Two versions, and what each answers.
+    fs_err::copy(folder.path("libraries/lib.h5"), folder.path("first.h5")).unwrap();
+    folder.write("next.msp", msp(&molecules(70)));
+    folder
+        .run(&["build", "next.msp", "-o", "second.h5"])
+        .exits(0);
+    let put = |name: &str| {
+        fs_err::copy(folder.path(name), folder.path("libraries/copy.tmp")).unwrap();
+        let target = folder.path("libraries/lib.h5");
+        fs_err::rename(folder.path("libraries/copy.tmp"), target).unwrap();
+    };
+    let mut known = std::collections::HashMap::new();
+    for name in ["first.h5", "second.h5"] {
+        put(name);
+        let (version, body) = answers(&Server::start(&folder, &[]));
+        known.insert(version, body);
+    }
+    assert_eq!(known.len(), 2);
+    let many = queries.repeat(400);
+    for round in 0..12 {
+        let server = Server::start(&folder, &["--jobs", "jobs"]);
+        let (version, body) = answers(&server);
+        assert!(known[&version] == body, "round {round}");
+        let libraries = server.get("/api/v1/libraries").json();
+        assert_eq!(libraries["faults"], json!([]));
+        assert_eq!(server.get("/api/v1/jobs").json()["jobs"], json!([]));
+        // A search that goes on, a job that is being sent, a library that is being taken up.
+        let mut asking = server.connect();
+        let mut sending = server.connect();
+        for (stream, path, length) in [
+            (&mut asking, "search?precursor_tol=open", many.len()),
+            (&mut sending, "jobs?library=lib", 2 * many.len()),
+        ] {
+            let head = format!(
+                "POST /api/v1/{path} HTTP/1.0\r\nHost: {}\r\n{FILE}\r\nContent-Length: {length}\r\n\r\n",
+                server.address
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(many.as_bytes()).unwrap();
+        }
+        put(["first.h5", "second.h5"][round % 2]);
+        server.signal("-HUP");
+        std::thread::sleep(Duration::from_millis(round as u64 * 7));
+        server.signal("-KILL");
+        assert_eq!(server.ended(), None, "killed");
+    }
+    let server = Server::start(&folder, &["--jobs", "jobs"]);
+    assert!(known[&answers(&server).0] == answers(&server).1);
+    assert_eq!(crate::kit::names_in(&folder.path("jobs")).len(), 0);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Jobs: done as on the command line, bounded, cancelled, and whole after a kill.
 
-use super::server::{Server, folder};
+use super::server::{Server, folder, read};
 use crate::kit::{Folder, names_in};
 use crate::molecules::{mgf, molecules};
+use std::io::Write;
 
 const FILE: &str = "Content-Type: application/octet-stream";
 
@@ -106,6 +107,16 @@ fn a_job_that_cannot_be_done_says_why() {
         .post("/api/v1/jobs?library=no", &[FILE], "")
         .refuses(404, "not_found", "\"no\"");
     assert_eq!(n_folders(&folder), 1, "what was refused leaves nothing");
+    // A file that is cut short is no job.
+    let mut cut = server.connect();
+    let head = format!(
+        "POST /api/v1/jobs HTTP/1.0\r\nHost: {}\r\n{FILE}\r\nContent-Length: 1000\r\n\r\nBEGIN IONS",
+        server.address
+    );
+    cut.write_all(head.as_bytes()).unwrap();
+    cut.shutdown(std::net::Shutdown::Write).unwrap();
+    read(cut).refuses(400, "malformed", "ended before it was whole");
+    assert_eq!(n_folders(&folder), 1, "what was cut leaves nothing");
     drop(server);
     let without = Server::start(&folder, &[]);
     without
@@ -181,4 +192,29 @@ fn a_killed_service_does_its_jobs_again() {
     assert!(result.body == folder.read("r.csv"));
     server.signal("-TERM");
     assert_eq!(server.ended(), Some(0));
+}
+
+#[test]
+fn a_job_that_ended_long_ago_is_deleted() {
+    let folder = folder();
+    let server = Server::start(&folder, &["--jobs", "jobs"]);
+    let (old, new) = (
+        order(&server, "file=q.mgf", folder.read("queries.mgf")),
+        order(&server, "file=q.mgf", folder.read("queries.mgf")),
+    );
+    server.until("both are done", |server| {
+        state(server, &old) == "done" && state(server, &new) == "done"
+    });
+    drop(server);
+    let path = folder.path(&format!("jobs/{old}/job.json"));
+    let mut record: serde_json::Value =
+        serde_json::from_slice(&fs_err::read(&path).unwrap()).unwrap();
+    let finished = record["finished"].as_u64().unwrap();
+    record["finished"] = (finished - 2 * 3600 - 1).into();
+    fs_err::write(&path, record.to_string()).unwrap();
+    let server = Server::start(&folder, &["--jobs", "jobs", "--job-hours", "2"]);
+    server.until("the old one is gone", |_| n_folders(&folder) == 1);
+    let told = server.get(&format!("/api/v1/jobs/{old}"));
+    told.refuses(404, "not_found", "deleted some time after");
+    assert_eq!(state(&server, &new), "done");
 }

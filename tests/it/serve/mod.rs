@@ -6,4 +6,5 @@ mod faults;
 mod jobs;
 mod libraries;
 mod limits;
+mod mirror;
 mod server;
