@@ -1,41 +1,77 @@
 //! Spectra with the same peaks.
 
-use super::{Finding, Rule, splash};
-use crate::domain::Spectrum;
+use super::molecule::{Molecule, Names};
+use super::{Finding, Rule};
+use crate::domain::{Origin, Spectrum};
 use std::collections::HashMap;
 
-/// The spectra seen so far, by their peaks: some 200 bytes each.
+/// Fewest peaks that belong to one molecule: one or two are the same for many.
+const TELLING: usize = 3;
+
+/// Characters at the end of a SPLASH that tell peaks apart: 80 bits.
+const HASH_LENGTH: usize = 20;
+
+/// The spectra seen so far, by their peaks: some 150 bytes for each, however many peaks it has.
 #[derive(Debug, Default)]
 pub struct Together {
-    seen: HashMap<String, Seen>,
+    /// By the hash of the SPLASH.
+    seen: HashMap<u128, Seen>,
+    names: Names,
 }
 
 /// The first spectrum with some peaks.
 #[derive(Debug)]
 struct Seen {
-    place: String,
-    molecule: Option<String>,
+    origin: Origin,
+    molecule: Molecule,
+}
+
+/// A spectrum with the peaks of an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twin {
+    /// What is doubtful about the later one.
+    pub finding: Finding,
+    /// Where the earlier one stands.
+    pub first: Origin,
+    /// The same doubt about that one.
+    pub of_first: Finding,
 }
 
 impl Together {
-    /// Compares `spectrum`, which is one of `molecule`, with those before it.
-    pub fn check(&mut self, spectrum: &Spectrum, molecule: Option<String>) -> Option<Finding> {
-        let name = splash(&spectrum.peaks)?;
+    /// Compares `spectrum`, whose peaks have the name `splash`, with those before it.
+    pub fn check(&mut self, spectrum: &Spectrum, splash: &str) -> Option<Twin> {
+        let hash = splash.get(splash.len().checked_sub(HASH_LENGTH)?..)?;
+        let hash = u128::from_str_radix(hash, 16).ok()?;
+        let molecule = Molecule::of(spectrum, &mut self.names);
         let origin = &spectrum.origin;
-        let place = format!("{}, record {}", origin.file.display(), origin.index + 1);
-        let Some(first) = self.seen.get(&name) else {
-            self.seen.insert(name, Seen { place, molecule });
+        let Some(first) = self.seen.get(&hash) else {
+            let origin = origin.clone();
+            self.seen.insert(hash, Seen { origin, molecule });
             return None;
         };
-        let (rule, as_what) = match (&first.molecule, &molecule) {
-            (Some(first), Some(own)) if first != own => {
-                (Rule::OtherMolecule, format!(": {first}, here {own}"))
+        let is_other = first.molecule.is_other(&molecule);
+        if is_other && spectrum.peaks.len() < TELLING {
+            return None;
+        }
+        let finding = |other: &Origin, molecules: Option<(&Molecule, &Molecule)>| {
+            let (file, record) = (other.file.display(), other.index + 1);
+            let same = format!("{splash}, as {file}, record {record}");
+            match molecules {
+                Some((theirs, own)) => Finding {
+                    rule: Rule::OtherMolecule,
+                    detail: format!("{same}, which is {theirs}; this is {own}"),
+                },
+                None => Finding {
+                    rule: Rule::Duplicate,
+                    detail: same,
+                },
             }
-            _ => (Rule::Duplicate, String::new()),
         };
-        Some(Finding {
-            rule,
-            detail: format!("{name} as {}{as_what}", first.place),
+        let (earlier, later) = (&first.molecule, &molecule);
+        Some(Twin {
+            finding: finding(&first.origin, is_other.then_some((earlier, later))),
+            of_first: finding(origin, is_other.then_some((later, earlier))),
+            first: first.origin.clone(),
         })
     }
 }
