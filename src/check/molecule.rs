@@ -61,7 +61,10 @@ impl Names {
 
 impl fmt::Display for Molecule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let block = self.block.as_ref().map(|block| String::from_utf8_lossy(block));
+        let block = self
+            .block
+            .as_ref()
+            .map(|block| String::from_utf8_lossy(block));
         match (&self.name, block) {
             (Some(name), Some(block)) => write!(f, "{name} ({block})"),
             (Some(name), None) => f.write_str(name),

@@ -73,7 +73,8 @@ pub(super) fn deviation(spectrum: &Spectrum, tolerance: Tolerance) -> Option<Fin
         return None;
     };
     let ppm = off / mz * 1.0e6;
-    let detail = format!("{words} has m/z {mz:.4}, stated is {stated:.4}: {off:+.4} Da, {ppm:+.1} ppm");
+    let detail =
+        format!("{words} has m/z {mz:.4}, stated is {stated:.4}: {off:+.4} Da, {ppm:+.1} ppm");
     Some(Finding { rule, detail })
 }
 
@@ -85,7 +86,9 @@ pub(super) fn charge_conflict(spectrum: &Spectrum) -> Option<String> {
         let expected = adduct.charge();
         if let Some(charge) = charge.filter(|charge| *charge != expected) {
             let (stated, expected) = (charge.state(), expected.state());
-            return Some(format!("{adduct} has charge {expected:+}, stated is {stated:+}"));
+            return Some(format!(
+                "{adduct} has charge {expected:+}, stated is {stated:+}"
+            ));
         }
         let mode = mode.filter(|mode| *mode != expected.polarity())?;
         return Some(format!("{adduct} in {mode} mode"));
@@ -101,7 +104,9 @@ pub(super) fn impossible(spectrum: &Spectrum) -> Option<String> {
     }
     let mz = spectrum.precursor?.mz;
     if mz.value() < LIGHTEST_ION {
-        return Some(format!("precursor m/z {mz}: there is no ion as light as that"));
+        return Some(format!(
+            "precursor m/z {mz}: there is no ion as light as that"
+        ));
     }
     Above::of(spectrum)?.told(MOST)
 }

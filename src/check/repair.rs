@@ -60,7 +60,11 @@ fn by_adduct(spectrum: &mut Spectrum, done: &mut Vec<String>) {
         spectrum.precursor = Some(Precursor { mz, charge });
         // It has its own place again.
         let mut fields = Fields::default();
-        for (key, value) in spectrum.fields.iter().filter(|(key, _)| *key != CHARGE_FIELD) {
+        for (key, value) in spectrum
+            .fields
+            .iter()
+            .filter(|(key, _)| *key != CHARGE_FIELD)
+        {
             fields.push(key, value);
         }
         spectrum.fields = fields;

@@ -15,7 +15,8 @@ impl Default for Limits {
     /// 20 ppm: what instruments of low accuracy still keep to.
     fn default() -> Self {
         // The constant is a valid width; were it none, nothing would be tolerated.
-        let precursor = Ppm::new(20.0).map_or(Tolerance::Da(crate::domain::Da::ZERO), Tolerance::Ppm);
+        let precursor =
+            Ppm::new(20.0).map_or(Tolerance::Da(crate::domain::Da::ZERO), Tolerance::Ppm);
         Self { precursor }
     }
 }

@@ -44,7 +44,10 @@ pub fn splash(peaks: &PeakList) -> Option<String> {
 fn as_written(peak: &Peak) -> (f64, f64) {
     let shortest = peak.intensity.to_string().parse();
     // What a number is written as is a number.
-    (peak.mz, shortest.unwrap_or_else(|_| f64::from(peak.intensity)))
+    (
+        peak.mz,
+        shortest.unwrap_or_else(|_| f64::from(peak.intensity)),
+    )
 }
 
 /// Sums of intensities in bins of `width`, as digits below `base`.
@@ -61,7 +64,10 @@ fn histogram(peaks: &[(f64, f64)], base: u8, width: f64) -> [u8; BINS] {
 /// intensity.
 fn hash(peaks: &[(f64, f64)]) -> String {
     let whole = |&(mz, intensity): &(f64, f64)| {
-        (((mz + EPSILON) * 1.0e6) as u64, (intensity + EPSILON) as u64)
+        (
+            ((mz + EPSILON) * 1.0e6) as u64,
+            (intensity + EPSILON) as u64,
+        )
     };
     let mut peaks: Vec<(u64, u64)> = peaks.iter().map(whole).collect();
     peaks.sort_by_key(|&(mz, intensity)| (mz, Reverse(intensity)));
@@ -81,7 +87,9 @@ fn digit(value: u8) -> char {
 
 /// Digits of base `base`, highest first, as four digits of base 36.
 fn in_base_36(digits: &[u8; BINS], base: u32) -> String {
-    let number = digits.iter().fold(0, |number, &d| number * base + u32::from(d));
+    let number = digits
+        .iter()
+        .fold(0, |number, &d| number * base + u32::from(d));
     let at = |power: u32| digit((number / 36_u32.pow(power) % 36) as u8);
     [at(3), at(2), at(1), at(0)].iter().collect()
 }

@@ -35,7 +35,11 @@ pub(super) fn not_understood(spectrum: &Spectrum) -> Option<String> {
     let has_mass = monoisotopic_mass(&compound.formula).is_some_and(|mass| mass > 0.0);
     let parts = [
         ("formula", &compound.formula, has_mass),
-        ("adduct", &compound.adduct, compound.adduct.parse::<Adduct>().is_ok()),
+        (
+            "adduct",
+            &compound.adduct,
+            compound.adduct.parse::<Adduct>().is_ok(),
+        ),
         (
             "InChIKey",
             &compound.inchikey,
@@ -47,8 +51,12 @@ pub(super) fn not_understood(spectrum: &Spectrum) -> Option<String> {
             compound.peptide.parse::<Peptidoform>().is_ok(),
         ),
     ];
-    let strange = parts.iter().filter(|(_, text, is_understood)| !text.is_empty() && !is_understood);
-    let strange: Vec<String> = strange.map(|(name, text, _)| format!("{name} {text:?}")).collect();
+    let strange = parts
+        .iter()
+        .filter(|(_, text, is_understood)| !text.is_empty() && !is_understood);
+    let strange: Vec<String> = strange
+        .map(|(name, text, _)| format!("{name} {text:?}"))
+        .collect();
     (!strange.is_empty()).then(|| strange.join(", "))
 }
 

@@ -95,7 +95,8 @@ pub(super) fn run(args: &CheckArgs, console: Console) -> Result<Outcome, Failure
 fn format_of(path: &Path) -> Result<ExportFormat, Failure> {
     let format = ExportFormat::of_name(path).filter(|format| *format != ExportFormat::Csv);
     format.ok_or_else(|| {
-        let text = "does not tell a format that is read again: name it .msp, .mgf or .mzspeclib.txt";
+        let text =
+            "does not tell a format that is read again: name it .msp, .mgf or .mzspeclib.txt";
         Failure::usage(format!("{}: {text}", path.display()))
     })
 }
