@@ -13,6 +13,9 @@ const LIGHTEST_ION: f64 = 6.0;
 /// Da above the mass of an ion in which its isotopes lie.
 const ISOTOPES: f64 = 3.5;
 
+/// From this charge on, instruments often isolate a heavier isotope than the first, and say so.
+const OFTEN_HEAVIER: u8 = 2;
+
 /// Share of the intensity above the precursor that is no noise any more.
 const SOME: f64 = 0.1;
 
@@ -25,6 +28,8 @@ pub(super) enum Ion {
     Of {
         /// In Th.
         mz: f64,
+        /// Its charges, whatever their sign.
+        z: u8,
         /// The molecule and the adduct or charge.
         words: String,
     },
@@ -42,30 +47,44 @@ pub(super) fn ion(spectrum: &Spectrum) -> Option<Ion> {
         let z = f64::from(state);
         let mz = (peptide.mass() + z * PROTON) / z.abs();
         let words = format!("{peptide} with charge {state:+}");
+        let n = state.unsigned_abs();
         return Some(if mz > 0.0 {
-            Ion::Of { mz, words }
+            Ion::Of { mz, z: n, words }
         } else {
             Ion::Nothing(words)
         });
     }
     let adduct: Adduct = compound.adduct.parse().ok()?;
-    let mass = monoisotopic_mass(&compound.formula).filter(|mass| *mass > 0.0)?;
+    let mass = mass_of_atoms(&compound.formula)?;
+    let z = adduct.charge().state().unsigned_abs();
     let words = format!("{} {adduct}", compound.formula);
     // All that an adduct adds has a known mass, or it would not have been read.
     Some(match adduct.mz(mass) {
-        Some(mz) => Ion::Of { mz, words },
+        Some(mz) => Ion::Of { mz, z, words },
         None => Ion::Nothing(words),
     })
+}
+
+/// Monoisotopic mass in Da of the atoms of `formula`, which may be an ion's: `[C21H21O10]+`, `C6H6+`.
+pub(super) fn mass_of_atoms(formula: &str) -> Option<f64> {
+    let is_sign = |text: &str| text.ends_with(['+', '-']);
+    let bracketed = formula.strip_prefix('[').and_then(|f| f.rsplit_once(']'));
+    let atoms = match bracketed {
+        Some((atoms, charge)) if is_sign(charge) => atoms,
+        _ => formula.trim_end_matches(['+', '-']),
+    };
+    monoisotopic_mass(atoms).filter(|mass| *mass > 0.0)
 }
 
 /// A precursor that is not the ion of the molecule.
 pub(super) fn deviation(spectrum: &Spectrum, tolerance: Tolerance) -> Option<Finding> {
     let stated = spectrum.precursor?.mz.value();
-    let Ion::Of { mz, words } = ion(spectrum)? else {
+    let Ion::Of { mz, z, words } = ion(spectrum)? else {
         return None;
     };
     let off = stated - mz;
-    let rule = if off.abs() > OTHER_ION {
+    let may_be_isotope = z >= OFTEN_HEAVIER && off > 0.0 && off * f64::from(z) <= ISOTOPES;
+    let rule = if off.abs() > OTHER_ION && !may_be_isotope {
         Rule::Precursor
     } else if off.abs() > tolerance.half_width(mz) {
         Rule::Inaccurate

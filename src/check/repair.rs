@@ -53,7 +53,7 @@ fn by_adduct(spectrum: &mut Spectrum, done: &mut Vec<String>) {
     let agrees = kept.is_none_or(|kept| kept.parse() == Ok(charge));
     if spectrum.precursor.is_none()
         && agrees
-        && let Some(Ion::Of { mz, words }) = ion(spectrum)
+        && let Some(Ion::Of { mz, words, .. }) = ion(spectrum)
         && let Ok(mz) = Mz::new((mz * DECIMALS).round() / DECIMALS)
     {
         let charge = Some(charge);

@@ -111,7 +111,7 @@ mod tests {
     }
 
     /// The first two are tests of the reference implementation in Python
-    /// (github.com/berlinguyinca/spectra-hash, python/tests/test_splash.py); then MassBank AC000001,
+    /// (github.com/berlinguyinca/spectra-hash, `python/tests/test_splash.py`); then MassBank AC000001,
     /// whose record states its SPLASH.
     #[test]
     fn names_are_those_of_the_reference() {

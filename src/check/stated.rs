@@ -1,12 +1,14 @@
 //! Is everything stated that is needed, in words that are understood?
 
-use crate::domain::{Adduct, Peptidoform, Spectrum, first_block, monoisotopic_mass};
+use super::precursor::mass_of_atoms;
+use crate::domain::{Adduct, Peptidoform, Spectrum, first_block};
 
-/// What is not stated and would be of use. Electron ionisation has no precursor and no adduct.
+/// What is not stated and would be of use. Where electron ionisation broke the molecules, there need be
+/// no precursor, and without one there is no adduct.
 pub(super) fn missing(spectrum: &Spectrum) -> Option<String> {
     let compound = &spectrum.compound;
     let is_molecule = compound.peptide.is_empty();
-    let is_isolated = !is_electron_ionisation(spectrum);
+    let is_isolated = spectrum.precursor.is_some() || !is_electron_ionisation(spectrum);
     let charge = spectrum.precursor.and_then(|p| p.charge);
     let needed = [
         ("peaks", spectrum.peaks.is_empty()),
@@ -32,7 +34,7 @@ pub(super) fn missing(spectrum: &Spectrum) -> Option<String> {
 /// What is stated in a way that nothing can be checked by.
 pub(super) fn not_understood(spectrum: &Spectrum) -> Option<String> {
     let compound = &spectrum.compound;
-    let has_mass = monoisotopic_mass(&compound.formula).is_some_and(|mass| mass > 0.0);
+    let has_mass = mass_of_atoms(&compound.formula).is_some();
     let parts = [
         ("formula", &compound.formula, has_mass),
         (
