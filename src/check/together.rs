@@ -11,7 +11,7 @@ const TELLING: usize = 3;
 /// Characters at the end of a SPLASH that tell peaks apart: 80 bits.
 const HASH_LENGTH: usize = 20;
 
-/// The spectra seen so far, by their peaks: some 150 bytes for each, however many peaks it has.
+/// The spectra seen so far, by their peaks: some 170 bytes for each, however many peaks it has.
 #[derive(Debug, Default)]
 pub struct Together {
     /// By the hash of the SPLASH.

@@ -76,6 +76,30 @@ fn massbank_is_as_others_found_it() {
     assert_eq!(count(&table, "unreadable"), 0);
 }
 
+/// Its README: of 1,137 spectra the precursor cannot be confirmed from formula and adduct within 10 ppm or
+/// 1.5 mDa.
+#[test]
+fn precursors_of_massbank_are_as_others_found_them() {
+    let Some(root) = data("massbank") else { return };
+    let folder = Folder::new();
+    let library = root.join("library.msp.gz");
+    let words = ["check", library.to_str().unwrap(), "-o", "found.csv"];
+    let at_10_ppm = [&words[..], &["--precursor-tol", "10ppm"]].concat();
+    folder.run(&at_10_ppm).exits(3);
+    let table = Report::read(&folder.text("found.csv"));
+    let cells = table.column("rule").into_iter().zip(table.column("what"));
+    let is_unconfirmed = |(rule, what): &(&str, &str)| match *rule {
+        "precursor_conflict" | "not_understood" | "missing_field" => true,
+        "precursor_inaccurate" => {
+            let (_, off) = what.rsplit_once(": ").unwrap();
+            let off: f64 = off.split_once(" Da").unwrap().0.parse().unwrap();
+            off.abs() > 0.0015
+        }
+        _ => false,
+    };
+    assert_eq!(cells.filter(is_unconfirmed).count(), 1137);
+}
+
 #[test]
 fn real_files_are_looked_at_without_a_fault() {
     let Some(root) = data("formats") else { return };
