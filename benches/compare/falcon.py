@@ -194,14 +194,14 @@ def mzseek(mgf, config, words, folder):
 
 
 def at_share(points, share):
-    """Clustered and completeness where incorrect comes to `share`, between the points nearest to it on the curve."""
-    points = sorted(points, key=lambda point: point[1])
+    """Clustered and completeness where incorrect comes to `share`, between neighbouring points of the curve; the most
+    clustered where it does so more than once."""
+    points = sorted(points)
     best = None
     for low, high in zip(points, points[1:]):
-        if low[1] <= share <= high[1] and high[1] > low[1]:
+        if min(low[1], high[1]) <= share <= max(low[1], high[1]) and high[1] != low[1]:
             part = (share - low[1]) / (high[1] - low[1])
-            found = [low[at] + part * (high[at] - low[at]) for at in (0, 2)]
-            best = max(best or found, found)
+            best = [low[at] + part * (high[at] - low[at]) for at in (0, 2)]
     if best:
         return f"{100 * best[0]:.1f} %", f"{best[1]:.4f}"
     lowest = min(points, key=lambda point: point[1])

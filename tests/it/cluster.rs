@@ -1,7 +1,7 @@
 //! `mzseek cluster`: clusters of runs, whatever their order, and input of every odd kind.
 
 use crate::kit::{Folder, Report};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// A spectrum of one of some made-up compounds: its peaks jitter with `copy`.
@@ -407,6 +407,24 @@ fn real_spectra_are_the_same_clusters_from_any_order_and_added() {
     };
     let forth = of(&["forth.msp", "-o", "out.csv"]);
     assert!(forth == of(&["back.msp", "-o", "out.csv"]));
+    // Those of libraries are the same groups as well, whatever their numbers.
+    let of_library = |input: &str, threads: &str| {
+        let name = format!("{input}.h5");
+        folder
+            .run(&["build", input, "-o", &name, "--threads", threads])
+            .exits(0);
+        folder
+            .run(&["export", &name, "--clusters", "-o", "entries.csv"])
+            .exits(0);
+        let report = Report::read(&folder.text("entries.csv"));
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (number, id) in report.column("cluster_id").iter().zip(report.column("id")) {
+            let cluster = found.entry((*number).to_owned()).or_default();
+            cluster.insert(id.to_owned());
+        }
+        found.into_values().collect::<BTreeSet<_>>()
+    };
+    assert!(of_library("forth.msp", "2") == of_library("back.msp", "1"));
     folder.run(&["cluster", "old.msp", "-o", "old.h5"]).exits(0);
     assert!(forth == of(&["new.msp", "--add", "old.h5", "-o", "out.csv"]));
 }

@@ -8,9 +8,9 @@ use super::codec::Codec;
 use super::inverted::Ivf;
 use super::visit::VisitOrder;
 use crate::index::filter::Filters;
+use crate::index::points::Points;
 use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, Products};
-use ndarray::{ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 /// Fewest queries of a block where a codec lets them share more: threads must have enough to share.
@@ -31,29 +31,27 @@ struct Visit {
 }
 
 /// The `k` best rows for each query, by halves or by all coordinates together.
-pub(super) fn search<C: Codec>(
-    index: &Ivf<C>,
-    queries: ArrayView2<'_, f32>,
+pub(super) fn search<'a, C: Codec>(
+    index: &'a Ivf<C>,
+    queries: Points<'a>,
     (k, products): (usize, Products),
     effort: Effort,
-    filters: Filters<'_>,
+    filters: Filters<'a>,
 ) -> Vec<Vec<Neighbour>> {
-    filters.expect_len(queries.nrows());
-    let queries = queries.as_standard_layout();
+    filters.expect_len(queries.len());
     // Answers do not depend on the size of a block, so it may depend on the number of threads.
     let n_threads = rayon::current_num_threads();
     let n_blocks = if n_threads == 1 { 1 } else { 2 * n_threads };
     let most = index.codec.shared_queries();
-    let size = (queries.nrows().div_ceil(n_blocks)).clamp(MIN_BLOCK.min(most), most);
-    let blocks: Vec<Vec<Vec<Neighbour>>> = queries
-        .axis_chunks_iter(Axis(0), size)
+    let size = (queries.len().div_ceil(n_blocks)).clamp(MIN_BLOCK.min(most), most);
+    let blocks: Vec<Vec<Vec<Neighbour>>> = (0..queries.len().div_ceil(size))
         .into_par_iter()
-        .enumerate()
-        .map_init(Scratch::default, |scratch, (block_idx, queries)| {
+        .map_init(Scratch::default, |scratch, block_idx| {
+            let first = block_idx * size;
             let block = Block {
                 index,
-                queries,
-                first: block_idx * size,
+                queries: queries.slice(first..queries.len().min(first + size)),
+                first,
                 n_probe: effort.n_probe,
                 products,
                 filters,
@@ -88,7 +86,7 @@ impl<C: Codec> Default for Scratch<C> {
 /// Queries that are answered together.
 struct Block<'a, C> {
     index: &'a Ivf<C>,
-    queries: ArrayView2<'a, f32>,
+    queries: Points<'a>,
     /// Position of the first of them among all queries.
     first: usize,
     n_probe: usize,
@@ -98,16 +96,12 @@ struct Block<'a, C> {
 
 impl<C: Codec> Block<'_, C> {
     fn search(&self, k: usize, scratch: &mut Scratch<C>) -> Vec<Vec<Neighbour>> {
-        let n_queries = self.queries.nrows();
+        let n_queries = self.queries.len();
         let mut best = vec![self.products.best(k); n_queries];
         if k > 0 {
             scratch.prepared.resize_with(n_queries, C::Query::default);
-            for (query, prepared) in self.queries.outer_iter().zip(&mut scratch.prepared) {
-                let query = query.to_slice().expect("a query is a slice");
-                match self.products {
-                    Products::OfAll => self.index.codec.prepare(query, prepared),
-                    Products::OfHalves => self.index.codec.prepare_halves(query, prepared),
-                }
+            for (query, prepared) in scratch.prepared.iter_mut().enumerate() {
+                self.prepare(query, prepared);
             }
             self.plan(scratch);
             self.scan(scratch, &mut best);
@@ -116,13 +110,30 @@ impl<C: Codec> Block<'_, C> {
         best.into_iter().map(TopK::into_sorted).collect()
     }
 
+    fn prepare(&self, query: usize, prepared: &mut C::Query) {
+        let codec = &self.index.codec;
+        match (self.queries, self.products) {
+            (Points::Sparse(rows), products) => {
+                codec.prepare_sparse(rows, query, products, prepared);
+            }
+            (Points::Dense(rows), products) => {
+                let query = rows.row(query);
+                let query = query.to_slice().expect("a query is a slice");
+                match products {
+                    Products::OfAll => codec.prepare(query, prepared),
+                    Products::OfHalves => codec.prepare_halves(query, prepared),
+                }
+            }
+        }
+    }
+
     /// Notes the first `n_probe` lists of each query, in order of lists.
     fn plan(&self, scratch: &mut Scratch<C>) {
         let (index, n_lists) = (self.index, self.index.n_lists());
         scratch.visits.clear();
-        for start in (0..self.queries.nrows()).step_by(PRODUCT_BLOCK) {
-            let end = (start + PRODUCT_BLOCK).min(self.queries.nrows());
-            let queries = self.queries.slice(s![start..end, ..]);
+        for start in (0..self.queries.len()).step_by(PRODUCT_BLOCK) {
+            let end = (start + PRODUCT_BLOCK).min(self.queries.len());
+            let queries = self.queries.slice(start..end);
             index.coarse.products(queries, &mut scratch.products);
             for query in start..end {
                 let products = &scratch.products[(query - start) * n_lists..][..n_lists];
@@ -174,7 +185,7 @@ impl<C: Codec> Block<'_, C> {
                 continue;
             }
             let filter = self.filters.of(self.first + query);
-            let queries = self.queries.slice(s![query..=query, ..]);
+            let queries = self.queries.slice(query..query + 1);
             index.coarse.products(queries, &mut scratch.products);
             let products = &scratch.products;
             scratch.order.reset(&index.coarse, products, self.n_probe);

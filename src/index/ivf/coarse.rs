@@ -5,8 +5,9 @@ use crate::index::kernels::columns::{PANEL, Place, places, sum_panel};
 use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, count_rows};
+use crate::index::points::Points;
 use crate::index::slab::Slab;
-use ndarray::ArrayView2;
+
 use std::sync::OnceLock;
 
 /// Coarse centres, one per list.
@@ -66,21 +67,29 @@ impl Coarse {
     ///
     /// Only coordinates of a query that are not 0 are read, and a product is summed in their order,
     /// so it has the same bits in a batch as alone.
-    pub(in crate::index) fn products(&self, queries: ArrayView2<'_, f32>, products: &mut Vec<f32>) {
+    pub(in crate::index) fn products(&self, queries: Points<'_>, products: &mut Vec<f32>) {
         assert_eq!(
-            queries.ncols(),
+            queries.dim(),
             self.dim,
             "queries have the index's dimension"
         );
         let n_lists = self.n_lists();
         products.clear();
-        products.resize(queries.nrows() * n_lists, 0.0);
-        let placed: Vec<Vec<Place>> = (queries.outer_iter())
-            .map(|query| {
-                let mut found = Vec::new();
-                let query = query.to_slice().expect("a query is a slice");
-                places(query, |_| 1.0, &mut found);
-                found
+        products.resize(queries.len() * n_lists, 0.0);
+        let placed: Vec<Vec<Place>> = (0..queries.len())
+            .map(|query| match queries {
+                Points::Dense(rows) => {
+                    let mut found = Vec::new();
+                    let query = rows.row(query);
+                    let query = query.to_slice().expect("a query is a slice");
+                    places(query, |_| 1.0, &mut found);
+                    found
+                }
+                Points::Sparse(rows) => {
+                    let (columns, values) = rows.row(query);
+                    let place = |(&coordinate, &value)| Place { coordinate, value };
+                    columns.iter().zip(values).map(place).collect()
+                }
             })
             .collect();
         let (level, mut sums) = (Level::detected(), [0.0; PANEL]);

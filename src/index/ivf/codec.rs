@@ -5,9 +5,12 @@ use crate::index::kernels::Level;
 use crate::index::kernels::products::dot_rows;
 use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
+use crate::index::points::Points;
 use crate::index::pq::{CodeQuery, CodeScan, CodeStore, CodeSums};
 use crate::index::row_store::RowStore;
 use crate::index::sparse::{SparseQuery, SparseStore, SparseSums};
+use crate::index::sparse_rows::SparseView;
+use crate::index::vector_index::Products;
 use std::fmt::Debug;
 use std::ops::Range;
 
@@ -53,6 +56,22 @@ pub trait Codec: Debug + Send + Sync {
     /// [`Products::OfHalves`]: crate::index::Products::OfHalves
     fn prepare_halves(&self, query: &[f32], prepared: &mut Self::Query) {
         self.prepare(query, prepared);
+    }
+
+    /// The same for the query at a position of those without their zeros.
+    fn prepare_sparse(
+        &self,
+        queries: SparseView<'_>,
+        query: usize,
+        products: Products,
+        prepared: &mut Self::Query,
+    ) {
+        let mut whole = vec![0.0; queries.dim()];
+        Points::Sparse(queries).write(query, &mut whole);
+        match products {
+            Products::OfAll => self.prepare(&whole, prepared),
+            Products::OfHalves => self.prepare_halves(&whole, prepared),
+        }
     }
 
     /// Offers the scores of the wanted rows of a list. Rows that score below the floor of the
@@ -158,6 +177,16 @@ impl Codec for SparseStore {
 
     fn prepare_halves(&self, query: &[f32], prepared: &mut SparseQuery) {
         self.prepare_halves(query, prepared);
+    }
+
+    fn prepare_sparse(
+        &self,
+        queries: SparseView<'_>,
+        query: usize,
+        products: Products,
+        prepared: &mut SparseQuery,
+    ) {
+        self.prepare_sparse(queries.row(query), products, prepared);
     }
 
     /// Postings hold whole rows and need no centre.

@@ -68,7 +68,7 @@ impl<C: Codec> Ivf<C> {
     pub(in crate::index) fn n_visited(&self, query: &[f32], n_probe: usize) -> usize {
         let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
         let (mut products, mut order) = (Vec::new(), VisitOrder::default());
-        self.coarse.products(row, &mut products);
+        self.coarse.products(Points::Dense(row), &mut products);
         order.reset(&self.coarse, &products, n_probe);
         let lists = std::iter::from_fn(|| order.next(&self.lists));
         let visited = lists.take(n_probe);
@@ -147,7 +147,7 @@ impl<C: Codec> VectorIndex for Ivf<C> {
     fn search(&self, query: &[f32], effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
         let mut products = Vec::new();
-        self.coarse.products(row, &mut products);
+        self.coarse.products(Points::Dense(row), &mut products);
         if best.k() == 0 {
             return;
         }
@@ -174,6 +174,8 @@ impl<C: Codec> VectorIndex for Ivf<C> {
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
+        let queries = queries.as_standard_layout();
+        let queries = Points::Dense(queries.view());
         batch::search(self, queries, (k, Products::OfAll), effort, filters)
     }
 
@@ -184,7 +186,6 @@ impl<C: Codec> VectorIndex for Ivf<C> {
         effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
-        let whole = Points::Sparse(queries).whole();
-        batch::search(self, whole.view(), wanted, effort, filters)
+        batch::search(self, Points::Sparse(queries), wanted, effort, filters)
     }
 }

@@ -169,7 +169,7 @@ impl SparseStore {
     }
 
     /// The same for a query without its zeros.
-    pub(super) fn prepare_sparse(
+    pub(in crate::index) fn prepare_sparse(
         &self,
         (columns, values): (&[u32], &[f32]),
         products: Products,
