@@ -32,10 +32,10 @@ Examples:
   mzseek check library.msp --fix repaired.msp
   mzseek check library.msp --fix repaired.mgf.gz --remove-noise -o findings.csv
 
-The table has a row per finding and, with --fix, one per repair; the summary counts findings by rule.
-The rules are told in docs/check.md. Exit codes: 0 nothing is doubtful; 3 something is, or records were
-skipped; 1 and 2 as always. 'mzseek build --check' refuses or leaves out spectra with findings of
-severity error.")]
+The table has a row per finding and, with --fix, one per repair; the summary counts findings by
+rule. The rules are told in docs/check.md. Exit codes: 0 nothing is doubtful; 3 something is, or
+records were skipped; 1 and 2 as always. 'mzseek build --check' refuses or leaves out spectra with
+findings of severity error.")]
 pub(super) struct CheckArgs {
     /// Spectra: files, folders, patterns or - for standard input; docs/formats.md lists what is read
     #[arg(required = true, value_name = "INPUT")]
@@ -79,6 +79,7 @@ pub(super) fn run(args: &CheckArgs, console: Console) -> Result<Outcome, Failure
             let out = BufWriter::new(&mut pending);
             let found = fix(args, format, (path, out), console)?;
             pending.publish().map_err(failed)?;
+            console.say(format!("{}: a row per finding and repair", path.display()));
             found
         }
     };
