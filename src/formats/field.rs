@@ -24,7 +24,7 @@ pub(super) fn write(key: &str, value: &str) -> String {
     text
 }
 
-/// Reads what [`write`] wrote; `None` where there is no `=`.
+/// Reads what [`write()`] wrote; `None` where there is no `=`.
 pub(super) fn read(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let (key, value) = text.split_once('=')?;
     if !key.contains('%') {

@@ -42,8 +42,8 @@ pub enum Rows {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is not an index: write Flat, Sparse, PQ64 or PQ64x4fs for how rows are kept, with the \
-     sub-spaces after PQ (of a byte each, or with x4fs of half a byte), IVF256, before it for that many lists, PCA128, or OPQ64, \
-     before all to map rows to so many components or to turn them for codes of so many sub-spaces, and \
+     sub-spaces after PQ (of a byte each, or with x4fs of half a byte), IVF256, before it for that many lists, PCA128, PCA95%, or OPQ64, \
+     before all to map rows to so many components, to those that explain so much of the variance, or to turn them for codes of so many sub-spaces, and \
      ,Refine(Flat), ,Refine(F16) or ,Refine(SQ8) behind it for a second look; auto, pq and ivfpq \
      have the sizes chosen"
 )]
@@ -141,16 +141,18 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::mapped::Percent;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn words_round_trip(
-            map in 0..3, n_list in 0_u32.., n_sub in 1_u32.., kind in 0..4, refine in 0..4,
+            map in 0..4, percent in 1_u8..=100, n_list in 0_u32.., n_sub in 1_u32.., kind in 0..4, refine in 0..4,
         ) {
             let map = match map {
                 0 => None,
                 1 => Some(MapKind::Pca(NonZeroU32::new(n_sub).unwrap())),
+                2 => Percent::new(percent).map(MapKind::PcaShare),
                 _ => Some(MapKind::Opq(NonZeroU32::new(n_sub).unwrap())),
             };
             let rows = match kind {
@@ -201,6 +203,9 @@ mod tests {
             "Refine(F16)",
             "Flat,IVF4",
             "PCA0,Flat",
+            "PCA0%,Flat",
+            "PCA101%,Flat",
+            "PCA9.5%,Flat",
             "OPQ8",
             "IVF4,PCA8,Flat",
         ] {

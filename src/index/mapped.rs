@@ -17,14 +17,34 @@ use std::num::NonZeroU32;
 pub enum MapKind {
     /// `PCA128`: to this many principal components.
     Pca(NonZeroU32),
+    /// `PCA95%`: to as few principal components as explain this part of the variance.
+    PcaShare(Percent),
     /// `OPQ64`: turned so that codes of this many bytes lose least.
     Opq(NonZeroU32),
+}
+
+/// A part of the whole in percent, from 1 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Percent(u8);
+
+impl Percent {
+    /// `None` for what is no such part.
+    pub fn new(percent: u8) -> Option<Self> {
+        (1..=100).contains(&percent).then_some(Self(percent))
+    }
+
+    fn share(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
 }
 
 impl MapKind {
     /// Reads a word in lower case.
     pub(super) fn parse(word: &str) -> Option<Self> {
         if let Some(n) = word.strip_prefix("pca") {
+            if let Some(percent) = n.strip_suffix('%') {
+                return Percent::new(percent.parse().ok()?).map(Self::PcaShare);
+            }
             return n.parse().ok().map(Self::Pca);
         }
         word.strip_prefix("opq")?.parse().ok().map(Self::Opq)
@@ -35,6 +55,7 @@ impl fmt::Display for MapKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pca(n) => write!(f, "PCA{n}"),
+            Self::PcaShare(Percent(n)) => write!(f, "PCA{n}%"),
             Self::Opq(n) => write!(f, "OPQ{n}"),
         }
     }
@@ -57,19 +78,18 @@ pub(super) fn learn_map(
     (seed, codebook): (u64, KMeansSettings),
     notes: &mut Vec<String>,
 ) -> LinearMap {
+    let mut components = |keep| {
+        let sample = sample_rows(rows, MAX_ROWS, &mut Random::new(seed, STREAM));
+        // Products are those of rows as they are; distances do not notice a shift.
+        let centred = metric == Metric::L2;
+        let pca = Pca::fit(&sample.view(), PcaSettings { keep, centred });
+        let pca = pca.expect("rows in memory that were checked have components");
+        notes.extend(pca.notes);
+        pca.map
+    };
     match kind {
-        MapKind::Pca(n) => {
-            let sample = sample_rows(rows, MAX_ROWS, &mut Random::new(seed, STREAM));
-            let settings = PcaSettings {
-                keep: Keep::Components(n.get() as usize),
-                // Products are those of rows as they are; distances do not notice a shift.
-                centred: metric == Metric::L2,
-            };
-            let pca = Pca::fit(&sample.view(), settings);
-            let pca = pca.expect("rows in memory that were checked have components");
-            notes.extend(pca.notes);
-            pca.map
-        }
+        MapKind::Pca(n) => components(Keep::Components(n.get() as usize)),
+        MapKind::PcaShare(percent) => components(Keep::Variance(percent.share())),
         MapKind::Opq(n_sub) => {
             let settings = OpqSettings {
                 n_sub: n_sub.get() as usize,

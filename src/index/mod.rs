@@ -77,7 +77,7 @@ pub use ivf::{
 pub use kmeans::{
     KMeansSettings, MiniBatchSettings, assign, assign_routed, kmeans, mini_batch_kmeans,
 };
-pub use mapped::{MapKind, Mapped};
+pub use mapped::{MapKind, Mapped, Percent};
 pub use medoids::{Medoids, MedoidsError, MedoidsSettings, PairValue, k_medoids};
 pub use metric::{Metric, UnknownMetric};
 pub use parts::PartsError;

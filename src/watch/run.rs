@@ -38,7 +38,7 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// # Errors
-    /// See [`super::run`].
+    /// See [`super::run()`].
     pub(super) fn open(
         watch: &'a Watch,
         question: &'a Question,

@@ -100,7 +100,7 @@ pub(super) struct ClusterArgs {
     /// What spectra are: a CSV with the columns id and identity
     #[arg(long, value_name = "TRUTH.csv")]
     truth: Option<PathBuf>,
-    /// Index for crowded precursor windows, as in IVF64,Sparse or PCA64,IVF64,Flat [default: chosen]
+    /// Index for crowded precursor windows, as in IVF64,Sparse, PCA64,IVF64,Flat or PCA95%,Flat [default: chosen]
     #[arg(long, value_name = "KIND")]
     index: Option<String>,
     #[command(flatten)]

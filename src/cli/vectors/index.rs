@@ -23,6 +23,7 @@ Examples:
   IVF1024,                before it: in so many lists, of which a search visits some
   PCA128, or OPQ64,       before all: as so many principal components, or turned so that codes of
                           64 bytes lose least; queries are mapped alike
+  PCA95%,                 before all: as the principal components that explain so much of the variance
   ,Refine(F16)            behind it: the best are scored again from rows kept as half-precision
                           numbers; also Refine(Flat) and Refine(SQ8)
   auto                    Sparse where most values are 0 (in lists beyond 200,000 vectors); else Flat

@@ -26,7 +26,7 @@ const PLAIN_KINDS: [&str; 8] = [
     "IVF7,PQ3x4fs",
 ];
 /// All of them: a second look scores only what the first one found.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 16] = [
     "Flat",
     "Sparse",
     "PQ3",
@@ -41,6 +41,7 @@ const KINDS: [&str; 15] = [
     "IVF7,PQ4x4fs,Refine(F16)",
     "OPQ3,PQ3",
     "PCA3,IVF7,Flat",
+    "PCA90%,IVF7,Flat",
     "PCA3,IVF7,PQ3,Refine(F16)",
 ];
 const METRICS: [Metric; 2] = [Metric::InnerProduct, Metric::L2];

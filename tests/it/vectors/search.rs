@@ -74,6 +74,7 @@ fn every_kind_of_index_survives_its_file_under_every_metric() {
             "IVF8,PQ8",
             "OPQ4,IVF8,PQ8",
             "PCA8,PQ8,Refine(SQ8)",
+            "PCA99%,Flat",
             "auto",
         ] {
             kit.ok(&format!(
