@@ -4,6 +4,7 @@
 //! clusters of that library, with exact scores. Modules depend downwards only; `ARCHITECTURE.md`
 //! draws the order and a test enforces it.
 
+pub mod check;
 pub mod cli;
 pub mod cluster;
 pub mod confidence;

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::console::Console;
 use super::intake::{self, Intake, ReadingFlags};
+use super::screening::{self, Checking, Quarantine};
 use crate::config::{self, Wishes};
 use crate::failure::Failure;
 use crate::library::{self, ClusterMethod, Draft, LibrarySettings};
@@ -21,6 +22,7 @@ Examples:
   mzseek build peptides.msp --profile peptide --index ivfpq -o peptides.h5
   mzseek build MassBank-data/ -o massbank.h5        (every record below a folder)
   mzseek build a.msp b.mgf.gz --config settings.toml -o both.h5
+  mzseek build library.msp.gz --check quarantine -o library.h5
   zcat huge.msp.gz | mzseek build - -o library.h5")]
 pub(super) struct BuildArgs {
     /// Reference spectra: files, folders, patterns or - for standard input; docs/formats.md lists
@@ -59,6 +61,10 @@ pub(super) struct BuildArgs {
     /// Seed of everything random
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
+    /// Look at the spectra first, as 'mzseek check' does. Where one has a finding of severity error,
+    /// refuse makes no library, and quarantine leaves it out and lists it in LIB.h5.findings.csv
+    #[arg(long, value_name = "WHAT")]
+    check: Option<Checking>,
     #[command(flatten)]
     reading: ReadingFlags,
 }
@@ -100,10 +106,20 @@ fn parse_range(text: &str) -> Result<(f64, f64), String> {
 pub(super) fn run(args: &BuildArgs, console: Console) -> Result<Outcome, Failure> {
     let settings = args.settings()?;
     let inputs = args.inputs.iter().chain(&args.config);
-    intake::refuse_as_output(inputs, &args.output)?;
+    intake::refuse_as_output(inputs.clone(), &args.output)?;
+    let list = screening::list_of(&args.output);
+    let quarantine = match args.check {
+        None => None,
+        Some(checking) => {
+            intake::refuse_as_output(inputs, &list)?;
+            let errors = screening::screen(&args.inputs, checking, console)?;
+            let begin = || Quarantine::begin(errors, &list);
+            (checking == Checking::Quarantine).then(begin).transpose()?
+        }
+    };
     make_library(
         (&args.inputs, args.reading),
-        settings,
+        (settings, quarantine),
         &args.output,
         console,
     )
@@ -112,7 +128,7 @@ pub(super) fn run(args: &BuildArgs, console: Console) -> Result<Outcome, Failure
 /// Reads `inputs`, builds a library of them and writes it to `output`.
 fn make_library(
     (inputs, reading): (&[PathBuf], ReadingFlags),
-    settings: LibrarySettings,
+    (settings, mut quarantine): (LibrarySettings, Option<Quarantine<'_>>),
     output: &Path,
     console: Console,
 ) -> Result<Outcome, Failure> {
@@ -120,9 +136,13 @@ fn make_library(
     let mut summary = RunSummary::default();
     let mut draft = Draft::new(settings)?;
     let mut preparing = Duration::ZERO;
-    let intake = Intake::read(inputs, reading, console, |spectra, skipped| {
+    let intake = Intake::read_blocks(inputs, reading, console, |block, skipped| {
         let started = Instant::now();
-        intake::extend(&mut draft, spectra, skipped);
+        let spectra = match &mut quarantine {
+            Some(quarantine) => quarantine.sift(block, skipped)?,
+            None => block.spectra,
+        };
+        intake::extend(&mut draft, &spectra, skipped);
         preparing += started.elapsed();
         Ok(())
     })?;
@@ -150,6 +170,7 @@ fn make_library(
     library.set_models(search::learn(&library)?);
     end_stage(&mut summary, &mut stage, Some("writing"));
     library::write(&library, output)?;
+    let n_left_out = quarantine.map(Quarantine::publish).transpose()?;
     end_stage(&mut summary, &mut stage, None);
     for note in &notes {
         console.say(format!("note: {note}"));
@@ -163,6 +184,9 @@ fn make_library(
         .count("clusters", library.clusters().len() as u64 - n_decoys);
     if n_decoys > 0 {
         summary.count("decoys", n_decoys);
+    }
+    if let Some(n) = n_left_out {
+        summary.count("left out by --check", n);
     }
     console.say(format!(
         "{}: index {}, profile {}",

@@ -116,7 +116,7 @@ fn export(
 }
 
 /// Tells how many were written, and which of them say something that the format cannot.
-fn tell(written: &Written, console: Console) {
+pub(super) fn tell(written: &Written, console: Console) {
     console.say(format!("{} spectra written", written.n_spectra));
     if written.n_unfaithful > 0 {
         console.say(format!(

@@ -57,11 +57,42 @@ struct Portion {
     spectra: Vec<Spectrum>,
     n_peaks: usize,
     n_other_scans: u64,
-    /// Records left out, and files of a folder that are something else.
-    faults: Vec<ReadError>,
+    /// Records left out, and files of a folder that are something else, each with the number of
+    /// spectra before it.
+    faults: Vec<(usize, ReadError)>,
     /// What ended the reading.
     fatal: Option<ReadError>,
     reading: Duration,
+}
+
+impl Portion {
+    fn fault(&mut self, error: ReadError) {
+        self.faults.push((self.spectra.len(), error));
+    }
+}
+
+/// What was read at once.
+pub(super) struct Block {
+    pub(super) spectra: Vec<Spectrum>,
+    /// What could not be read, each with the number of spectra of this block before it. It is
+    /// counted already.
+    pub(super) faults: Vec<(usize, ReadError)>,
+}
+
+impl Block {
+    /// What was read, in the order of the files.
+    pub(super) fn in_order(self) -> impl Iterator<Item = Result<Spectrum, ReadError>> {
+        let mut faults = self.faults.into_iter().peekable();
+        let mut spectra = self.spectra.into_iter();
+        let mut n_given = 0;
+        std::iter::from_fn(move || {
+            if let Some((_, fault)) = faults.next_if(|(before, _)| *before <= n_given) {
+                return Some(Err(fault));
+            }
+            n_given += 1;
+            spectra.next().map(Ok)
+        })
+    }
 }
 
 impl Intake {
@@ -76,6 +107,21 @@ impl Intake {
         flags: ReadingFlags,
         console: Console,
         mut each: impl FnMut(&[Spectrum], &mut Skipped) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
+        Self::read_blocks(inputs, flags, console, |block, skipped| {
+            each(&block.spectra, skipped)
+        })
+    }
+
+    /// The same, giving spectra away, and what could not be read with them.
+    ///
+    /// # Errors
+    /// As [`Intake::read`].
+    pub(super) fn read_blocks(
+        inputs: &[PathBuf],
+        flags: ReadingFlags,
+        console: Console,
+        mut each: impl FnMut(Block, &mut Skipped) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
         let files = formats::list(inputs)?;
         let mut intake = Self::default();
@@ -101,17 +147,21 @@ impl Intake {
         &mut self,
         portion: Portion,
         flags: ReadingFlags,
-        each: &mut impl FnMut(&[Spectrum], &mut Skipped) -> Result<(), Failure>,
+        each: &mut impl FnMut(Block, &mut Skipped) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         self.files.extend(portion.files);
         self.reading += portion.reading;
         self.n_spectra += portion.spectra.len() as u64;
         self.n_other_scans += portion.n_other_scans;
-        for fault in portion.faults {
+        for (_, fault) in &portion.faults {
             self.n_damaged += u64::from(matches!(fault, ReadError::Record { .. }));
-            self.skipped.add(fault.kind(), &fault);
+            self.skipped.add(fault.kind(), fault);
         }
-        each(&portion.spectra, &mut self.skipped)?;
+        let block = Block {
+            spectra: portion.spectra,
+            faults: portion.faults,
+        };
+        each(block, &mut self.skipped)?;
         if let Some(fatal) = portion.fatal {
             return Err(fatal.into());
         }
@@ -185,7 +235,7 @@ impl Reader<'_> {
                 }
                 Ok(Record::OtherScan { .. }) => self.portion.n_other_scans += 1,
                 Err(error) if error.is_fatal() => return self.fail(error, file),
-                Err(error) => self.portion.faults.push(error),
+                Err(error) => self.portion.fault(error),
             }
             let portion = &self.portion;
             let is_full = portion.spectra.len() >= BLOCK
@@ -203,7 +253,7 @@ impl Reader<'_> {
             if self.portion.files.last() == Some(&file.path) {
                 self.portion.files.pop();
             }
-            self.portion.faults.push(error);
+            self.portion.fault(error);
             return Flow::Continue(());
         }
         self.portion.fatal = Some(error);

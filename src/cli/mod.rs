@@ -1,11 +1,12 @@
 //! The command line: one file per command, shared flags here.
 //!
 //! Data goes to stdout or `--output`, everything for people to stderr. Exit codes: 0 done, 1 failed,
-//! 2 wrong usage, 3 done but some input records were skipped.
+//! 2 wrong usage, 3 done but some input records were skipped, or found doubtful by `check`.
 
 mod add;
 mod again;
 mod build;
+mod check;
 mod cluster;
 mod compact;
 mod console;
@@ -22,6 +23,7 @@ mod picture;
 mod plot;
 mod remake;
 mod remove;
+mod screening;
 mod search;
 mod serve;
 mod tune;
@@ -52,8 +54,8 @@ Examples:
   mzseek search library.h5 run.mzML -o report.csv --precursor-tol 10ppm
   mzseek search library.h5 run.mgf | head
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some input records were skipped,
-130 interrupted.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some input records were skipped or, by
+'check', found doubtful, 130 interrupted.";
 
 /// Flags of every command.
 #[derive(Debug, Clone, Copy, Args)]
@@ -72,6 +74,7 @@ struct Shared {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::DemoArgs),
+    Check(check::CheckArgs),
     Build(build::BuildArgs),
     Add(add::AddArgs),
     Remove(remove::RemoveArgs),
@@ -99,7 +102,7 @@ enum Command {
 enum Outcome {
     /// Everything was used.
     Done,
-    /// Some input records were skipped; each was counted and explained.
+    /// Some input records were skipped, or are doubtful; each was counted and explained.
     DoneWithSkips,
 }
 
@@ -148,6 +151,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command, console: Console) -> Result<Outcome, Failure> {
     match command {
         Command::Demo(args) => demo::run(&args, console),
+        Command::Check(args) => check::run(&args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Add(args) => add::run(&args, console),
         Command::Remove(args) => remove::run(&args, console),

@@ -8,6 +8,7 @@
 mod bad_input;
 mod bad_usage;
 mod changes;
+mod check;
 mod claims;
 mod cluster;
 mod compatible;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// Lowest first. Modules of one row do not import one another.
 const ROWS: &[&[&str]] = &[
     &["domain", "index", "files", "plot"],
-    &["prepare"],
+    &["prepare", "check"],
     &["similarity", "embed", "formats", "decoy", "confidence"],
     &["cluster"],
     &["library"],

@@ -45,6 +45,11 @@ fn term(accession: &str, value: impl std::fmt::Display) -> String {
 
 /// Writes the sample as mzMLb; `change` may damage the text first.
 fn write_mzmlb(path: &Path, change: impl Fn(String) -> String) {
+    // HDF5 locks what it opens, and a process that another test starts may still hold the lock of the last
+    // file of this name for a moment.
+    if path.exists() {
+        fs_err::remove_file(path).unwrap();
+    }
     let (mut mz, mut intensity) = (Vec::new(), Vec::new());
     let text = without_arrays(&mzml(), |kind, bytes| {
         let (offset, n) = if kind == "mz" {
