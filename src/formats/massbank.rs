@@ -181,10 +181,7 @@ impl Source for MassBankReader {
         };
         self.n_records += 1;
         let outcome = entry.finish(origin);
-        Ok(Some(outcome.map_err(|(line, fault)| Damaged {
-            line: Some(line),
-            fault,
-        })))
+        Ok(Some(outcome.map_err(Damaged::from)))
     }
 }
 

@@ -13,6 +13,16 @@ pub(super) struct Damaged {
     pub(super) fault: Fault,
 }
 
+impl From<(u64, Fault)> for Damaged {
+    /// The fault of that line.
+    fn from((line, fault): (u64, Fault)) -> Self {
+        Self {
+            line: Some(line),
+            fault,
+        }
+    }
+}
+
 /// Gives the records of one format, one per call, damaged ones included.
 pub(super) trait Source: Send {
     /// What the format is called in messages.

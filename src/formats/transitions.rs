@@ -312,12 +312,7 @@ impl Source for TransitionReader {
             index: self.n_records,
         };
         self.n_records += 1;
-        Ok(Some(draft.finish(origin).map_err(|(line, fault)| {
-            Damaged {
-                line: Some(line),
-                fault,
-            }
-        })))
+        Ok(Some(draft.finish(origin).map_err(Damaged::from)))
     }
 }
 

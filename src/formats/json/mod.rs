@@ -106,10 +106,7 @@ impl Source for JsonReader {
                 }
             };
             self.n_records += 1;
-            return Ok(Some(outcome.map_err(|fault| Damaged {
-                line: Some(line),
-                fault,
-            })));
+            return Ok(Some(outcome.map_err(|fault| (line, fault).into())));
         }
     }
 

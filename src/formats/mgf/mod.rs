@@ -151,10 +151,7 @@ impl Source for MgfReader {
             }
         };
         self.n_records += 1;
-        Ok(Some(outcome.map_err(|(line, fault)| Damaged {
-            line: Some(line),
-            fault,
-        })))
+        Ok(Some(outcome.map_err(Damaged::from)))
     }
 }
 

@@ -88,10 +88,7 @@ impl Source for MzSpecLibJsonReader {
                         Found::Stray(byte) => Err(Fault::Json(snippet(&[byte]))),
                     };
                     self.n_records += 1;
-                    return Ok(Some(outcome.map_err(|fault| Damaged {
-                        line: Some(line),
-                        fault,
-                    })));
+                    return Ok(Some(outcome.map_err(|fault| (line, fault).into())));
                 }
             }
         }

@@ -172,10 +172,7 @@ impl Source for MzSpecLibTextReader {
             entry.draft.fault(line, Fault::NoPeaks);
         }
         let outcome = entry.conclude(&self.sets, line).finish(origin);
-        Ok(Some(outcome.map_err(|(line, fault)| Damaged {
-            line: Some(line),
-            fault,
-        })))
+        Ok(Some(outcome.map_err(Damaged::from)))
     }
 }
 
