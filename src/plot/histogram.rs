@@ -1,7 +1,7 @@
 //! A histogram: how many values lie where.
 
 use super::axis::{Scale, nice_step, ticks};
-use super::colours::{BLACK, BLUE, LIGHT};
+use super::colours::BLUE;
 use super::svg::{Element, Short, Svg};
 
 /// What is counted and how it is told.
@@ -49,8 +49,7 @@ impl Histogram<'_> {
             .filter(|c| c.fract() == 0.0)
         {
             let y = upwards.place(count);
-            let line = Element::line((LEFT, y), (WIDTH - RIGHT, y)).set("class", "grid");
-            svg.push(line.set("stroke", LIGHT));
+            svg.push(Element::grid((LEFT, y), (WIDTH - RIGHT, y)));
             let label = ink(Element::text((LEFT - 6.0, y + 4.0), Short(count)));
             svg.push(label.set("text-anchor", "end"));
         }
@@ -67,8 +66,7 @@ impl Histogram<'_> {
             svg.push(bar.with(Element::new("title").holding(told)));
         }
         let bottom = HEIGHT - BOTTOM;
-        let axis = Element::line((LEFT, bottom), (WIDTH - RIGHT, bottom)).set("class", "axis");
-        svg.push(axis.set("stroke", BLACK));
+        svg.push(Element::axis((LEFT, bottom), (WIDTH - RIGHT, bottom)));
         for value in ticks(from, to, 8) {
             // A step such as 0.1 has no exact sums.
             let label = format!("{}", (value * 1.0e6).round() / 1.0e6 + 0.0);
@@ -117,8 +115,7 @@ impl Histogram<'_> {
 }
 
 fn ink(text: Element) -> Element {
-    let text = text.set("class", "ink").set("fill", BLACK);
-    text.at("font-size", 11.0)
+    text.ink().at("font-size", 11.0)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The mirror plot: a query's peaks upwards, a library spectrum's downwards, what matches in colour.
 
 use super::axis::{Scale, nice_step, ticks};
-use super::colours::{BLACK, BLUE, GREY, LIGHT, VERMILION};
+use super::colours::{BLUE, GREY, VERMILION};
 use super::labels::{Area, Room, shortened, width_of};
 use super::svg::{Element, Short, Svg};
 use std::collections::HashSet;
@@ -105,7 +105,7 @@ impl MirrorPlot<'_> {
         let mut svg = Svg::new(WIDTH, HEIGHT, &format!("{}; {}", self.title, self.subtitle));
         for (text, y, size) in [(self.title, 20.0, TITLE), (self.subtitle, 39.0, 12.0)] {
             let text = shortened(text, size, WIDTH - LEFT - RIGHT);
-            svg.push(ink(Element::text((LEFT, y), text)).at("font-size", size));
+            svg.push(Element::text((LEFT, y), text).ink().at("font-size", size));
         }
         svg.push(layout.field());
         layout.axes(&mut svg);
@@ -288,7 +288,9 @@ impl MirrorPlot<'_> {
                     .set("stroke", colour)
                     .at("stroke-width", 2.0),
             );
-            let words = ink(Element::text((x + 19.0, y), &text)).at("font-size", 11.0);
+            let words = Element::text((x + 19.0, y), &text)
+                .ink()
+                .at("font-size", 11.0);
             svg.push(words);
             x += 19.0 + width_of(&text, 11.0) + 10.0;
         }
@@ -391,33 +393,37 @@ impl Layout {
             };
             let y = self.base + share.abs() * (reach - self.base);
             if share != 0.0 {
-                svg.push(grid((LEFT, y), (WIDTH - RIGHT, y)));
+                svg.push(Element::grid((LEFT, y), (WIDTH - RIGHT, y)));
             }
             let text = Element::text((LEFT - 7.0, y + 4.0), (share.abs() * 100.0).round());
-            svg.push(ink(text).set("text-anchor", "end").at("font-size", 11.0));
+            svg.push(text.ink().set("text-anchor", "end").at("font-size", 11.0));
         }
         let step = nice_step(self.mz.to - self.mz.from, 10);
         let decimals = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
         for mz in ticks(self.mz.from, self.mz.to, 10) {
             let x = self.mz.place(mz);
-            svg.push(axis((x, bottom), (x, bottom + 4.0)));
+            svg.push(Element::axis((x, bottom), (x, bottom + 4.0)));
             let text = Element::text((x, bottom + 16.0), format_args!("{mz:.decimals$}"));
-            svg.push(ink(text).set("text-anchor", "middle").at("font-size", 11.0));
+            svg.push(
+                text.ink()
+                    .set("text-anchor", "middle")
+                    .at("font-size", 11.0),
+            );
         }
-        svg.push(axis((LEFT, TOP), (LEFT, bottom)));
-        svg.push(axis((LEFT, bottom), (WIDTH - RIGHT, bottom)));
-        svg.push(axis((LEFT, self.base), (WIDTH - RIGHT, self.base)));
+        svg.push(Element::axis((LEFT, TOP), (LEFT, bottom)));
+        svg.push(Element::axis((LEFT, bottom), (WIDTH - RIGHT, bottom)));
+        svg.push(Element::axis((LEFT, self.base), (WIDTH - RIGHT, self.base)));
         let name = Element::text((WIDTH - RIGHT, bottom + 32.0), "");
         let name = name.with(
             Element::new("tspan")
                 .set("font-style", "italic")
                 .holding("m/z"),
         );
-        svg.push(ink(name).set("text-anchor", "end"));
+        svg.push(name.ink().set("text-anchor", "end"));
         let name = Element::text((16.0, self.base), "relative intensity (%)");
         let turned = format!("rotate(-90 16 {})", Short(self.base));
         svg.push(
-            ink(name)
+            name.ink()
                 .set("text-anchor", "middle")
                 .set("transform", turned),
         );
@@ -427,12 +433,12 @@ impl Layout {
     fn side(&self, svg: &mut Svg, side: &MirrorSide<'_>, up: bool) {
         let bottom = HEIGHT - BOTTOM;
         let place = (WIDTH - RIGHT - 4.0, side_name_y(up));
-        let name = ink(Element::text(place, side.name));
+        let name = Element::text(place, side.name).ink();
         svg.push(name.set("text-anchor", "end").at("font-size", 11.0));
         let place = side.precursor_mz.map(|mz| self.mz.place(mz));
         if let Some(x) = place.filter(|&x| is_within(x)) {
             let end = if up { TOP } else { bottom };
-            let line = grid((x, self.base), (x, end)).set("stroke-dasharray", "5 4");
+            let line = Element::grid((x, self.base), (x, end)).set("stroke-dasharray", "5 4");
             svg.push(line.at("stroke-width", 1.5));
         }
     }
@@ -454,22 +460,6 @@ fn look(pair: &MirrorPair) -> (&'static str, &'static str) {
     } else {
         ("matched", BLUE)
     }
-}
-
-fn ink(text: Element) -> Element {
-    text.set("class", "ink").set("fill", BLACK)
-}
-
-fn axis(from: (f64, f64), to: (f64, f64)) -> Element {
-    Element::line(from, to)
-        .set("class", "axis")
-        .set("stroke", BLACK)
-}
-
-fn grid(from: (f64, f64), to: (f64, f64)) -> Element {
-    Element::line(from, to)
-        .set("class", "grid")
-        .set("stroke", LIGHT)
 }
 
 /// With a sign, a true minus, and nothing but zeros where it rounds to zero.

@@ -1,5 +1,6 @@
 //! SVG as text: elements with attributes, numbers short, everything escaped.
 
+use super::colours::{BLACK, LIGHT};
 use std::fmt::{self, Display, Write};
 
 /// A picture in the making.
@@ -91,6 +92,26 @@ impl Element {
     /// Text that starts at a place; `text-anchor` moves it.
     pub fn text((x, y): (f64, f64), text: impl Display) -> Self {
         Self::new("text").at("x", x).at("y", y).holding(text)
+    }
+
+    /// A line of an axis.
+    pub fn axis(from: (f64, f64), to: (f64, f64)) -> Self {
+        Self::line(from, to)
+            .set("class", "axis")
+            .set("stroke", BLACK)
+    }
+
+    /// A line to read values by.
+    pub fn grid(from: (f64, f64), to: (f64, f64)) -> Self {
+        Self::line(from, to)
+            .set("class", "grid")
+            .set("stroke", LIGHT)
+    }
+
+    /// In the colour of text.
+    #[must_use]
+    pub fn ink(self) -> Self {
+        self.set("class", "ink").set("fill", BLACK)
     }
 
     /// Sets an attribute.

@@ -2,7 +2,7 @@
 
 use super::{LibraryMap, MapPoint};
 use crate::library::EntryText;
-use crate::plot::colours::{BLACK, BLUE, GREY, LIGHT, RAMP};
+use crate::plot::colours::{BLUE, GREY, RAMP};
 use crate::plot::{Element, Scale, Svg, ticks};
 
 const WIDTH: f64 = 1000.0;
@@ -24,7 +24,11 @@ pub(super) fn svg(map: &LibraryMap<'_>) -> String {
         "{name}: {n_entries} spectra in {} clusters",
         map.sizes.len()
     );
-    svg.push(ink(Element::text((BARS.0, 24.0), title)).at("font-size", 16.0));
+    svg.push(
+        Element::text((BARS.0, 24.0), title)
+            .ink()
+            .at("font-size", 16.0),
+    );
     sizes(map, &mut svg);
     points(map, &mut svg);
     svg.finish()
@@ -64,10 +68,9 @@ fn sizes(map: &LibraryMap<'_>, svg: &mut Svg) {
     };
     for share in ticks(0.0, most, 6) {
         let y = upwards.place(share);
-        let line = Element::line((BARS.0, y), (BARS.1, y)).set("class", "grid");
-        svg.push(line.set("stroke", LIGHT));
+        svg.push(Element::grid((BARS.0, y), (BARS.1, y)));
         let label = Element::text((BARS.0 - 6.0, y + 4.0), format!("{share:.0} %"));
-        svg.push(ink(label).set("text-anchor", "end"));
+        svg.push(label.ink().set("text-anchor", "end"));
     }
     let step = (BARS.1 - BARS.0) / f64::from(n_classes);
     for n in 0..n_classes {
@@ -91,17 +94,20 @@ fn sizes(map: &LibraryMap<'_>, svg: &mut Svg) {
             svg.push(bar.with(Element::new("title").holding(told)));
         }
         let label = Element::text((left + step / 2.0, HEIGHT - BOTTOM + 14.0), range);
-        let label = ink(label).set("text-anchor", "middle").at("font-size", 9.0);
+        let label = label
+            .ink()
+            .set("text-anchor", "middle")
+            .at("font-size", 9.0);
         svg.push(label);
     }
-    axis(svg, (BARS.0, HEIGHT - BOTTOM), (BARS.1, HEIGHT - BOTTOM));
+    svg.push(Element::axis(
+        (BARS.0, HEIGHT - BOTTOM),
+        (BARS.1, HEIGHT - BOTTOM),
+    ));
     let below = (f64::midpoint(BARS.0, BARS.1), HEIGHT - 14.0);
     let label = Element::text(below, "spectra in the cluster");
-    svg.push(ink(label).set("text-anchor", "middle"));
-    svg.push(ink(Element::text(
-        (BARS.0, TOP - 12.0),
-        "share of all spectra",
-    )));
+    svg.push(label.ink().set("text-anchor", "middle"));
+    svg.push(Element::text((BARS.0, TOP - 12.0), "share of all spectra").ink());
 }
 
 /// A disc per cluster, the largest below the others.
@@ -134,20 +140,24 @@ fn points(map: &LibraryMap<'_>, svg: &mut Svg) {
         let disc = disc.set("fill-opacity", "0.7");
         svg.push(disc.with(Element::new("title").holding(told)));
     }
-    axis(svg, (MAP.0, low), (MAP.1, low));
-    axis(svg, (MAP.0, low), (MAP.0, high));
+    svg.push(Element::axis((MAP.0, low), (MAP.1, low)));
+    svg.push(Element::axis((MAP.0, low), (MAP.0, high)));
     let told = format!(
         "first two principal components of the medoids: {:.1} % of their variance",
         map.explained * 100.0
     );
     let below = (f64::midpoint(MAP.0, MAP.1), HEIGHT - 14.0);
-    svg.push(ink(Element::text(below, told)).set("text-anchor", "middle"));
+    svg.push(
+        Element::text(below, told)
+            .ink()
+            .set("text-anchor", "middle"),
+    );
     let which = if map.points.len() < map.sizes.len() {
         format!("the {} largest clusters", map.points.len())
     } else {
         "all clusters".to_owned()
     };
-    svg.push(ink(Element::text((MAP.0, TOP - 28.0), which)));
+    svg.push(Element::text((MAP.0, TOP - 28.0), which).ink());
     legend(svg, &borders);
 }
 
@@ -163,7 +173,7 @@ fn legend(svg: &mut Svg, borders: &[f64]) {
         };
         svg.push(Element::circle((x, TOP - 16.0), 5.0).set("fill", *colour));
         let width = text.len() as f64 * 6.8 + 24.0;
-        svg.push(ink(Element::text((x + 9.0, TOP - 12.0), text)));
+        svg.push(Element::text((x + 9.0, TOP - 12.0), text).ink());
         x += width;
     }
 }
@@ -198,15 +208,6 @@ fn scale(values: impl Iterator<Item = f32>, (start, end): (f64, f64)) -> Scale {
         start,
         end,
     }
-}
-
-fn axis(svg: &mut Svg, from: (f64, f64), to: (f64, f64)) {
-    let line = Element::line(from, to).set("class", "axis");
-    svg.push(line.set("stroke", BLACK));
-}
-
-fn ink(text: Element) -> Element {
-    text.set("class", "ink").set("fill", BLACK)
 }
 
 #[cfg(test)]
