@@ -191,4 +191,10 @@ impl PeakTable {
         let (segment, row) = self.starts.locate(row);
         self.segments[segment].view(row, precursor)
     }
+
+    /// Asks memory for the peaks of `row`, which will be compared in a while.
+    pub fn prefetch(&self, row: u32) {
+        let (segment, row) = self.starts.locate(row);
+        self.segments[segment].prefetch(row);
+    }
 }
