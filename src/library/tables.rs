@@ -138,6 +138,12 @@ impl EntryTable {
         entries.text(text, row)
     }
 
+    /// Asks memory for the texts of `row` that a report tells, which will be read in a while.
+    pub fn prefetch_texts(&self, row: u32) {
+        let (entries, row) = self.at(row);
+        entries.prefetch_texts(row);
+    }
+
     /// What `row` is a spectrum of: see [`EntryColumns::identity`].
     pub fn identity(&self, row: u32) -> Option<String> {
         let (entries, row) = self.at(row);
