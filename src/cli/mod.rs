@@ -19,6 +19,7 @@ mod intake;
 #[cfg(unix)]
 mod interrupt;
 mod merge;
+mod output;
 mod picture;
 mod plot;
 mod remake;

@@ -88,7 +88,7 @@ pub(crate) use random::Random;
 pub use refine::{RefineKind, RefineParts, RefineValues, Refined, RefinedRows};
 pub use row_order::RowOrder;
 pub use row_source::RowSource;
-pub use slab::Slab;
+pub use slab::{Lender, Slab};
 pub use sparse::{Sparse, SparseIndexParts, SparseParts};
 pub use sparse_rows::{SparseRows, SparseView};
 pub use top_k::{Neighbour, TopK};

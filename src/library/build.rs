@@ -195,6 +195,7 @@ impl Draft {
                 order,
                 peaks,
                 index: trained.index,
+                file: None,
             },
             settings,
             vectors,

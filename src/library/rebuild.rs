@@ -65,6 +65,7 @@ fn remake(
     let n_trained = library.segments[0].order.len();
     let mut draft = Draft::new(as_wished(&library.settings, n_trained)?)?;
     draft.restore(&library.entries, &library.peaks, rows);
+    library.sound()?;
     build(draft, name, on_stage)
 }
 
