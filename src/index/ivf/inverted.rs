@@ -23,12 +23,12 @@ pub struct Ivf<C> {
 }
 
 impl<C: Codec> Ivf<C> {
-    /// Puts together what the caller vouches for.
     /// How rows are kept in the lists.
     pub(in crate::index) fn codec(&self) -> &C {
         &self.codec
     }
 
+    /// Puts together what the caller vouches for.
     pub(in crate::index) fn new(coarse: Coarse, lists: Lists, codec: C) -> Self {
         Self {
             coarse,
