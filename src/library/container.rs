@@ -5,10 +5,9 @@
 //! table of contents and the file's length.
 
 use super::{Format, LibraryError, seal};
-use crate::index::Slab;
+use crate::memory::{FileMap, Slab};
 use hdf5::H5Type;
 use hdf5::types::{FixedUnicode, TypeDescriptor};
-use memmap2::Mmap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -100,7 +99,7 @@ pub(crate) struct Container {
     /// Whether the last bytes are a checksum of all others.
     sealed: bool,
     sections: Vec<Placed>,
-    map: Arc<Mmap>,
+    map: FileMap,
 }
 
 #[derive(Debug)]
@@ -119,11 +118,7 @@ impl Container {
             source,
         };
         let file = fs_err::File::open(path).map_err(io)?;
-        #[expect(unsafe_code, reason = "there is no safe way to map a file")]
-        // SAFETY: the map is read-only. A library is replaced by renaming a new file over it and
-        // never written in place, so the bytes behind the map do not change while it is held;
-        // the README tells users not to edit libraries in place.
-        let map = unsafe { Mmap::map(file.file()) }.map_err(io)?;
+        let map = FileMap::of(file.file()).map_err(io)?;
         let damaged = |part: &str, fault: String| LibraryError::Damaged {
             path: path.to_owned(),
             format,
@@ -168,7 +163,7 @@ impl Container {
             overall: expected,
             sealed,
             sections,
-            map: Arc::new(map),
+            map,
         })
     }
 
@@ -246,7 +241,7 @@ impl Container {
             return Ok(bytemuck::pod_collect_to_vec::<u8, T>(bytes).into());
         }
         let mapped = Mapped {
-            map: Arc::clone(&self.map),
+            map: self.map.clone(),
             start: placed.start,
             end: placed.end,
         };
@@ -274,7 +269,7 @@ impl Container {
 /// Bytes of the map that outlive the [`Container`].
 #[derive(Debug)]
 struct Mapped {
-    map: Arc<Mmap>,
+    map: FileMap,
     start: usize,
     end: usize,
 }
