@@ -166,10 +166,10 @@ impl FileStamp {
     /// What the system refuses.
     pub fn of(path: &Path) -> io::Result<Self> {
         let mut hasher = blake3::Hasher::new();
-        let bytes = io::copy(&mut fs_err::File::open(path)?, &mut hasher)?;
+        hasher.update_reader(fs_err::File::open(path)?)?;
         Ok(Self {
             path: path.to_owned(),
-            bytes,
+            bytes: hasher.count(),
             blake3: hasher.finalize().to_hex().to_string(),
         })
     }

@@ -175,7 +175,7 @@ pub(crate) fn read_request(bytes: &[u8]) -> Option<bytes::Bytes> {
     let request = request.body(axum::body::Body::from(body.to_vec())).ok()?;
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_time().build().ok()?;
-    let time = std::time::Duration::from_secs(9);
+    let time = Duration::from_secs(9);
     match runtime
         .block_on(body::asked(request, MOST, time))
         .ok()?

@@ -1,5 +1,7 @@
 //! `mzseek search`: query spectra to a report.
 
+mod outputs;
+mod stamps;
 mod tally;
 
 use super::Outcome;
@@ -9,18 +11,19 @@ use crate::config::Question;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
 use crate::files::PendingFile;
-use crate::formats;
 use crate::library::Library;
 use crate::report::{
-    ColumnSet, FileStamp, HtmlReport, LibraryStamp, Provenance, Report, ReportError, ReportFormat,
-    ReportTarget, RunSummary,
+    ColumnSet, FileStamp, HtmlReport, LibraryStamp, Provenance, Report, ReportFormat, ReportTarget,
+    RunSummary,
 };
 use crate::search::{Answer, RunAnswers, Searcher};
 use clap::Args;
+use outputs::Outputs;
+use stamps::Stamping;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tally::Tally;
 
 /// Say what spectra are: search them in a library
@@ -142,15 +145,8 @@ impl SearchArgs {
         &self,
         searcher: &Searcher<'_>,
         (format, made): (ReportFormat, Option<FileStamp>),
-        (summary, files): (&RunSummary, &[PathBuf]),
+        (summary, inputs): (&RunSummary, Vec<FileStamp>),
     ) -> Result<Provenance, Failure> {
-        let stamp = |path: &PathBuf| {
-            if path == Path::new(formats::STDIN) {
-                // Gone once read: the report cannot be made again from it.
-                return Ok(FileStamp::default().called(path));
-            }
-            FileStamp::of(path).map_err(|e| Failure::write(path, e))
-        };
         let (libraries, _) = self.inputs()?;
         let members = searcher.library().members();
         let libraries = libraries
@@ -169,7 +165,7 @@ impl SearchArgs {
         Ok(Provenance {
             settings,
             libraries: libraries.collect(),
-            inputs: files.iter().map(stamp).collect::<Result<_, _>>()?,
+            inputs,
             counts: summary.counts().iter().cloned().collect(),
             report: made.unwrap_or_default(),
             ..Provenance::default()
@@ -190,39 +186,37 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
         console.say(format_args!("{n_met} of {n} entries meet the condition"));
     }
     let mut page = args.html.as_ref().map(|_| HtmlReport::begin());
-    let (made, (outcome, mut summary, files)) = if let Some(path) = &args.output {
+    let is_told = args.output.is_some() || page.is_some();
+    let stamping = is_told.then(|| Stamping::start(queries)).transpose()?;
+    let mut made = |target| {
+        report(
+            (args, queries),
+            &searcher,
+            (format, target),
+            page.as_mut(),
+            console,
+        )
+    };
+    let (stamp, (outcome, mut summary, files)) = if let Some(path) = &args.output {
         let failed = |e: io::Error| Failure::write(path, e);
         let mut pending = PendingFile::create(path).map_err(failed)?;
         let place = pending.path().to_owned();
-        let target = if format == ReportFormat::Sqlite {
+        let done = made(if format == ReportFormat::Sqlite {
             ReportTarget::File(&place)
         } else {
             ReportTarget::Stream(Box::new(BufWriter::new(&mut pending)))
-        };
-        let done = report(
-            (args, queries),
-            &searcher,
-            (format, target),
-            page.as_mut(),
-            console,
-        )?;
-        let made = FileStamp::of(&place).map_err(failed)?.called(path);
+        })?;
+        let stamp = FileStamp::of(&place).map_err(failed)?.called(path);
         pending.publish().map_err(failed)?;
-        (Some(made), done)
+        (Some(stamp), done)
     } else {
-        let target = ReportTarget::Stream(Box::new(BufWriter::new(io::stdout())));
-        let done = report(
-            (args, queries),
-            &searcher,
-            (format, target),
-            page.as_mut(),
-            console,
-        )?;
-        (None, done)
+        let stdout = BufWriter::new(io::stdout());
+        (None, made(ReportTarget::Stream(Box::new(stdout)))?)
     };
-    let is_file = made.is_some();
-    if is_file || page.is_some() {
-        let told = args.provenance(&searcher, (format, made), (&summary, &files))?;
+    if let Some(stamping) = stamping {
+        let is_file = stamp.is_some();
+        let inputs = stamping.of(&files)?;
+        let told = args.provenance(&searcher, (format, stamp), (&summary, inputs))?;
         if let (Some(path), Some(page)) = (&args.html, &page) {
             write_page(path, page, &told)?;
         }
@@ -243,26 +237,6 @@ fn write_page(path: &Path, page: &HtmlReport, told: &Provenance) -> Result<(), F
     let mut file = PendingFile::create(path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;
     file.publish().map_err(failed)
-}
-
-/// What answers are written to.
-struct Outputs<'a, 'p> {
-    searcher: &'a Searcher<'a>,
-    report: Report<'a>,
-    page: Option<&'p mut HtmlReport>,
-    tally: Tally,
-}
-
-impl Outputs<'_, '_> {
-    fn answer(&mut self, query: &Spectrum, answer: &Answer) -> Result<(), ReportError> {
-        let library = self.searcher.library();
-        self.tally.outcomes.add(&answer.plan);
-        if let Some(page) = &mut self.page {
-            let tolerance = self.searcher.settings().fragment_tolerance;
-            page.answer(library, query, answer, tolerance);
-        }
-        self.report.answer(library, query, answer)
-    }
 }
 
 fn report(
@@ -287,26 +261,31 @@ fn report(
         page,
         tally: Tally::default(),
     };
-    let intake = Intake::read(queries, args.reading, console, |queries, _| {
-        let started = Instant::now();
-        let answers = run.search(queries);
-        outputs.tally.searching += started.elapsed();
-        let started = Instant::now();
-        for (query, answer) in queries.iter().zip(&answers) {
-            outputs.answer(query, answer).map_err(failed)?;
-        }
-        outputs.tally.writing += started.elapsed();
-        Ok(())
-    })?;
-    let started = Instant::now();
-    for (query, answer) in run.finish() {
-        outputs.answer(&query, &answer).map_err(failed)?;
+    // While a block is searched, the one before it is written.
+    let mut answered: (Vec<Spectrum>, Vec<Answer>) = Default::default();
+    let mut searching = Duration::ZERO;
+    let intake = Intake::read_blocks(queries, args.reading, console, |block, _| {
+        let (answers, written) = rayon::join(
+            || {
+                let started = Instant::now();
+                let answers = run.search(&block.spectra);
+                searching += started.elapsed();
+                answers
+            },
+            || outputs.write(answered.0.iter().zip(&answered.1)),
+        );
+        answered = (block.spectra, answers);
+        written.map_err(failed)
+    });
+    outputs
+        .write(answered.0.iter().zip(&answered.1))
+        .map_err(failed)?;
+    let intake = intake?;
+    for (query, answer) in &run.finish() {
+        outputs.write([(query, answer)]).map_err(failed)?;
     }
-    let Outputs {
-        report, mut tally, ..
-    } = outputs;
-    report.end().map_err(failed)?;
-    tally.writing += started.elapsed();
+    let mut tally = outputs.end().map_err(failed)?;
+    tally.searching = searching;
     if intake.n_damaged > 0 && intake.n_damaged == intake.n_records() {
         intake.finish(console);
         let text = format!("none of {} query records could be read", intake.n_damaged);

@@ -104,7 +104,7 @@ pub enum ReportTarget<'a> {
 /// A report in the making.
 #[derive(Debug)]
 pub struct Report<'a> {
-    writer: Box<dyn RowWriter + 'a>,
+    writer: Box<dyn RowWriter + Send + 'a>,
     only_matched: bool,
 }
 
@@ -122,7 +122,7 @@ impl<'a> Report<'a> {
         only_matched: bool,
     ) -> Result<Self, ReportError> {
         let columns = columns.columns();
-        let writer: Box<dyn RowWriter + 'a> = match (format, target) {
+        let writer: Box<dyn RowWriter + Send + 'a> = match (format, target) {
             (ReportFormat::Sqlite, ReportTarget::File(path)) => {
                 Box::new(sqlite::Database::begin(path, columns)?)
             }
