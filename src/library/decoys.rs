@@ -111,16 +111,14 @@ struct Origins<'a> {
 impl<'a> Origins<'a> {
     /// The peaks of an entry, or of a donor behind them.
     fn fragments(&self, row: u32) -> Fragments<'a> {
-        match (row as usize).checked_sub(self.entries.len()) {
-            Some(donor) => self.donors[donor].fragments,
-            None => {
-                let (mz, intensity) = self.peaks.peaks(row);
-                Fragments {
-                    precursor: self.entries.ion(row).0,
-                    mz,
-                    intensity,
-                }
-            }
+        if let Some(donor) = (row as usize).checked_sub(self.entries.len()) {
+            return self.donors[donor].fragments;
+        }
+        let (mz, intensity) = self.peaks.peaks(row);
+        Fragments {
+            precursor: self.entries.ion(row).0,
+            mz,
+            intensity,
         }
     }
 

@@ -100,7 +100,9 @@ impl Draft {
         for rows in rows.chunks(RESTORED_AT_ONCE) {
             let view = |&row: &u32| OwnedView::new(&restored(entries, peaks, row));
             let views: Vec<OwnedView> = rows.par_iter().map(view).collect();
-            views.iter().for_each(|view| self.peaks.push(view));
+            for view in &views {
+                self.peaks.push(view);
+            }
         }
     }
 }

@@ -228,7 +228,9 @@ mod tests {
             // Settled in memory and in the file.
             for n_first in [3_u32, 50_000] {
                 let mut column = workspace.column();
-                (0..n_first).for_each(|value| column.push(value));
+                for value in 0..n_first {
+                    column.push(value);
+                }
                 column.settle().unwrap();
                 for row in 0..n_first as usize {
                     let value = column.settled()[row];
@@ -271,7 +273,9 @@ mod tests {
         let gone = folder.path().join("gone");
         let workspace = Workspace::below(Bytes(1), &gone).unwrap();
         let mut column = workspace.column();
-        (0..100_000_u64).for_each(|value| column.push(value));
+        for value in 0..100_000_u64 {
+            column.push(value);
+        }
         let error = column.finish().unwrap_err().to_string();
         assert!(error.contains("gone: "), "{error}");
     }
