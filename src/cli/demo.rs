@@ -1,9 +1,9 @@
 //! `mzseek demo`: the main job on the bundled libraries, as the commands a user would type.
 
 use super::console::Console;
+use super::output::put;
 use super::{Cli, Outcome};
 use crate::failure::Failure;
-use crate::files::PendingFile;
 use crate::library::shelf::{DEMO_QUERIES, DEMO_TRUTH, SHELF};
 use crate::report::Table;
 use clap::{Args, Parser};
@@ -86,13 +86,6 @@ pub(super) fn run(args: &DemoArgs, console: Console) -> Result<Outcome, Failure>
             "the demonstration did not find what it should",
         ))
     }
-}
-
-fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |e: io::Error| Failure::write(path, e);
-    let mut file = PendingFile::create(path).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.publish().map_err(failed)
 }
 
 /// Shows a command and runs it.

@@ -1,12 +1,11 @@
 //! `mzseek explain`: why a query and an entry score as they do.
 
-use super::Outcome;
 use super::console::Console;
 use super::intake::{Intake, ReadingFlags};
+use super::{Outcome, output};
 use crate::config::SearchFlags;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
-use crate::files::PendingFile;
 use crate::library::{EntryText, Library};
 use crate::report::ExplanationReport;
 use crate::search::Searcher;
@@ -72,26 +71,19 @@ pub(super) fn run(args: &ExplainArgs, console: Console) -> Result<Outcome, Failu
         .explain(&query, row)
         .map_err(|why| Failure::input(format!("query {} cannot be compared: {why}", args.query)))?;
     let report = ExplanationReport::new(&library, &query, &explained);
-    if let Some(path) = &args.output {
-        let failed = |e: io::Error| Failure::write(path, e);
-        let mut file = PendingFile::create(path).map_err(failed)?;
-        write(args.format, &report, &mut file, path)?;
-        file.publish().map_err(failed)?;
-    } else {
-        write(
-            args.format,
-            &report,
-            &mut io::stdout().lock(),
-            Path::new("stdout"),
-        )?;
-    }
+    library.sound()?;
+    let path = args.output.as_deref();
+    output::fill(path, |out| {
+        let target = path.unwrap_or(Path::new("stdout"));
+        write(args.format, &report, out, target)
+    })?;
     Ok(Outcome::Done)
 }
 
 fn write(
     format: ExplanationFormat,
     report: &ExplanationReport,
-    out: &mut impl Write,
+    out: &mut dyn Write,
     target: &Path,
 ) -> Result<(), Failure> {
     let failed = |e: io::Error| Failure::write(target, e);

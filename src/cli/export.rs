@@ -73,13 +73,16 @@ pub(super) fn run(args: &ExportArgs, console: Console) -> Result<Outcome, Failur
     let failed = |e: io::Error| Failure::write(&args.output, e);
     let written = if is_stdout {
         let out = BufWriter::new(io::stdout().lock());
-        export(args, (&library, format), out).map_err(failed)?
+        let written = export(args, (&library, format), out).map_err(failed)?;
+        library.sound()?;
+        written
     } else {
         let mut pending = PendingFile::create(&args.output).map_err(failed)?;
         let how = Compression::of_name(&args.output);
         let out = BufWriter::new(&mut pending);
         let written = compressed(how, out, |out| export(args, (&library, format), out));
         let written = written.map_err(failed)?;
+        library.sound()?;
         pending.publish().map_err(failed)?;
         written
     };

@@ -36,17 +36,23 @@ pub(super) struct InfoArgs {
 pub(super) fn run(args: &InfoArgs) -> Result<Outcome, Failure> {
     let library = Library::open(&args.library)?;
     if args.clusters {
-        return list_clusters(&library);
+        list_clusters(&library)?;
+        library.sound()?;
+        return Ok(Outcome::Done);
     }
     if args.history {
         return print(&history(&library));
     }
     if let Some(plot) = &args.plot {
         let map = LibraryMap::new(&library).map_err(|e| Failure::input(e.to_string()))?;
-        picture::write(plot, &map.svg())?;
+        let svg = map.svg();
+        library.sound()?;
+        picture::write(plot, &svg)?;
         return Ok(Outcome::Done);
     }
-    print(&told(&library, &sizes(&args.library)?))
+    let text = told(&library, &sizes(&args.library)?);
+    library.sound()?;
+    print(&text)
 }
 
 /// All of it as text.
@@ -121,7 +127,7 @@ fn print(text: &str) -> Result<Outcome, Failure> {
 }
 
 /// Writes the clusters of entries to stdout; decoys are answers to nobody and left out.
-fn list_clusters(library: &Library) -> Result<Outcome, Failure> {
+fn list_clusters(library: &Library) -> Result<(), Failure> {
     let (entries, clusters) = (library.entries(), library.clusters());
     let stdout = Path::new("stdout");
     let failed = |e: csv::Error| Failure::csv(stdout, e);
@@ -152,8 +158,7 @@ fn list_clusters(library: &Library) -> Result<Outcome, Failure> {
         ])
         .map_err(failed)?;
     }
-    csv.flush().map_err(|e| Failure::write(stdout, e))?;
-    Ok(Outcome::Done)
+    csv.flush().map_err(|e| Failure::write(stdout, e))
 }
 
 /// A line per version, the last with the checksum of this file.

@@ -20,6 +20,7 @@ mod intake;
 mod interrupt;
 mod memory;
 mod merge;
+mod output;
 mod picture;
 mod plot;
 mod remake;

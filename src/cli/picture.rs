@@ -1,9 +1,8 @@
 //! Pictures as files: SVG, or PNG where the name asks for it.
 
+use super::output;
 use crate::failure::Failure;
-use crate::files::PendingFile;
 use crate::plot::png;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The name of a picture, which says what it is.
@@ -31,8 +30,5 @@ pub(super) fn write(path: &Path, svg: &str) -> Result<(), Failure> {
     } else {
         svg.as_bytes().to_vec()
     };
-    let failed = |e: io::Error| Failure::write(path, e);
-    let mut file = PendingFile::create(path).map_err(failed)?;
-    file.write_all(&bytes).map_err(failed)?;
-    file.publish().map_err(failed)
+    output::put(path, &bytes)
 }

@@ -76,6 +76,7 @@ pub(super) fn run(args: &PlotArgs, console: Console) -> Result<Outcome, Failure>
     let tolerance = searcher.settings().fragment_tolerance;
     let svg = mirror_plot(&library, &query, matched.into(), tolerance, None)
         .map_err(|why| Failure::input(format!("{}: {why}", name_of(&query))))?;
+    library.sound()?;
     match &args.output {
         Some(path) => picture::write(path, &svg)?,
         None => io::stdout()

@@ -93,6 +93,7 @@ pub(super) fn run(args: &TuneArgs, console: Console) -> Result<Outcome, Failure>
         })
         .collect();
     progress.finish_and_clear();
+    library.sound()?;
     let text = if args.csv {
         csv_text(&measured).map_err(|e| Failure::csv(Path::new("stdout"), e))?
     } else {

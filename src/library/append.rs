@@ -104,6 +104,7 @@ pub fn append(
             checksum: member.checksum.clone(),
         },
     });
+    library.sound()?;
     unchanged(&member.checksum, path)?;
     let version = lineage.versions.last().map_or(1, |version| version.number);
     write_file(
@@ -222,7 +223,7 @@ fn alike(library: &Library, made: &Made, added: &[u32]) -> Result<Vec<Link>, Lib
         Stretch {
             first_row: 0,
             order: &base.order,
-            index: &base.index,
+            index: base.index_to_ask(),
         },
         Stretch {
             first_row: first,

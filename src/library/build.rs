@@ -214,6 +214,7 @@ impl Draft {
                 order,
                 peaks,
                 index: trained.index,
+                file: None,
             },
             settings,
             vectors,

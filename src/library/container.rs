@@ -4,10 +4,12 @@
 //! the whole file. Nothing is mapped before type, shape, layout and extent are checked against the
 //! table of contents and the file's length.
 
-use super::{Format, LibraryError, seal};
-use crate::memory::{FileMap, Slab};
+use super::seal::{Blocks, Seal, agree};
+use super::{Format, LibraryError};
+use crate::memory::{FileMap, Lender, Slab};
 use hdf5::H5Type;
 use hdf5::types::{FixedUnicode, TypeDescriptor};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +28,10 @@ pub(super) type ShortText = FixedUnicode<64>;
 /// Why HDF5 may not open a file that is sound.
 const LOCKED: &str = "the file is locked: another program has it open for writing, or the file \
     system cannot lock files, for which HDF5_USE_FILE_LOCKING=FALSE in the environment is the remedy";
+
+/// What is in no array.
+const STRUCTURE: &str = "file structure";
+const MISMATCH: &str = "its bytes do not match their checksum";
 
 /// The first bytes of every HDF5 file.
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
@@ -96,8 +102,8 @@ pub(crate) struct Container {
     attributes: Attributes,
     /// Over attributes and table of contents.
     overall: String,
-    /// Whether the last bytes are a checksum of all others.
-    sealed: bool,
+    /// Of the kinds of file that have one.
+    seal: Option<Seal>,
     sections: Vec<Placed>,
     map: FileMap,
 }
@@ -127,12 +133,13 @@ impl Container {
         };
         let h5 = hdf5::File::open(path).map_err(|e| match e.to_string() {
             text if text.contains("unable to lock file") => io(std::io::Error::other(LOCKED)),
-            text => damaged("file structure", text),
+            text => damaged(STRUCTURE, text),
         })?;
         let (version, attributes) = read_attributes(&h5, path, format)?;
         let sealed = format.sealed_since.is_some_and(|since| version >= since);
-        if sealed && !seal::is_there(&map) {
-            let fault = "is not where it should be; the file was cut or something was added to it";
+        let seal = if sealed { Seal::of(&map) } else { None };
+        if sealed && seal.is_none() {
+            let fault = "is not as it should be; the file was cut or something was added to it";
             return Err(damaged("end of the file", fault.to_owned()));
         }
         let contents = h5
@@ -140,7 +147,8 @@ impl Container {
             .and_then(|d| d.read_raw::<u8>())
             .map_err(|e| damaged(CONTENTS, e.to_string()))?;
         let expected = read_text(&h5, OVERALL).map_err(|e| damaged(OVERALL, e))?;
-        if overall_checksum(format.name, version, &attributes, &contents) != expected {
+        let found = overall_checksum(format.name, version, &attributes, &contents);
+        if !agree(expected.as_bytes(), found.as_bytes()) {
             return Err(damaged(
                 OVERALL,
                 "settings or table of contents were changed".into(),
@@ -155,16 +163,37 @@ impl Container {
                 place(&h5, section, map.len()).map_err(|(name, fault)| damaged(&name, fault))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self {
+        let container = Self {
             path: path.to_owned(),
             format,
             version,
             attributes,
             overall: expected,
-            sealed,
+            seal,
             sections,
             map,
-        })
+        };
+        container.check_structure()?;
+        Ok(container)
+    }
+
+    /// Compares the blocks with HDF5's own structures, where there are digests of blocks. A damaged
+    /// array that shares such a block is no matter yet.
+    fn check_structure(&self) -> Result<(), LibraryError> {
+        let Some(blocks) = self.blocks() else {
+            return Ok(());
+        };
+        let mut places: Vec<_> = self.sections.iter().map(|p| (p.start, p.end)).collect();
+        places.sort_unstable();
+        let mut from = 0;
+        for (start, end) in places.into_iter().chain([(blocks.n_bytes(), 0)]) {
+            blocks.read(from..start);
+            from = from.max(end);
+        }
+        match self.fault_of_blocks() {
+            Some((None, fault)) => Err(self.damaged(STRUCTURE, &fault)),
+            Some((Some(_), _)) | None => Ok(()),
+        }
     }
 
     /// Whether the root of the file at `path` says that it is of this format.
@@ -210,20 +239,68 @@ impl Container {
     pub(crate) fn check(&self, name: &str) -> Result<(), LibraryError> {
         let placed = self.placed(name)?;
         let found = checksum(&self.map[placed.start..placed.end]);
-        if found == placed.section.checksum {
+        if agree(placed.section.checksum.as_bytes(), found.as_bytes()) {
             Ok(())
         } else {
-            Err(self.damaged(name, "its bytes do not match their checksum"))
+            Err(self.damaged(name, MISMATCH))
         }
+    }
+
+    /// Whether blocks are compared when they are first read.
+    pub(super) fn is_watched(&self) -> bool {
+        self.blocks().is_some()
+    }
+
+    /// Compares all arrays whose names begin with `prefix`, where there are digests of blocks. What is
+    /// found, [`Container::sound`] tells.
+    pub(super) fn read(&self, prefix: &str) {
+        let Some(blocks) = self.blocks() else { return };
+        for placed in &self.sections {
+            if placed.section.name.starts_with(prefix) {
+                blocks.read(placed.start..placed.end);
+            }
+        }
+    }
+
+    /// Whether all that was read so far is as it was written, as far as it is watched.
+    ///
+    /// # Errors
+    /// Names the damaged part.
+    pub(super) fn sound(&self) -> Result<(), LibraryError> {
+        match self.fault_of_blocks() {
+            Some((part, fault)) => Err(self.damaged(part.unwrap_or(STRUCTURE), &fault)),
+            None => Ok(()),
+        }
+    }
+
+    /// What is wrong with a block that was read, and the array that is damaged, where it is one.
+    fn fault_of_blocks(&self) -> Option<(Option<&str>, String)> {
+        let block = self.blocks()?.damaged()?;
+        let here = |placed: &&Placed| placed.start < block.end && block.start < placed.end;
+        let mut arrays = self.sections.iter().filter(here);
+        match arrays.find(|placed| self.check(&placed.section.name).is_err()) {
+            Some(placed) => Some((Some(&placed.section.name), MISMATCH.to_owned())),
+            None => Some((
+                None,
+                format!(
+                    "its bytes {} to {} do not match their checksum",
+                    block.start, block.end
+                ),
+            )),
+        }
+    }
+
+    fn blocks(&self) -> Option<&Arc<Blocks>> {
+        self.seal.as_ref()?.blocks()
     }
 
     /// Compares all bytes of the file with its seal, where it has one.
     pub(super) fn check_seal(&self) -> Result<(), LibraryError> {
-        if !self.sealed || seal::holds(&self.map) {
+        if self.seal.as_ref().is_none_or(Seal::holds) {
             return Ok(());
         }
         let fault = "bytes outside of the arrays do not match the checksum over the whole file";
-        Err(self.damaged("file structure", fault))
+        Err(self.damaged(STRUCTURE, fault))
     }
 
     /// Array `name`, mapped. A small array that does not lie on a boundary of its type is copied.
@@ -244,6 +321,7 @@ impl Container {
             map: self.map.clone(),
             start: placed.start,
             end: placed.end,
+            blocks: self.blocks().cloned(),
         };
         Ok(Slab::new(Arc::new(mapped)))
     }
@@ -272,6 +350,19 @@ struct Mapped {
     map: FileMap,
     start: usize,
     end: usize,
+    /// What watches over parts of it that are read.
+    blocks: Option<Arc<Blocks>>,
+}
+
+impl<T: Element> Lender<T> for Mapped {
+    fn part(&self, range: Range<usize>) -> &[T] {
+        let part = &AsRef::<[T]>::as_ref(self)[range.clone()];
+        if let Some(blocks) = &self.blocks {
+            let size = size_of::<T>();
+            blocks.read(self.start + range.start * size..self.start + range.end * size);
+        }
+        part
+    }
 }
 
 impl<T: Element> AsRef<[T]> for Mapped {

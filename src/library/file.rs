@@ -1,7 +1,7 @@
 //! A library as it is searched, from its file or several.
 
 use super::container::Container;
-use super::opened::{Files, Opened};
+use super::opened::{Files, INDEX, Opened};
 use super::{EntryTable, LIBRARY, LibraryError, LibrarySettings, Lineage, PeakTable};
 use crate::cluster::Clusters;
 use crate::confidence::{Mode, Model};
@@ -10,6 +10,7 @@ use crate::index::{AnyIndex, RowOrder};
 use crate::prepare::Preparation;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Arc, Once};
 
 /// Reference spectra, indexed and clustered; read-only.
 ///
@@ -38,6 +39,10 @@ pub struct Segment {
     pub(super) index: AnyIndex,
     /// By position: laid out once, because each search reads them in this order.
     pub(super) polarity_signs: Vec<i8>,
+    /// Where all of it is mapped from, unless it was just made.
+    pub(super) file: Option<Arc<Container>>,
+    /// Whether the index was compared with its checksums.
+    pub(super) asked: Once,
 }
 
 /// One library among those that are searched as one.
@@ -68,8 +73,18 @@ impl Segment {
         &self.order
     }
 
-    /// The vector index, by position in [`Segment::order`].
+    /// The vector index, by position in [`Segment::order`], to learn what kind it is.
     pub fn index(&self) -> &AnyIndex {
+        &self.index
+    }
+
+    /// The vector index, to be searched: it is compared with its checksums first, once.
+    pub fn index_to_ask(&self) -> &AnyIndex {
+        self.asked.call_once(|| {
+            if let Some(file) = &self.file {
+                file.read(INDEX);
+            }
+        });
         &self.index
     }
 
@@ -148,6 +163,8 @@ impl Library {
                     order: held.order,
                     index: held.index,
                     polarity_signs,
+                    file: held.file,
+                    asked: Once::new(),
                 });
                 entries.push(held.entries);
                 peaks.push(held.peaks);
@@ -195,6 +212,18 @@ impl Library {
             .members
             .partition_point(|member| member.rows.end <= row);
         &self.members[at]
+    }
+
+    /// Whether all that was read so far is as it was written. Arrays of which a search reads a part
+    /// are compared with their checksums as they are read, block by block; what is made of them is to
+    /// be kept back until this was asked. (Of libraries before format 4, see
+    /// [`verify`](super::verify()).)
+    ///
+    /// # Errors
+    /// Names the damaged part.
+    pub fn sound(&self) -> Result<(), LibraryError> {
+        let mut files = self.segments.iter().filter_map(|s| s.file.as_ref());
+        files.try_for_each(|file| file.sound())
     }
 
     /// What it was made with.

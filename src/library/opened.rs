@@ -12,9 +12,23 @@ use crate::index::{AnyIndex, Metric, RowOrder, VectorIndex};
 use crate::memory::Slab;
 use crate::similarity::PeakColumns;
 use std::path::Path;
+use std::sync::Arc;
 
-/// Libraries whose arrays are at most this many bytes together are checked whole on opening, which
-/// takes some 10 ms; of larger ones, the arrays named in [`BULK`] are left to `verify`.
+/// Arrays of which a search reads a part: they are compared with their checksums when they are read,
+/// see [`Library::sound`]. All others are on opening.
+const READ_IN_PART: [&str; 5] = [
+    INDEX,
+    "peaks/mz",
+    "peaks/intensity",
+    "peaks/entropy_weight",
+    "peaks/entropy_information",
+];
+/// The end of the names of texts, of which a search reads a part as well.
+const TEXT: &str = "/utf8";
+/// Arrays of the index, which are compared all at once when it is first asked.
+pub(super) const INDEX: &str = "index/";
+/// Before format 4, libraries whose arrays are at most this many bytes together are checked whole on
+/// opening, which takes some 10 ms; of larger ones, the arrays named in [`BULK`] are left to `verify`.
 const CHECKED_WHOLE: usize = 64 << 20;
 /// Arrays that grow with the number of peaks or vectors. A damaged number in them can spoil a
 /// score, but never crash: what is used as a position is checked on opening in any case.
@@ -31,6 +45,8 @@ pub(super) struct Held {
     pub(super) order: RowOrder,
     pub(super) peaks: PeakColumns,
     pub(super) index: AnyIndex,
+    /// Where all of it is mapped from, unless it was just made.
+    pub(super) file: Option<Arc<Container>>,
 }
 
 /// A library before it takes its place among others.
@@ -51,8 +67,8 @@ pub(super) struct Opened {
 /// The file of a library, and the one with its older entries, where there is one.
 #[derive(Debug)]
 pub(super) struct Files {
-    pub(super) base: Option<Container>,
-    pub(super) head: Container,
+    pub(super) base: Option<Arc<Container>>,
+    pub(super) head: Arc<Container>,
     lineage: Option<Lineage>,
 }
 
@@ -68,7 +84,7 @@ impl Files {
     }
 
     fn try_open(path: &Path) -> Result<Self, LibraryError> {
-        let head = Container::open(path, &LIBRARY)?;
+        let head = Arc::new(Container::open(path, &LIBRARY)?);
         let lineage = Lineage::read(&head)?;
         let base = match lineage.as_ref().and_then(|lineage| lineage.base.as_ref()) {
             None => None,
@@ -88,7 +104,7 @@ impl Files {
                 if opened.overall() != base.checksum {
                     return Err(absent("is another file than the one it was made with"));
                 }
-                Some(opened)
+                Some(Arc::new(opened))
             }
         };
         Ok(Self {
@@ -99,21 +115,27 @@ impl Files {
     }
 
     /// Older entries first.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Container> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Container>> {
         self.base.iter().chain([&self.head])
     }
 
     /// Reads the library, after a check of what is to be checked on opening.
     pub(super) fn load(&self) -> Result<Opened, LibraryError> {
-        let sizes = self.all().flat_map(Container::section_bytes);
+        let sizes = self.all().flat_map(|container| container.section_bytes());
         let total: usize = sizes.map(|(_, bytes)| bytes).sum();
         for container in self.all() {
             for section in container.sections() {
-                let bulk = BULK.iter().any(|prefix| section.name.starts_with(prefix));
-                if total <= CHECKED_WHOLE || !bulk {
+                let is = |part: &&str| section.name.starts_with(*part);
+                if container.is_watched() {
+                    let later = READ_IN_PART.iter().any(is) || section.name.ends_with(TEXT);
+                    if !later {
+                        container.read(&section.name);
+                    }
+                } else if total <= CHECKED_WHOLE || !BULK.iter().any(is) {
                     container.check(&section.name)?;
                 }
             }
+            container.sound()?;
         }
         self.load_unchecked()
     }
@@ -178,7 +200,7 @@ fn built_before_lineages(container: &Container, n_targets: usize) -> Lineage {
     lineage
 }
 
-fn read_held(container: &Container, settings: &LibrarySettings) -> Result<Held, LibraryError> {
+fn read_held(container: &Arc<Container>, settings: &LibrarySettings) -> Result<Held, LibraryError> {
     let entries = read_entries(container)?;
     let n = entries.len();
     let part = |name: &str, fault: &str| container.damaged(name, fault);
@@ -212,6 +234,7 @@ fn read_held(container: &Container, settings: &LibrarySettings) -> Result<Held, 
         order,
         peaks,
         index,
+        file: Some(Arc::clone(container)),
     })
 }
 
@@ -232,7 +255,7 @@ pub(super) fn text_sections(text: EntryText) -> (String, String) {
     let name = text.column();
     (
         format!("entries/{name}/offsets"),
-        format!("entries/{name}/utf8"),
+        format!("entries/{name}{TEXT}"),
     )
 }
 

@@ -70,6 +70,7 @@ fn remake(
     let settings = as_wished(&library.settings, n_trained)?;
     let mut draft = Draft::within(workspace, settings)?;
     draft.restore(&library.entries, &library.peaks, rows);
+    library.sound()?;
     build(draft, name, on_stage)
 }
 

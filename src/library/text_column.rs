@@ -44,7 +44,7 @@ impl TextColumn {
     /// Text of `row`; bytes that are not UTF-8 (a damaged file) are shown as such.
     pub fn get(&self, row: u32) -> std::borrow::Cow<'_, str> {
         let range = self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize;
-        let bytes = &self.bytes[range];
+        let bytes = self.bytes.part(range);
         // Sound text is checked a word at a time, which the lossy way is not.
         std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Into::into)
     }

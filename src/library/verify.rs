@@ -1,6 +1,5 @@
 //! Every checksum and every invariant of a library file.
 
-use super::container::Container;
 use super::opened::Files;
 use super::{Library, LibraryError};
 use rayon::prelude::*;
@@ -84,7 +83,7 @@ pub fn open_verified(path: &Path) -> Result<Sound, LibraryError> {
 pub fn sizes(path: &Path) -> Result<Vec<(String, u64)>, LibraryError> {
     let files = Files::open(path)?;
     let mut sizes: Vec<(String, u64)> = Vec::new();
-    for (section, bytes) in files.all().flat_map(Container::section_bytes) {
+    for (section, bytes) in files.all().flat_map(|container| container.section_bytes()) {
         let part = section.name.split('/').next().unwrap_or_default();
         match sizes.iter_mut().find(|(known, _)| known == part) {
             Some((_, total)) => *total += bytes as u64,

@@ -1,6 +1,6 @@
 //! An array that grows.
 
-use super::{FileMap, Slab, Workspace, WorkspaceError};
+use super::{FileMap, Lender, Slab, Workspace, WorkspaceError};
 use bytemuck::Pod;
 use std::fs::File;
 use std::io::{self, Write};
@@ -190,6 +190,8 @@ impl<T: Pod> AsRef<[T]> for Mapped {
         bytemuck::cast_slice(&self.map)
     }
 }
+
+impl<T: Pod> Lender<T> for Mapped {}
 
 #[cfg(test)]
 mod tests {

@@ -17,5 +17,5 @@ pub use ceiling::mind_ceiling;
 pub use column::Column;
 pub use map::FileMap;
 pub use size::{Bytes, NoSize};
-pub use slab::Slab;
+pub use slab::{Lender, Slab};
 pub use workspace::{Workspace, WorkspaceError};

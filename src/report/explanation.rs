@@ -147,7 +147,7 @@ impl ExplanationReport {
     ///
     /// # Errors
     /// What could not be written.
-    pub fn write_csv(&self, out: &mut impl Write) -> Result<(), csv::Error> {
+    pub fn write_csv(&self, out: &mut dyn Write) -> Result<(), csv::Error> {
         let mut csv = csv::Writer::from_writer(out);
         for peak in &self.peaks {
             csv.serialize(peak)?;
@@ -160,7 +160,7 @@ impl ExplanationReport {
     ///
     /// # Errors
     /// What could not be written.
-    pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *out, self)?;
         out.write_all(b"\n")
     }

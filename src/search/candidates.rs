@@ -177,7 +177,7 @@ fn answers(
         .collect();
     let vectors = vectors(embedding, asks);
     let segment = admission.segment();
-    let (index, filters) = (segment.index(), Filters::Each(&filters));
+    let (index, filters) = (segment.index_to_ask(), Filters::Each(&filters));
     let products = if asks.iter().all(|ask| ask.rests_on == RestsOn::Both) {
         Products::OfHalves
     } else {

@@ -70,10 +70,10 @@ impl PeakColumns {
         let range = start as usize..end as usize;
         View {
             precursor,
-            mz: &self.mz[range.clone()],
-            intensity: &self.intensity[range.clone()],
-            weight: &self.weight[range.clone()],
-            information: &self.information[range],
+            mz: self.mz.part(range.clone()),
+            intensity: self.intensity.part(range.clone()),
+            weight: self.weight.part(range.clone()),
+            information: self.information.part(range),
         }
     }
 

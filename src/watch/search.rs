@@ -79,6 +79,8 @@ pub(super) fn report(
         outcomes.add(&answer.plan);
         csv.answer(library, &query, &answer).map_err(refused)?;
     }
+    let sound = library.sound();
+    sound.map_err(|error| Unsearched::Fails(error.to_string()))?;
     let mut out = csv.end().map_err(refused)?;
     out.flush().map_err(|error| refused(error.into()))?;
     match first {

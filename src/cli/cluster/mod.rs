@@ -3,9 +3,9 @@
 mod input;
 mod plan;
 
-use super::Outcome;
 use super::console::Console;
 use super::intake::{self, ReadingFlags};
+use super::{Outcome, output};
 use crate::cluster::{
     Clusters, Grouping, Groups, Link, LinkSettings, NearestSettings, Quality, SpectrumSet,
     representatives,
@@ -13,7 +13,6 @@ use crate::cluster::{
 use crate::domain::Tolerance;
 use crate::embed::{Embedding, EmbeddingSettings, Views};
 use crate::failure::Failure;
-use crate::files::PendingFile;
 use crate::formats::{Compression, ExportFormat, compressed};
 use crate::library::LibrarySettings;
 use crate::report::{
@@ -24,8 +23,7 @@ use crate::similarity::Similarity;
 use clap::Args;
 use input::Input;
 use plan::{Method, Plan, Which, parse_score};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Group spectra that are the same thing, without a library
@@ -236,7 +234,7 @@ fn write_consensus_of(
     };
     let wanted = (how.fragment, args.consensus_from);
     let format = ExportFormat::of_name(path).unwrap_or(ExportFormat::Mgf);
-    publish(path, |out| {
+    output::fill_file(path, |out| {
         compressed(Compression::of_name(path), out, |out| {
             write_consensus(clustered, numbered, set.spectra(), wanted, (format, out))
         })
@@ -318,26 +316,14 @@ fn write(
     }
     let format = ExportFormat::of_name(path).filter(|format| *format != ExportFormat::Csv);
     if let Some(format) = format {
-        return publish(path, |out| {
+        return output::fill_file(path, |out| {
             compressed(Compression::of_name(path), out, |out| {
                 write_clustered_spectra(clustered, numbered, set.spectra(), (format, out))
             })
             .map_err(|e| Failure::write(path, e))
         });
     }
-    publish(path, |out| {
+    output::fill_file(path, |out| {
         write_clusters_csv(clustered, numbered, out).map_err(|e| Failure::csv(path, e))
     })
-}
-
-fn publish<T>(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let failed = |e: io::Error| Failure::write(path, e);
-    let mut out = BufWriter::new(PendingFile::create(path).map_err(failed)?);
-    let done = write(&mut out)?;
-    let pending = out.into_inner().map_err(|e| failed(e.into_error()))?;
-    pending.publish().map_err(failed)?;
-    Ok(done)
 }

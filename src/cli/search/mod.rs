@@ -4,9 +4,9 @@ mod outputs;
 mod stamps;
 mod tally;
 
-use super::Outcome;
 use super::console::Console;
 use super::intake::{self, Intake, ReadingFlags};
+use super::{Outcome, output};
 use crate::config::Question;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
@@ -20,7 +20,7 @@ use crate::search::{Answer, RunAnswers, Searcher};
 use clap::Args;
 use outputs::Outputs;
 use stamps::Stamping;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
@@ -234,9 +234,7 @@ fn write_page(path: &Path, page: &HtmlReport, told: &Provenance) -> Result<(), F
     let text = page
         .page(told)
         .map_err(|e| failed(io::Error::other(e.to_string())))?;
-    let mut file = PendingFile::create(path).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.publish().map_err(failed)
+    output::put(path, text.as_bytes())
 }
 
 fn report(
@@ -247,7 +245,6 @@ fn report(
     console: Console,
 ) -> Result<(Outcome, RunSummary, Vec<PathBuf>), Failure> {
     let name = args.output.as_deref().unwrap_or(Path::new("stdout"));
-    let failed = |e| Failure::report(name, e);
     let mut run = RunAnswers::new(args.question.fdr(), searcher)?.keeping_peaks(page.is_some());
     let report = Report::begin(
         format,
@@ -257,7 +254,8 @@ fn report(
     );
     let mut outputs = Outputs {
         searcher,
-        report: report.map_err(failed)?,
+        name,
+        report: report.map_err(|e| Failure::report(name, e))?,
         page,
         tally: Tally::default(),
     };
@@ -275,16 +273,14 @@ fn report(
             || outputs.write(answered.0.iter().zip(&answered.1)),
         );
         answered = (block.spectra, answers);
-        written.map_err(failed)
+        written
     });
-    outputs
-        .write(answered.0.iter().zip(&answered.1))
-        .map_err(failed)?;
+    outputs.write(answered.0.iter().zip(&answered.1))?;
     let intake = intake?;
     for (query, answer) in &run.finish() {
-        outputs.write([(query, answer)]).map_err(failed)?;
+        outputs.write([(query, answer)])?;
     }
-    let mut tally = outputs.end().map_err(failed)?;
+    let mut tally = outputs.end()?;
     tally.searching = searching;
     if intake.n_damaged > 0 && intake.n_damaged == intake.n_records() {
         intake.finish(console);

@@ -1,7 +1,7 @@
 //! `mzseek vectors bench`: recall beside speed and bytes.
 
-use super::super::Outcome;
-use super::super::console::Console;
+use crate::cli::console::Console;
+use crate::cli::{Outcome, output};
 use crate::failure::Failure;
 use crate::index::{Factory, RefineKind, RowShape, UnknownFactory, Wish};
 use crate::vectors::bench::{
@@ -150,11 +150,11 @@ pub(super) fn run(args: &BenchArgs, console: Console) -> Result<Outcome, Failure
             Subject::Trained(Factory { refine, ..factory })
         }
     });
-    let rows = super::write_output(args.output.as_deref(), |out| {
+    let rows = output::fill(args.output.as_deref(), |out| {
         measure(&bench, &plan, subjects.collect(), args, (out, console))
     })?;
     if let Some(path) = &args.plot {
-        super::write_output(Some(path), |out| {
+        output::fill_file(path, |out| {
             let written = out.write_all(plot::svg(&rows, k).as_bytes());
             written.map_err(|e| Failure::write(path, e))
         })?;

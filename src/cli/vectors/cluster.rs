@@ -1,7 +1,7 @@
 //! `mzseek vectors cluster`: vectors in k clusters, and clusters merged by neighbours.
 
-use super::super::Outcome;
-use super::super::console::Console;
+use crate::cli::console::Console;
+use crate::cli::{Outcome, output};
 use crate::failure::Failure;
 use crate::vectors::cluster::{
     Clustering, Partition, Split, hierarchical_partition, kmeans_partition, medoid_partition,
@@ -134,7 +134,7 @@ pub(super) fn run(args: &ClusterArgs, console: Console) -> Result<Outcome, Failu
         write_hdf5(&clustering, path)?;
     }
     if let Some(path) = &args.csv {
-        super::write_output(Some(path), |out| Ok(write_csv(&clustering, out)?))?;
+        output::fill_file(path, |out| Ok(write_csv(&clustering, out)?))?;
     }
     say(&clustering, console, started);
     Ok(Outcome::Done)

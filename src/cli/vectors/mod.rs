@@ -11,10 +11,7 @@ mod similarity;
 use super::Outcome;
 use super::console::Console;
 use crate::failure::Failure;
-use crate::files::PendingFile;
 use clap::{Args, Subcommand};
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
 
 /// Index, search, compare and cluster any vectors: learned embeddings, benchmarks
 #[derive(Debug, Args)]
@@ -57,26 +54,6 @@ pub(super) fn run(args: &VectorsArgs, console: Console) -> Result<Outcome, Failu
         Command::Cluster(args) => cluster::run(args, console),
         Command::Similarity(args) => similarity::run(args, console),
     }
-}
-
-/// Lets `write` fill the file at `path`, which appears whole or not at all, or else stdout.
-fn write_output<T>(
-    path: Option<&Path>,
-    write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let Some(path) = path else {
-        let mut out = BufWriter::new(io::stdout().lock());
-        let done = write(&mut out)?;
-        out.flush()
-            .map_err(|e| Failure::write(Path::new("stdout"), e))?;
-        return Ok(done);
-    };
-    let failed = |e: io::Error| Failure::write(path, e);
-    let mut out = BufWriter::new(PendingFile::create(path).map_err(failed)?);
-    let done = write(&mut out)?;
-    let pending = out.into_inner().map_err(|e| failed(e.into_error()))?;
-    pending.publish().map_err(failed)?;
-    Ok(done)
 }
 
 /// Tells of vectors without direction.

@@ -1,7 +1,7 @@
 //! `mzseek vectors search`: the nearest rows of query vectors.
 
-use super::super::Outcome;
-use super::super::console::Console;
+use crate::cli::console::Console;
+use crate::cli::{Outcome, output};
 use crate::failure::Failure;
 use crate::index::{Effort, VectorIndex};
 use crate::vectors::{IndexFile, Location, Vectors, VectorsError, hits};
@@ -68,7 +68,7 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     let (file, effort) = settle(file, args, console)?;
     let started = Instant::now();
     let progress = console.progress("queries");
-    let tally = super::write_output(args.output.as_deref(), |mut out| {
+    let tally = output::fill(args.output.as_deref(), |mut out| {
         let how = (args.k.get(), effort);
         let searched = hits::search(&file, &queries, how, &mut out, |done| {
             progress.set_position(done as u64);

@@ -3,8 +3,8 @@
 /// What was written, before columns and types are looked at.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Raw<'a> {
-    And(Box<Raw<'a>>, Box<Raw<'a>>),
-    Or(Box<Raw<'a>>, Box<Raw<'a>>),
+    All(Vec<Raw<'a>>),
+    Any(Vec<Raw<'a>>),
     Not(Box<Raw<'a>>),
     /// Column, and whether it must be known.
     Known(&'a str, bool),
@@ -30,7 +30,6 @@ pub(super) enum Value<'a> {
     Text(&'a str),
 }
 
-#[expect(clippy::too_many_arguments, reason = "peg writes them")]
 mod parser {
     use super::{Operator, Raw, Value};
 
@@ -38,13 +37,11 @@ mod parser {
         pub(in crate::library::condition) grammar expression() for str {
             pub(in crate::library::condition) rule condition() -> Raw<'input> = _ all:any() { all }
 
-            rule any() -> Raw<'input> = precedence! {
-                a:(@) keyword("or") b:@ { Raw::Or(Box::new(a), Box::new(b)) }
-                --
-                a:(@) keyword("and") b:@ { Raw::And(Box::new(a), Box::new(b)) }
-                --
-                n:negated() { n }
-            }
+            // Lists, because `precedence!` tries what stands behind an operator once for each level, and
+            // so takes time without end for brackets within brackets that end in a slip.
+            rule any() -> Raw<'input> = of:(all() ++ keyword("or")) { Raw::Any(of) }
+
+            rule all() -> Raw<'input> = of:(negated() ++ keyword("and")) { Raw::All(of) }
 
             rule negated() -> Raw<'input>
                 = keyword("not") inner:negated() { Raw::Not(Box::new(inner)) }

@@ -54,8 +54,8 @@ const MAX_DEPTH: usize = 32;
 
 #[derive(Debug, Clone, PartialEq)]
 enum Node {
-    And(Box<Node>, Box<Node>),
-    Or(Box<Node>, Box<Node>),
+    All(Vec<Node>),
+    Any(Vec<Node>),
     Not(Box<Node>),
     Known(Column),
     Test(Column, Test),
@@ -93,8 +93,8 @@ impl Library {
 impl Node {
     fn holds<'a>(&self, cell: &dyn Fn(Column) -> Option<Cell<'a>>) -> bool {
         match self {
-            Self::And(a, b) => a.holds(cell) && b.holds(cell),
-            Self::Or(a, b) => a.holds(cell) || b.holds(cell),
+            Self::All(of) => of.iter().all(|node| node.holds(cell)),
+            Self::Any(of) => of.iter().any(|node| node.holds(cell)),
             Self::Not(a) => !a.holds(cell),
             Self::Known(column) => cell(*column).is_some(),
             Self::Test(column, test) => {
@@ -149,10 +149,10 @@ impl fmt::Display for Condition {
 
 /// Puts columns for their names and values of the right type for what was written.
 fn resolve(raw: Raw) -> Result<Node, ConditionError> {
-    let both = |a: Box<Raw>, b: Box<Raw>| Ok((Box::new(resolve(*a)?), Box::new(resolve(*b)?)));
+    let each = |of: Vec<Raw>| of.into_iter().map(resolve).collect::<Result<Vec<_>, _>>();
     Ok(match raw {
-        Raw::And(a, b) => both(a, b).map(|(a, b)| Node::And(a, b))?,
-        Raw::Or(a, b) => both(a, b).map(|(a, b)| Node::Or(a, b))?,
+        Raw::All(of) => Node::All(each(of)?),
+        Raw::Any(of) => Node::Any(each(of)?),
         Raw::Not(a) => Node::Not(Box::new(resolve(*a)?)),
         Raw::Known(name, known) => {
             let node = Node::Known(Column::named(name)?);

@@ -130,6 +130,9 @@ fn slips_are_told() {
         told("name < 'a'"),
         "name takes =, !=, in and contains, not 'a'"
     );
+    // Each bracket once, though a slip at the end makes all that is open fail.
+    let brackets = "name = 'a' or charge < 1 and (".repeat(32);
+    assert!(told(&brackets).starts_with("at character "));
     let syntax = told("charge = 1 and");
     assert!(syntax.starts_with("at character 15: expected "), "{syntax}");
     assert!(syntax.contains("a column"), "{syntax}");
