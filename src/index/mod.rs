@@ -73,6 +73,7 @@ pub use flat::{Flat, FlatParts};
 pub use ivf::{
     Ivf, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse, IvfSparseParts, ListParts,
 };
+pub(crate) use kernels::prefetch;
 pub use kmeans::{
     KMeansSettings, MiniBatchSettings, assign, assign_routed, kmeans, mini_batch_kmeans,
 };

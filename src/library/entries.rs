@@ -234,6 +234,15 @@ impl EntryColumns {
         self.texts[text as usize].get(row)
     }
 
+    /// Asks memory for the texts of `row` that a report tells, which will be read in a while.
+    pub fn prefetch_texts(&self, row: u32) {
+        for text in EntryText::ALL {
+            if text != EntryText::Fields {
+                self.texts[text as usize].prefetch(row);
+            }
+        }
+    }
+
     /// What `row` is a spectrum of, in a form that is equal for equal things: the first InChIKey
     /// block, else the peptidoform with its charge, else the name in lower case. `None` where the
     /// library says nothing of it, and for decoys.

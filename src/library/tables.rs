@@ -138,6 +138,12 @@ impl EntryTable {
         entries.text(text, row)
     }
 
+    /// Asks memory for the texts of `row` that a report tells, which will be read in a while.
+    pub fn prefetch_texts(&self, row: u32) {
+        let (entries, row) = self.at(row);
+        entries.prefetch_texts(row);
+    }
+
     /// What `row` is a spectrum of: see [`EntryColumns::identity`].
     pub fn identity(&self, row: u32) -> Option<String> {
         let (entries, row) = self.at(row);
@@ -190,5 +196,11 @@ impl PeakTable {
     pub fn view(&self, row: u32, precursor: Option<Precursor>) -> View<'_> {
         let (segment, row) = self.starts.locate(row);
         self.segments[segment].view(row, precursor)
+    }
+
+    /// Asks memory for the peaks of `row`, which will be compared in a while.
+    pub fn prefetch(&self, row: u32) {
+        let (segment, row) = self.starts.locate(row);
+        self.segments[segment].prefetch(row);
     }
 }

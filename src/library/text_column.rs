@@ -1,6 +1,8 @@
 //! Text, one per entry, as one block of UTF-8 with offsets: it can be mapped.
 
+use crate::index::prefetch;
 use crate::memory::{Column, Slab, Workspace, WorkspaceError};
+use std::ops::Range;
 
 /// `n` texts; text `i` is `bytes[offsets[i]..offsets[i + 1]]`.
 #[derive(Debug, Clone)]
@@ -43,10 +45,19 @@ impl TextColumn {
 
     /// Text of `row`; bytes that are not UTF-8 (a damaged file) are shown as such.
     pub fn get(&self, row: u32) -> std::borrow::Cow<'_, str> {
-        let range = self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize;
-        let bytes = self.bytes.part(range);
+        let bytes = self.bytes.part(self.range(row));
         // Sound text is checked a word at a time, which the lossy way is not.
         std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Into::into)
+    }
+
+    fn range(&self, row: u32) -> Range<usize> {
+        let offsets = &self.offsets[row as usize..][..2];
+        offsets[0] as usize..offsets[1] as usize
+    }
+
+    /// Asks memory for the text of `row`, which will be read in a while.
+    pub fn prefetch(&self, row: u32) {
+        prefetch(&self.bytes[self.range(row)]);
     }
 
     /// Offsets and bytes, for writing.

@@ -8,6 +8,9 @@ use crate::prepare::PreparedSpectrum;
 use crate::similarity::align::Scratch;
 use crate::similarity::{Cosine, OwnedView, Similarity, SpectralEntropy, TwoViewEntropy};
 
+/// Entries whose peaks are on their way from memory while another is scored.
+const AHEAD: usize = 4;
+
 /// Scores the entries at `rows` and sorts them: by score, then by absolute precursor
 /// difference, then by row. Entries below the least score or matched peaks are left out.
 pub(super) fn rank(
@@ -17,11 +20,15 @@ pub(super) fn rank(
     settings: &SearchSettings,
     scratch: &mut Scratch,
 ) -> Vec<Match> {
-    let owned = OwnedView::new(query);
+    let owned = OwnedView::new(query).with_table(settings.fragment_tolerance);
     let view = owned.view();
     let mut hits: Vec<Match> = rows
         .iter()
-        .filter_map(|&entry| {
+        .enumerate()
+        .filter_map(|(at, &entry)| {
+            if let Some(&next) = rows.get(at + AHEAD) {
+                library.peaks().prefetch(next);
+            }
             let precursor = library.entries().precursor(entry);
             let reference = library.peaks().view(entry, precursor);
             let both = view.precursor.zip(precursor);

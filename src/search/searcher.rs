@@ -189,8 +189,11 @@ impl<'a> Searcher<'a> {
         scratch: &mut Scratch,
     ) -> (Vec<Match>, Vec<Match>) {
         let entries = self.library.entries();
-        rank(self.library, &query.prepared, rows, &self.settings, scratch)
-            .into_iter()
+        let hits = rank(self.library, &query.prepared, rows, &self.settings, scratch);
+        if entries.n_decoys() == 0 {
+            return (hits, Vec::new());
+        }
+        hits.into_iter()
             .partition(|hit| !entries.is_decoy(hit.entry))
     }
 

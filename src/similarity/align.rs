@@ -5,6 +5,7 @@
 //! Where they do not, or where several shifts compete, [`Assignment`] says who gets whom.
 
 use super::assignment::{Assignment, assign};
+use super::mz_table::{MzTable, PEAKS};
 use super::reach::Reach;
 use crate::domain::Tolerance;
 
@@ -35,6 +36,8 @@ pub struct Peaks<'a> {
     pub mz: &'a [f32],
     /// One per m/z.
     pub weight: &'a [f32],
+    /// Where a query's peaks lie, if that was looked up; the same pairs are found without.
+    pub table: Option<&'a MzTable>,
 }
 
 /// How peaks may be paired.
@@ -63,8 +66,13 @@ pub(super) fn align(
     pairs.clear();
     let reach = Reach::new(how.tolerance);
     let mut rivals = how.shifts.len() > 1;
+    let table = (query.table).filter(|table| table.serves(reference.mz, how.tolerance));
     for &shift in how.shifts {
-        rivals |= within_reach(query.mz, reference.mz, (shift, reach), pairs);
+        let mz = (query.mz, reference.mz);
+        let found = table.is_some_and(|table| look_up(table, mz, (shift, reach), pairs));
+        if !found {
+            rivals |= within_reach(mz, (shift, reach), pairs);
+        }
     }
     if rivals {
         assign(query.weight, reference.weight, how.assignment, pairs, used);
@@ -73,8 +81,7 @@ pub(super) fn align(
 
 /// Appends every pair within reach after shifting the query; tells whether any peak is in two.
 fn within_reach(
-    query: &[f32],
-    reference: &[f32],
+    (query, reference): (&[f32], &[f32]),
     (shift, reach): (f64, Reach),
     pairs: &mut Vec<Pair>,
 ) -> bool {
@@ -104,6 +111,54 @@ fn within_reach(
     rivals
 }
 
+/// Does the same by the table of the query, if no peak is in two pairs: tells whether that is so,
+/// and leaves `pairs` as they were where it is not.
+///
+/// Then the order is the same as well, though it is that of the reference: the ends of the reach of a
+/// peak do not fall as its m/z rises, so where two pairs cross, each end of them is within reach of
+/// an end of the other, and a peak is in two pairs.
+fn look_up(
+    table: &MzTable,
+    (query, reference): (&[f32], &[f32]),
+    (shift, reach): (f64, Reach),
+    pairs: &mut Vec<Pair>,
+) -> bool {
+    let start = pairs.len();
+    let (chunks, rest) = reference.as_chunks::<PEAKS>();
+    // What comes after the last is beyond every reach.
+    let mut last = [f32::INFINITY; PEAKS];
+    last[..rest.len()].copy_from_slice(rest);
+    let chunks = chunks.iter().chain((!rest.is_empty()).then_some(&last));
+    for (chunk_idx, chunk) in chunks.enumerate() {
+        let mut near = table.near(chunk, shift as f32);
+        while near != 0 {
+            let lane = near.trailing_zeros() / 8;
+            let first = (near >> (8 * lane)) as u8;
+            near ^= u64::from(first) << (8 * lane);
+            let mz = f64::from(chunk[lane as usize]);
+            for (query_idx, &query_mz) in query.iter().enumerate().skip(usize::from(first) - 1) {
+                let (low, high) = reach.of(f64::from(query_mz) + shift);
+                if mz < low {
+                    break;
+                }
+                if mz <= high {
+                    let pair = Pair {
+                        query: query_idx as u32,
+                        reference: (chunk_idx * PEAKS) as u32 + lane,
+                    };
+                    let rival = |l: &Pair| l.reference == pair.reference || l.query >= pair.query;
+                    if pairs[start..].last().is_some_and(rival) {
+                        pairs.truncate(start);
+                        return false;
+                    }
+                    pairs.push(pair);
+                }
+            }
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,10 +183,12 @@ mod tests {
             Peaks {
                 mz: &qm,
                 weight: &qi,
+                table: None,
             },
             Peaks {
                 mz: &rm,
                 weight: &ri,
+                table: None,
             },
             Matching {
                 tolerance,

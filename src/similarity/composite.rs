@@ -45,10 +45,12 @@ impl Similarity for NistComposite {
             Peaks {
                 mz: query.mz,
                 weight: query_weight,
+                table: query.table,
             },
             Peaks {
                 mz: reference.mz,
                 weight: reference_weight,
+                table: None,
             },
             Matching {
                 tolerance,

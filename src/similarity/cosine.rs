@@ -231,10 +231,12 @@ impl Similarity for Cosine {
         let query_peaks = Peaks {
             mz: query.mz,
             weight: query_weight,
+            table: query.table,
         };
         let reference_peaks = Peaks {
             mz: reference.mz,
             weight: reference_weight,
+            table: None,
         };
         align(
             query_peaks,

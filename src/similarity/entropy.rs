@@ -46,6 +46,7 @@ impl<'a> Weighed<'a> {
         let peaks = Peaks {
             mz: view.mz,
             weight: view.weight,
+            table: view.table,
         };
         Self {
             peaks,
@@ -57,6 +58,7 @@ impl<'a> Weighed<'a> {
         let peaks = Peaks {
             mz: view.mz,
             weight: view.intensity,
+            table: view.table,
         };
         Self {
             peaks,

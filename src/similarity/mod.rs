@@ -10,6 +10,7 @@ mod composite;
 mod contribution;
 mod cosine;
 mod entropy;
+mod mz_table;
 mod peak_columns;
 mod reach;
 mod view;
@@ -21,6 +22,7 @@ pub use composite::NistComposite;
 pub use contribution::{Contribution, MatchedAs};
 pub use cosine::{Cosine, Norm, Reach, Weighting};
 pub use entropy::{HybridEntropy, SpectralEntropy, TwoViewEntropy};
+pub use mz_table::MzTable;
 pub use peak_columns::{PeakColumns, PeakColumnsBuilder};
 pub use view::{OwnedView, View};
 

@@ -3,7 +3,9 @@
 use super::entropy::information;
 use super::{OwnedView, View};
 use crate::domain::Precursor;
+use crate::index::prefetch;
 use crate::memory::{Column, Slab, Workspace, WorkspaceError, mind_ceiling};
+use std::ops::Range;
 
 /// Peaks of `n` spectra: spectrum `i` owns positions `offsets[i]..offsets[i + 1]` of each column.
 #[derive(Debug, Clone)]
@@ -66,14 +68,27 @@ impl PeakColumns {
     /// The peaks of spectrum `row`; its precursor is kept elsewhere and passed through.
     pub fn view(&self, row: u32, precursor: Option<Precursor>) -> View<'_> {
         mind_ceiling();
-        let (start, end) = (self.offsets[row as usize], self.offsets[row as usize + 1]);
-        let range = start as usize..end as usize;
+        let range = self.range(row);
         View {
             precursor,
             mz: self.mz.part(range.clone()),
             intensity: self.intensity.part(range.clone()),
             weight: self.weight.part(range.clone()),
             information: self.information.part(range),
+            table: None,
+        }
+    }
+
+    fn range(&self, row: u32) -> Range<usize> {
+        let offsets = &self.offsets[row as usize..][..2];
+        offsets[0] as usize..offsets[1] as usize
+    }
+
+    /// Asks memory for what scores read of spectrum `row`, which will be compared in a while.
+    pub fn prefetch(&self, row: u32) {
+        let range = self.range(row);
+        for column in [&self.mz, &self.weight, &self.information] {
+            prefetch(&column[range.clone()]);
         }
     }
 

@@ -30,6 +30,12 @@ impl Reach {
         }
     }
 
+    /// How far a target may lie at most from a reference at `mz` or below, in Da.
+    pub(super) fn half_width(self, mz: f64) -> f64 {
+        // `up - 1` is no less than the relative tolerance.
+        self.da + mz * (self.up - 1.0)
+    }
+
     /// The lowest and the highest reference within reach of `target`.
     pub(super) fn of(self, target: f64) -> (f64, f64) {
         ((target - self.da) * self.down, (target + self.da) * self.up)

@@ -1,7 +1,8 @@
 //! The peaks of one spectrum as the scores read them.
 
+use super::MzTable;
 use super::entropy::information;
-use crate::domain::Precursor;
+use crate::domain::{Precursor, Tolerance};
 use crate::prepare::{PreparedSpectrum, entropy_weights};
 
 /// Borrowed peaks of one prepared spectrum; all slices have one length.
@@ -17,6 +18,8 @@ pub struct View<'a> {
     pub weight: &'a [f32],
     /// `w log2 w` of each of those weights, kept because the logarithm costs more than reading it.
     pub information: &'a [f32],
+    /// Where its peaks lie, of a spectrum that is compared with many.
+    pub table: Option<&'a MzTable>,
 }
 
 impl View<'_> {
@@ -28,6 +31,7 @@ impl View<'_> {
             intensity: &self.intensity[..n],
             weight: &self.weight[..n],
             information: &self.information[..n],
+            table: None,
         }
     }
 }
@@ -46,6 +50,7 @@ pub struct OwnedView {
     intensity: Vec<f32>,
     weight: Vec<f32>,
     information: Vec<f32>,
+    table: Option<MzTable>,
 }
 
 impl OwnedView {
@@ -58,6 +63,16 @@ impl OwnedView {
             intensity: spectrum.intensity().to_vec(),
             information: weight.iter().map(|&w| information(w) as f32).collect(),
             weight,
+            table: None,
+        }
+    }
+
+    /// The same for a query of many references, to be compared within `tolerance`.
+    #[must_use]
+    pub fn with_table(self, tolerance: Tolerance) -> Self {
+        Self {
+            table: MzTable::new(&self.mz, tolerance),
+            ..self
         }
     }
 
@@ -69,6 +84,7 @@ impl OwnedView {
             intensity: &self.intensity,
             weight: &self.weight,
             information: &self.information,
+            table: self.table.as_ref(),
         }
     }
 }

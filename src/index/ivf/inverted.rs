@@ -24,6 +24,11 @@ pub struct Ivf<C> {
 
 impl<C: Codec> Ivf<C> {
     /// Puts together what the caller vouches for.
+    /// How rows are kept in the lists.
+    pub(in crate::index) fn codec(&self) -> &C {
+        &self.codec
+    }
+
     pub(in crate::index) fn new(coarse: Coarse, lists: Lists, codec: C) -> Self {
         Self {
             coarse,

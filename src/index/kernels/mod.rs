@@ -117,7 +117,7 @@ pub(in crate::index) use widened;
 
 /// Asks memory for `values`, which will be read in a while: into the second-level cache, which can
 /// wait for more lines at a time than the first.
-pub(in crate::index) fn prefetch<T>(values: &[T]) {
+pub(crate) fn prefetch<T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};

@@ -7,6 +7,7 @@ use crate::domain::Spectrum;
 use crate::library::Library;
 use crate::report::columns::{COLUMNS, Column};
 use crate::report::row::Row;
+use crate::report::value::Value;
 use crate::search::Answer;
 use std::fmt::Write as _;
 use std::io::Write;
@@ -77,10 +78,16 @@ impl<W: Write> CsvReport<W> {
 impl<W: Write> RowWriter for Delimited<W> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError> {
         for column in &self.columns {
-            self.cell.clear();
-            // Writing to a String does not fail.
-            let _ = write!(self.cell, "{}", column.value(row));
-            self.writer.write_field(&self.cell)?;
+            match column.value(row) {
+                Value::Absent => self.writer.write_field("")?,
+                Value::Text(text) => self.writer.write_field(text.as_bytes())?,
+                number @ (Value::Whole(_) | Value::Number { .. }) => {
+                    self.cell.clear();
+                    // Writing to a String does not fail.
+                    let _ = write!(self.cell, "{number}");
+                    self.writer.write_field(&self.cell)?;
+                }
+            }
         }
         Ok(self.writer.write_record(None::<&[u8]>)?)
     }

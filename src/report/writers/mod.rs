@@ -86,6 +86,9 @@ trait RowWriter: fmt::Debug {
         if answer.matches.is_empty() && only_matched {
             return Ok(());
         }
+        for matched in &answer.matches {
+            library.entries().prefetch_texts(matched.entry);
+        }
         Row::of(library, query, answer).try_for_each(|row| self.row(&row))
     }
 
