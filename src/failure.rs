@@ -94,11 +94,14 @@ impl From<ReadError> for Failure {
 impl From<LibraryError> for Failure {
     fn from(error: LibraryError) -> Self {
         let kind = match &error {
-            LibraryError::Settings(_) | LibraryError::NoPeptide { .. } => Kind::Usage,
+            LibraryError::Settings(_)
+            | LibraryError::NoPeptide { .. }
+            | LibraryError::Ceiling { .. } => Kind::Usage,
             LibraryError::Io { .. }
             | LibraryError::Write { .. }
             | LibraryError::NoBase { .. }
-            | LibraryError::Changed { .. } => Kind::Io,
+            | LibraryError::Changed { .. }
+            | LibraryError::Workspace(_) => Kind::Io,
             LibraryError::NotALibrary { .. }
             | LibraryError::Version { .. }
             | LibraryError::Damaged { .. }

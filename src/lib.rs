@@ -19,6 +19,7 @@ pub mod formats;
 pub mod fuzzing;
 pub mod index;
 pub mod library;
+pub mod memory;
 pub mod plot;
 pub mod prepare;
 pub mod report;

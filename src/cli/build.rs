@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::console::Console;
 use super::intake::{self, Intake, ReadingFlags};
+use super::memory::{MemoryFlag, tell_overrun};
 use super::screening::{self, Checking, Quarantine};
 use crate::config::{self, Wishes};
 use crate::failure::Failure;
@@ -23,6 +24,7 @@ Examples:
   mzseek build MassBank-data/ -o massbank.h5        (every record below a folder)
   mzseek build a.msp b.mgf.gz --config settings.toml -o both.h5
   mzseek build library.msp.gz --check quarantine -o library.h5
+  mzseek build huge.msp.gz --memory 2GB -o library.h5
   zcat huge.msp.gz | mzseek build - -o library.h5")]
 pub(super) struct BuildArgs {
     /// Reference spectra: files, folders, patterns or - for standard input; docs/formats.md lists
@@ -65,6 +67,8 @@ pub(super) struct BuildArgs {
     /// refuse makes no library, and quarantine leaves it out and lists it in LIB.h5.findings.csv
     #[arg(long, value_name = "WHAT")]
     check: Option<Checking>,
+    #[command(flatten)]
+    memory: MemoryFlag,
     #[command(flatten)]
     reading: ReadingFlags,
 }
@@ -120,7 +124,7 @@ pub(super) fn run(args: &BuildArgs, console: Console) -> Result<Outcome, Failure
     make_library(
         (&args.inputs, args.reading),
         (settings, quarantine),
-        &args.output,
+        (&args.output, args.memory),
         console,
     )
 }
@@ -129,12 +133,13 @@ pub(super) fn run(args: &BuildArgs, console: Console) -> Result<Outcome, Failure
 fn make_library(
     (inputs, reading): (&[PathBuf], ReadingFlags),
     (settings, mut quarantine): (LibrarySettings, Option<Quarantine<'_>>),
-    output: &Path,
+    (output, memory): (&Path, MemoryFlag),
     console: Console,
 ) -> Result<Outcome, Failure> {
     let _claim = intake::claim(output)?;
     let mut summary = RunSummary::default();
-    let mut draft = Draft::new(settings)?;
+    let workspace = memory.workspace(output)?;
+    let mut draft = Draft::within(&workspace, settings)?;
     let mut preparing = Duration::ZERO;
     let intake = Intake::read_blocks(inputs, reading, console, |block, skipped| {
         let started = Instant::now();
@@ -175,6 +180,7 @@ fn make_library(
     for note in &notes {
         console.say(format!("note: {note}"));
     }
+    tell_overrun(&workspace, console);
     let outcome = intake.finish(console);
     let entries = library.entries();
     let (n_targets, n_decoys) = (entries.n_targets() as u64, entries.n_decoys() as u64);

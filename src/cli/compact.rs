@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::console::Console;
 use super::intake;
+use super::memory::MemoryFlag;
 use super::remake::remake;
 use crate::failure::Failure;
 use crate::library::{Change, Library, change, tidy};
@@ -12,8 +13,9 @@ use std::path::PathBuf;
 /// Make one file of a library that was added to, with an index trained on all of it
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
   mzseek compact library.h5
+  mzseek compact huge.h5 --memory 2GB
 
 The index, the clusters and the decoys become those of a library built of all its spectra at once.
 Searches that have the library open keep what they opened.")]
@@ -21,6 +23,8 @@ pub(super) struct CompactArgs {
     /// The library
     #[arg(value_name = "LIB.h5")]
     library: PathBuf,
+    #[command(flatten)]
+    memory: MemoryFlag,
 }
 
 pub(super) fn run(args: &CompactArgs, console: Console) -> Result<Outcome, Failure> {
@@ -37,11 +41,18 @@ pub(super) fn run(args: &CompactArgs, console: Console) -> Result<Outcome, Failu
     }
     let rows: Vec<u32> = library.entries().targets().collect();
     let old = &library.members()[0].checksum;
-    remake((Some(old), &args.library), console, |on_stage| {
-        let all = Change {
-            by: "compact",
-            rows: &rows,
-        };
-        change(&library, all, on_stage)
-    })
+    let workspace = args.memory.workspace(&args.library)?;
+    remake(
+        (Some(old), &args.library),
+        &workspace,
+        console,
+        |on_stage| {
+            let all = Change {
+                by: "compact",
+                rows: &rows,
+                workspace: &workspace,
+            };
+            change(&library, all, on_stage)
+        },
+    )
 }

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::console::Console;
 use super::intake;
+use super::memory::MemoryFlag;
 use super::remake::remake;
 use crate::failure::Failure;
 use crate::library::{self, Library};
@@ -12,8 +13,9 @@ use std::path::{Path, PathBuf};
 /// Make one library of several
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
   mzseek merge ours.h5 theirs.h5 -o both.h5
+  mzseek merge ours.h5 theirs.h5 -o both.h5 --memory 2GB
 
 It becomes what a build of all their spectra would be, in the order of the libraries; settings that
 may differ (seed, index, clusters) are those of the first. Libraries that clean spectra differently
@@ -25,6 +27,8 @@ pub(super) struct MergeArgs {
     /// The library file to make
     #[arg(short, long, value_name = "NEW.h5")]
     output: PathBuf,
+    #[command(flatten)]
+    memory: MemoryFlag,
 }
 
 pub(super) fn run(args: &MergeArgs, console: Console) -> Result<Outcome, Failure> {
@@ -33,7 +37,8 @@ pub(super) fn run(args: &MergeArgs, console: Console) -> Result<Outcome, Failure
     let paths: Vec<&Path> = args.libraries.iter().map(PathBuf::as_path).collect();
     let library = Library::open_all(&paths)?;
     let name = args.output.file_stem().unwrap_or_default();
-    remake((None, &args.output), console, |on_stage| {
-        library::merge(&library, &name.to_string_lossy(), on_stage)
+    let workspace = args.memory.workspace(&args.output)?;
+    remake((None, &args.output), &workspace, console, |on_stage| {
+        library::merge(&library, (&name.to_string_lossy(), &workspace), on_stage)
     })
 }

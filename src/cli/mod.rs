@@ -18,6 +18,7 @@ mod info;
 mod intake;
 #[cfg(unix)]
 mod interrupt;
+mod memory;
 mod merge;
 mod output;
 mod picture;

@@ -2,23 +2,28 @@
 
 use super::Outcome;
 use super::console::Console;
+use super::memory::tell_overrun;
 use crate::failure::Failure;
 use crate::library::{self, Library, LibraryError, Stage};
+use crate::memory::Workspace;
 use crate::report::RunSummary;
 use crate::search;
 use std::path::Path;
 use std::time::Instant;
 
-/// Has `make` make a library and puts it in the place of the one at `output` with the checksum
+/// Has `make` make a library in `workspace` and puts it in the place of the one at `output` with the checksum
 /// `old`, where there is one.
 pub(super) fn remake(
     (old, output): (Option<&str>, &Path),
+    workspace: &Workspace,
     console: Console,
     make: impl FnOnce(&mut dyn FnMut(Stage)) -> Result<(Library, Vec<String>), LibraryError>,
 ) -> Result<Outcome, Failure> {
     let started = Instant::now();
     let made = make(&mut |stage| console.detail(stage.text()))?;
-    put(made, (old, output), (started, console))
+    let done = put(made, (old, output), (started, console))?;
+    tell_overrun(workspace, console);
+    Ok(done)
 }
 
 /// Learns from a library that was just made, writes it, and tells of it as `mzseek build` does.

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::console::Console;
 use super::intake;
+use super::memory::MemoryFlag;
 use super::remake::remake;
 use crate::failure::Failure;
 use crate::library::{Change, Condition, Library, change};
@@ -28,6 +29,8 @@ pub(super) struct RemoveArgs {
     /// Only tell how many there are
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    memory: MemoryFlag,
 }
 
 pub(super) fn run(args: &RemoveArgs, console: Console) -> Result<Outcome, Failure> {
@@ -49,11 +52,18 @@ pub(super) fn run(args: &RemoveArgs, console: Console) -> Result<Outcome, Failur
         return Err(Failure::usage(format!("{place}: {text}")));
     }
     let old = &library.members()[0].checksum;
-    remake((Some(old), &args.library), console, |on_stage| {
-        let rest = Change {
-            by: "remove",
-            rows: &rows,
-        };
-        change(&library, rest, on_stage)
-    })
+    let workspace = args.memory.workspace(&args.library)?;
+    remake(
+        (Some(old), &args.library),
+        &workspace,
+        console,
+        |on_stage| {
+            let rest = Change {
+                by: "remove",
+                rows: &rows,
+                workspace: &workspace,
+            };
+            change(&library, rest, on_stage)
+        },
+    )
 }

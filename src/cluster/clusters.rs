@@ -1,7 +1,7 @@
 //! The result of clustering: who is with whom, who stands for them, and what they are.
 
 use super::Link;
-use crate::index::Slab;
+use crate::memory::Slab;
 use std::collections::HashMap;
 
 /// Clusters of `n` entries, in the columns a library file holds.

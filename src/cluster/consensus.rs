@@ -138,7 +138,7 @@ mod tests {
         for peaks in spectra {
             builder.push(&OwnedView::new(&prepared(Some(300.0), peaks)));
         }
-        builder.finish()
+        builder.finish().unwrap()
     }
 
     fn of(peaks: &PeakColumns, weights: &[u32]) -> Consensus {

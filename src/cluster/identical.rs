@@ -3,8 +3,7 @@
 //! Instruments and archives repeat spectra by the thousand. Comparing each copy with each would
 //! cost the square of their number and tell nothing.
 
-use crate::domain::Charge;
-use crate::prepare::PreparedSpectrum;
+use crate::domain::{Charge, Polarity, Precursor};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -20,25 +19,29 @@ pub struct Distinct {
     pub copies: Vec<u32>,
 }
 
-/// Finds the distinct spectra among `prepared`: those that differ in precursor, charge, polarity or
-/// any peak.
-pub fn distinct(prepared: &[PreparedSpectrum]) -> Distinct {
-    let mut rows: Vec<u32> = (0..prepared.len() as u32).collect();
-    let spectrum = |row: u32| &prepared[row as usize];
-    rows.par_sort_unstable_by(|&a, &b| {
-        by_content(spectrum(a), spectrum(b)).then_with(|| a.cmp(&b))
-    });
+/// The isolated ion and the polarity of a spectrum, where known.
+type Ion = (Option<Precursor>, Option<Polarity>);
+
+/// Finds the distinct spectra among `n_rows`: those that differ in precursor, charge, polarity or
+/// any of their `peaks`, m/z and intensity.
+pub fn distinct<'a, M: Copy + Into<f64> + 'a>(
+    n_rows: usize,
+    ion: impl Fn(u32) -> Ion + Sync,
+    peaks: impl Fn(u32) -> (&'a [M], &'a [f32]) + Sync,
+) -> Distinct {
+    // Peaks are looked at where nothing else tells two spectra apart.
+    let compare =
+        |a: u32, b: u32| by_ion(ion(a), ion(b)).then_with(|| by_peaks(peaks(a), peaks(b)));
+    let mut rows: Vec<u32> = (0..n_rows as u32).collect();
+    rows.par_sort_unstable_by(|&a, &b| compare(a, b).then_with(|| a.cmp(&b)));
     let mut found = Distinct {
         first: Vec::new(),
-        of_row: vec![0; prepared.len()],
+        of_row: vec![0; n_rows],
         copies: Vec::new(),
     };
     for row in rows {
-        let same = found
-            .first
-            .last()
-            .is_some_and(|&last| by_content(spectrum(last), spectrum(row)) == Ordering::Equal);
-        if !same {
+        let same = |&last: &u32| compare(last, row) == Ordering::Equal;
+        if !found.first.last().is_some_and(same) {
             found.first.push(row);
             found.copies.push(0);
         }
@@ -49,35 +52,46 @@ pub fn distinct(prepared: &[PreparedSpectrum]) -> Distinct {
     found
 }
 
-fn by_content(a: &PreparedSpectrum, b: &PreparedSpectrum) -> Ordering {
+fn by_ion(a: Ion, b: Ion) -> Ordering {
     // A positive NaN, for an unknown precursor, is the last of all numbers in the total order.
-    let mz = |s: &PreparedSpectrum| s.precursor().map_or(f64::NAN, |p| p.mz.value());
-    let charge = |s: &PreparedSpectrum| s.precursor().and_then(|p| p.charge).map(Charge::state);
-    let polarity = |s: &PreparedSpectrum| s.polarity().map(|p| p as u8);
-    let bits = |s: &PreparedSpectrum| s.intensity().len();
+    let mz = |(precursor, _): Ion| precursor.map_or(f64::NAN, |p| p.mz.value());
+    let charge = |(precursor, _): Ion| precursor.and_then(|p| p.charge).map(Charge::state);
+    let polarity = |(_, polarity): Ion| polarity.map(|p| p as u8);
     mz(a)
         .total_cmp(&mz(b))
         .then_with(|| charge(a).cmp(&charge(b)))
         .then_with(|| polarity(a).cmp(&polarity(b)))
-        .then_with(|| bits(a).cmp(&bits(b)))
-        .then_with(|| total_order(a.mz(), b.mz(), f64::total_cmp))
-        .then_with(|| total_order(a.intensity(), b.intensity(), f32::total_cmp))
 }
 
-fn total_order<T>(a: &[T], b: &[T], order: fn(&T, &T) -> Ordering) -> Ordering {
-    let first = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| order(a, b))
-        .find(|o| o.is_ne());
+fn by_peaks<M: Copy + Into<f64>>(a: (&[M], &[f32]), b: (&[M], &[f32])) -> Ordering {
+    let ((a_mz, a_intensity), (b_mz, b_intensity)) = (a, b);
+    (a_mz.len().cmp(&b_mz.len()))
+        .then_with(|| total_order(a_mz, b_mz))
+        .then_with(|| total_order(a_intensity, b_intensity))
+}
+
+fn total_order<T: Copy + Into<f64>>(a: &[T], b: &[T]) -> Ordering {
+    let order = |(&a, &b): (&T, &T)| a.into().total_cmp(&b.into());
+    let first = a.iter().zip(b).map(order).find(|o| o.is_ne());
     first.unwrap_or(Ordering::Equal)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prepare::PreparedSpectrum;
     use crate::prepare::sample::prepared;
     use proptest::prelude::*;
+
+    fn distinct(spectra: &[PreparedSpectrum]) -> Distinct {
+        let of = |row: u32| &spectra[row as usize];
+        let peaks = |row| (of(row).mz(), of(row).intensity());
+        super::distinct(
+            spectra.len(),
+            |row| (of(row).precursor(), of(row).polarity()),
+            peaks,
+        )
+    }
 
     #[test]
     fn copies_are_counted_and_order_follows_content() {

@@ -44,7 +44,12 @@ impl SpectrumSet {
         precursor: Tolerance,
         how: &NearestSettings,
     ) -> Result<Self, TrainError> {
-        let distinct = distinct(prepared);
+        let spectrum = |row: u32| &prepared[row as usize];
+        let distinct = distinct(
+            prepared.len(),
+            |row| (spectrum(row).precursor(), spectrum(row).polarity()),
+            |row| (spectrum(row).mz(), spectrum(row).intensity()),
+        );
         let of_row = |f: fn(&PreparedSpectrum) -> i8| -> Vec<i8> {
             let rows = distinct.first.iter();
             rows.map(|&row| f(&prepared[row as usize])).collect()
@@ -79,7 +84,7 @@ impl SpectrumSet {
         }
         Ok(Self {
             distinct,
-            peaks: peaks.finish(),
+            peaks: peaks.finish()?,
             precursor_mz,
             charge,
             polarity,
@@ -150,9 +155,10 @@ fn train_nearest(
     how: &NearestSettings,
 ) -> Result<(SparseRows, AnyIndex), TrainError> {
     let rows = &distinct.first;
-    let n_values = rows
-        .iter()
-        .map(|&row| how.embedding.most_values(&prepared[row as usize]));
+    let n_values = rows.iter().map(|&row| &prepared[row as usize]).map(|s| {
+        how.embedding
+            .most_values(s.mz().len(), s.precursor().is_some())
+    });
     let mut vectors = SparseRows::with_room(how.embedding.dim(), rows.len(), n_values.sum());
     for rows in rows.chunks(EMBEDDED_AT_ONCE) {
         let embedded: Vec<Vec<(u32, f32)>> = rows

@@ -3,34 +3,67 @@
 use crate::domain::{Mz, Peak, Precursor, Tolerance};
 use crate::index::Random;
 use crate::prepare::PreparedSpectrum;
+use std::fmt;
+use std::sync::OnceLock;
 
 /// Draws per peak of the target before any fragment of the library will do.
 const TRIES_PER_PEAK: usize = 20;
 
+/// What a spectrum gives to decoys of others.
+#[derive(Debug, Clone, Copy)]
+pub struct Fragments<'a> {
+    /// The isolated ion, where known.
+    pub precursor: Option<Precursor>,
+    /// m/z of the peaks in Th.
+    pub mz: &'a [f32],
+    /// Intensities, one per peak.
+    pub intensity: &'a [f32],
+}
+
 /// The fragments of all spectra of a library, by m/z.
-#[derive(Debug)]
 pub struct FragmentPool<'a> {
-    spectra: &'a [PreparedSpectrum],
+    n_spectra: u32,
+    spectrum: &'a (dyn Fn(u32) -> Fragments<'a> + Sync),
     tolerance: Tolerance,
-    /// m/z of every fragment and of every precursor, ascending, with the row of its spectrum.
-    occurrences: Vec<(f64, u32)>,
+    /// m/z of every fragment and of every precursor, ascending, with the row of its spectrum; made
+    /// when the first decoy is.
+    occurrences: OnceLock<Vec<(f64, u32)>>,
+}
+
+impl fmt::Debug for FragmentPool<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FragmentPool")
+            .field("n_spectra", &self.n_spectra)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> FragmentPool<'a> {
-    /// Fragments count as the same within `tolerance`.
-    pub fn new(spectra: &'a [PreparedSpectrum], tolerance: Tolerance) -> Self {
+    /// The fragments of `spectrum(0)` to `spectrum(n_spectra - 1)`, which count as the same within
+    /// `tolerance`.
+    pub fn new(
+        n_spectra: u32,
+        spectrum: &'a (dyn Fn(u32) -> Fragments<'a> + Sync),
+        tolerance: Tolerance,
+    ) -> Self {
+        Self {
+            n_spectra,
+            spectrum,
+            tolerance,
+            occurrences: OnceLock::new(),
+        }
+    }
+
+    fn occurrences(&self) -> Vec<(f64, u32)> {
         let mut occurrences: Vec<(f64, u32)> = Vec::new();
-        for (row, spectrum) in spectra.iter().enumerate() {
-            let precursor = spectrum.precursor().map(|p| p.mz.value());
-            let all = spectrum.mz().iter().copied().chain(precursor);
-            occurrences.extend(all.map(|mz| (mz, row as u32)));
+        for row in 0..self.n_spectra {
+            let Fragments { precursor, mz, .. } = (self.spectrum)(row);
+            let all = mz.iter().map(|&mz| f64::from(mz));
+            let all = all.chain(precursor.map(|p| p.mz.value()));
+            occurrences.extend(all.map(|mz| (mz, row)));
         }
         occurrences.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        Self {
-            spectra,
-            tolerance,
-            occurrences,
-        }
+        occurrences
     }
 
     /// As many peaks as `target` has, ascending in m/z, all below the precursor where its charge
@@ -57,7 +90,7 @@ impl<'a> FragmentPool<'a> {
             }
             let anywhere = known.is_empty() || tries > TRIES_PER_PEAK * wanted;
             let row = if anywhere {
-                random.below(self.spectra.len()) as u32
+                random.below(self.n_spectra as usize) as u32
             } else {
                 let fragment = known[random.below(known.len())];
                 let sharing = self.sharing(fragment);
@@ -66,9 +99,9 @@ impl<'a> FragmentPool<'a> {
                 }
                 sharing[random.below(sharing.len())].1
             };
-            let source = &self.spectra[row as usize];
-            let at = random.below(source.mz().len());
-            let mz = source.mz()[at];
+            let source = (self.spectrum)(row);
+            let at = random.below(source.mz.len());
+            let mz = f64::from(source.mz[at]);
             let near = |other: &f64| (other - mz).abs() <= self.tolerance.half_width(mz);
             if mz >= limit || known.iter().any(near) || !may_give(row) {
                 continue;
@@ -76,7 +109,7 @@ impl<'a> FragmentPool<'a> {
             known.push(mz);
             drawn.push(Peak {
                 mz,
-                intensity: source.intensity()[at],
+                intensity: source.intensity[at],
             });
         }
         drawn.sort_by(|a, b| a.mz.total_cmp(&b.mz));
@@ -85,9 +118,10 @@ impl<'a> FragmentPool<'a> {
 
     fn sharing(&self, mz: f64) -> &[(f64, u32)] {
         let half = self.tolerance.half_width(mz);
-        let start = self.occurrences.partition_point(|o| o.0 < mz - half);
-        let end = self.occurrences.partition_point(|o| o.0 <= mz + half);
-        &self.occurrences[start..end]
+        let occurrences = self.occurrences.get_or_init(|| self.occurrences());
+        let start = occurrences.partition_point(|o| o.0 < mz - half);
+        let end = occurrences.partition_point(|o| o.0 <= mz + half);
+        &occurrences[start..end]
     }
 }
 
@@ -104,6 +138,12 @@ mod tests {
     use super::*;
     use crate::prepare::sample;
 
+    /// Peaks in the precision of a library.
+    fn columns(spectra: &[PreparedSpectrum]) -> Vec<Vec<f32>> {
+        let mz = |s: &PreparedSpectrum| s.mz().iter().map(|&mz| mz as f32).collect();
+        spectra.iter().map(mz).collect()
+    }
+
     #[test]
     fn decoys_are_made_of_linked_fragments_below_the_precursor() {
         // Two families that share no fragment, and no precursor.
@@ -117,7 +157,13 @@ mod tests {
             family(300.0, [90.0, 130.0, 140.0, 150.0]),
             family(800.0, [200.0, 210.0, 220.0, 230.0]),
         ];
-        let pool = FragmentPool::new(&spectra, "0.02Da".parse().unwrap());
+        let mz = columns(&spectra);
+        let fragments = |row: u32| Fragments {
+            precursor: spectra[row as usize].precursor(),
+            mz: &mz[row as usize],
+            intensity: spectra[row as usize].intensity(),
+        };
+        let pool = FragmentPool::new(4, &fragments, "0.02Da".parse().unwrap());
         for stream in 0..50 {
             let decoy = pool.decoy(&spectra[0], |row| row != 0, &mut Random::new(1, stream));
             assert_eq!(decoy.len(), 4);
@@ -134,7 +180,13 @@ mod tests {
     #[test]
     fn a_pool_of_one_gives_what_there_is() {
         let spectra = [sample::prepared(Some(300.0), &[(50.0, 1.0), (60.0, 1.0)])];
-        let pool = FragmentPool::new(&spectra, "0.02Da".parse().unwrap());
+        let mz = columns(&spectra);
+        let fragments = |_| Fragments {
+            precursor: spectra[0].precursor(),
+            mz: &mz[0],
+            intensity: spectra[0].intensity(),
+        };
+        let pool = FragmentPool::new(1, &fragments, "0.02Da".parse().unwrap());
         assert_eq!(
             pool.decoy(&spectra[0], |_| true, &mut Random::new(1, 0))
                 .len(),

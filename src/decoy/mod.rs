@@ -10,7 +10,7 @@ mod fragment_pool;
 mod reposition;
 mod shuffle;
 
-pub use fragment_pool::FragmentPool;
+pub use fragment_pool::{FragmentPool, Fragments};
 pub use reposition::{annotation_tolerance, reposition};
 pub use shuffle::fragments_in_common;
 pub(crate) use shuffle::shuffled;

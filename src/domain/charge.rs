@@ -22,6 +22,15 @@ impl Polarity {
             Self::Negative => -1,
         }
     }
+
+    /// The polarity of this sign; unknown for 0.
+    pub fn of_sign(sign: i8) -> Option<Self> {
+        match sign {
+            0 => None,
+            sign if sign < 0 => Some(Self::Negative),
+            _ => Some(Self::Positive),
+        }
+    }
 }
 
 /// A signed charge state from -100 to 100, never 0.

@@ -130,13 +130,14 @@ impl Embedding {
         bins
     }
 
-    /// Most values that the vector of `spectrum` holds: two for each peak in each view.
-    pub fn most_values(&self, spectrum: &PreparedSpectrum) -> usize {
-        let n_views = match (self.settings.views, spectrum.precursor()) {
-            (Views::FragmentsAndLosses, Some(_)) => 2,
-            (Views::FragmentsAndLosses, None) | (Views::Fragments, _) => 1,
+    /// Most values that the vector of a spectrum of `n_peaks` peaks holds, its precursor known or
+    /// not: two for each peak in each view.
+    pub fn most_values(&self, n_peaks: usize, precursor_is_known: bool) -> usize {
+        let n_views = match self.settings.views {
+            Views::FragmentsAndLosses if precursor_is_known => 2,
+            Views::FragmentsAndLosses | Views::Fragments => 1,
         };
-        2 * n_views * spectrum.mz().len()
+        2 * n_views * n_peaks
     }
 
     /// The same with all its zeros, in `vector`.

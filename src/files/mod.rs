@@ -167,6 +167,14 @@ fn place_of(target: &Path) -> io::Result<PathBuf> {
     Ok(place)
 }
 
+/// The folder in which files beside `target`, or what it links to, are made.
+///
+/// # Errors
+/// If no file can take the place of `target`.
+pub fn folder_beside(target: &Path) -> io::Result<PathBuf> {
+    place_of(target).map(|place| folder_of(&place))
+}
+
 fn folder_of(target: &Path) -> PathBuf {
     match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),

@@ -1,16 +1,14 @@
 //! Whether there is room for a file before it is written.
 
-use super::folder_of;
 use std::io;
 use std::path::Path;
 
-/// Checks that `n_bytes` more fit beside `target`.
+/// Checks that `n_bytes` more fit into `folder`.
 ///
 /// # Errors
 /// Says how much is wanted and how much there is. Where the system does not tell, there is none.
-pub fn check_room(target: &Path, n_bytes: u64) -> io::Result<()> {
-    let folder = folder_of(target);
-    match free_bytes(&folder) {
+pub fn check_room(folder: &Path, n_bytes: u64) -> io::Result<()> {
+    match free_bytes(folder) {
         Some(free) if free < n_bytes => {
             let megabytes = |bytes: u64| bytes as f64 / 1e6;
             let text = format!(
@@ -45,10 +43,9 @@ mod tests {
     #[test]
     fn what_no_disk_holds_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("out.h5");
-        check_room(&target, 1).unwrap();
+        check_room(folder.path(), 1).unwrap();
         if cfg!(unix) {
-            let refused = check_room(&target, 1 << 62).unwrap_err();
+            let refused = check_room(folder.path(), 1 << 62).unwrap_err();
             assert_eq!(refused.kind(), io::ErrorKind::StorageFull);
             assert!(
                 refused.to_string().contains("needs 4611686018427.4 MB"),

@@ -1,7 +1,7 @@
 //! Nearest rows of a matrix: exact, product-quantised, and by inverted lists.
 //!
 //! `index` answers one question: which rows of numbers are most like this one? It knows nothing of
-//! spectra or files and imports nothing else of this crate. Rows are `u32` positions in the matrix
+//! spectra or files and imports nothing of this crate but [`crate::memory`]. Rows are `u32` positions in the matrix
 //! an index was trained on; scores are "higher is better" under either [`Metric`].
 //!
 //! Invariants:
@@ -54,7 +54,6 @@ mod residuals;
 mod row_order;
 mod row_source;
 mod row_store;
-mod slab;
 mod sparse;
 mod sparse_rows;
 mod top_k;
@@ -88,11 +87,10 @@ pub(crate) use random::Random;
 pub use refine::{RefineKind, RefineParts, RefineValues, Refined, RefinedRows};
 pub use row_order::RowOrder;
 pub use row_source::RowSource;
-pub use slab::{Lender, Slab};
 pub use sparse::{Sparse, SparseIndexParts, SparseParts};
 pub use sparse_rows::{SparseRows, SparseView};
 pub use top_k::{Neighbour, TopK};
-pub use train::{Spent, TrainError, TrainSettings, Trained, train};
+pub use train::{Spent, TrainError, TrainSettings, Trained, train, train_within};
 pub use transform::{
     Keep, LinearMap, LinearMapParts, Opq, OpqSettings, Pca, PcaError, PcaSettings, Permutation,
 };

@@ -38,7 +38,7 @@ impl<'a> From<&'a SparseRows> for Points<'a> {
 }
 
 /// Points of their own.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum OwnedPoints {
     /// Whole rows.
     Dense(Array2<f32>),

@@ -1,6 +1,6 @@
 //! Rows sorted by one number, so that a window of that number is a range of positions.
 
-use super::Slab;
+use crate::memory::Slab;
 use std::ops::Range;
 
 /// An order of rows by an ascending key; rows whose key is not a number come last.

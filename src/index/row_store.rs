@@ -3,7 +3,7 @@
 use super::matrix::squared_norm;
 use super::metric::Metric;
 use super::parts::{PartsError, check_n_rows, check_norms, count_rows};
-use super::slab::Slab;
+use crate::memory::Slab;
 
 /// Rows of `dim` numbers. The numbers themselves are not checked: a row that is not finite has no
 /// score, and so is never found.

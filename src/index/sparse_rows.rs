@@ -1,16 +1,17 @@
 //! Rows kept as their values that are not 0.
 
+use crate::memory::{Column, Workspace, WorkspaceError, mind_ceiling};
 use ndarray::ArrayView1;
 use std::ops::Range;
 
 /// Rows by their values that are not 0, in ascending order of column.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct SparseRows {
     dim: usize,
     /// Where each row starts in `columns` and `values`, and the end of the last.
     offsets: Vec<usize>,
-    columns: Vec<u32>,
-    values: Vec<f32>,
+    columns: Column<u32>,
+    values: Column<f32>,
 }
 
 /// Borrowed [`SparseRows`], or a run of them.
@@ -23,16 +24,39 @@ pub struct SparseView<'a> {
 }
 
 impl SparseRows {
-    /// No rows of `dim` coordinates, with room for some that hold `n_values` values between them.
-    pub fn with_room(dim: usize, n_rows: usize, n_values: usize) -> Self {
-        let mut offsets = Vec::with_capacity(n_rows + 1);
-        offsets.push(0);
+    /// No rows of `dim` coordinates yet. They are read after they were
+    /// [settled](SparseRows::settle).
+    pub fn within(workspace: &Workspace, dim: usize) -> Self {
         Self {
             dim,
-            offsets,
-            columns: Vec::with_capacity(n_values),
-            values: Vec::with_capacity(n_values),
+            offsets: vec![0],
+            columns: workspace.column(),
+            values: workspace.column(),
         }
+    }
+
+    /// No rows of `dim` coordinates, in memory, with room for some that hold `n_values` values
+    /// between them.
+    pub fn with_room(dim: usize, n_rows: usize, n_values: usize) -> Self {
+        let mut rows = Self::within(&Workspace::in_memory(), dim);
+        rows.reserve(n_rows, n_values);
+        rows
+    }
+
+    /// Makes room for more rows, where they are kept in memory.
+    pub fn reserve(&mut self, n_rows: usize, n_values: usize) {
+        self.offsets.reserve(n_rows);
+        self.columns.reserve(n_values);
+        self.values.reserve(n_values);
+    }
+
+    /// Makes the rows so far readable; in memory they are.
+    ///
+    /// # Errors
+    /// If they could not be kept.
+    pub fn settle(&mut self) -> Result<(), WorkspaceError> {
+        self.columns.settle()?;
+        self.values.settle()
     }
 
     /// Appends a row of these values; those of 0 are left out.
@@ -80,8 +104,8 @@ impl SparseRows {
         SparseView {
             dim: self.dim,
             offsets: &self.offsets,
-            columns: &self.columns,
-            values: &self.values,
+            columns: self.columns.settled(),
+            values: self.values.settled(),
         }
     }
 }
@@ -105,6 +129,7 @@ impl<'a> SparseView<'a> {
     /// The columns and values of one row.
     #[inline]
     pub fn row(self, row: usize) -> (&'a [u32], &'a [f32]) {
+        mind_ceiling();
         let held = self.offsets[row]..self.offsets[row + 1];
         (&self.columns[held.clone()], &self.values[held])
     }

@@ -19,6 +19,7 @@ use super::refine::{Refined, RefinedRows};
 use super::residuals::{Residuals, norms_of_codes};
 use super::row_store::RowStore;
 use super::sparse::{Sparse, SparseStore};
+use crate::memory::{Workspace, WorkspaceError};
 use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
@@ -92,6 +93,15 @@ pub enum TrainError {
     /// The trained arrays do not fit together: our mistake.
     #[error("the trained parts do not fit together")]
     Parts(#[from] PartsError),
+    /// What was made could not be kept.
+    #[error("{0}")]
+    Workspace(String),
+}
+
+impl From<WorkspaceError> for TrainError {
+    fn from(error: WorkspaceError) -> Self {
+        Self::Workspace(error.to_string())
+    }
 }
 
 /// Squares of values up to this, summed over any real dimension, stay finite in `f32`.
@@ -112,23 +122,42 @@ pub fn train<'a>(
     seed: u64,
     settings: TrainSettings,
 ) -> Result<Trained, TrainError> {
+    let memory = Workspace::in_memory();
+    train_within(&memory, factory, metric, rows, (seed, settings))
+}
+
+/// The same with postings, which are as many as there are values, kept in `workspace`.
+pub fn train_within<'a>(
+    workspace: &Workspace,
+    factory: Factory,
+    metric: Metric,
+    rows: impl Into<Points<'a>>,
+    how: (u64, TrainSettings),
+) -> Result<Trained, TrainError> {
     match rows.into() {
         Points::Dense(rows) => {
             let rows = rows.as_standard_layout();
-            train_on(factory, metric, Points::Dense(rows.view()), seed, settings)
+            train_on(workspace, factory, metric, Points::Dense(rows.view()), how)
         }
-        rows @ Points::Sparse(_) => train_on(factory, metric, rows, seed, settings),
+        rows @ Points::Sparse(_) => train_on(workspace, factory, metric, rows, how),
     }
 }
 
 fn train_on(
+    workspace: &Workspace,
     factory: Factory,
     metric: Metric,
     rows: Points<'_>,
-    seed: u64,
-    settings: TrainSettings,
+    (seed, settings): (u64, TrainSettings),
 ) -> Result<Trained, TrainError> {
     check(rows)?;
+    let job = Job {
+        metric,
+        rows: rows.view(),
+        seed,
+        settings,
+        workspace,
+    };
     let started = Instant::now();
     let mut report = Report::default();
     let index = match factory.map {
@@ -138,10 +167,10 @@ fn train_on(
             let map = report.learn(|notes| learn_map(kind, metric, whole.view(), codebook, notes));
             let mapped = map.apply(whole.view());
             let mapped = Points::Dense(mapped.view());
-            let index = index_rows(factory, metric, mapped, (seed, settings), &mut report)?;
+            let index = job.on(mapped).index(factory, &mut report)?;
             AnyIndex::Mapped(Box::new(Mapped::new(kind, map, index)?))
         }
-        None => index_rows(factory, metric, rows, (seed, settings), &mut report)?,
+        None => job.index(factory, &mut report)?,
     };
     let index = match factory.refine {
         None => index,
@@ -175,39 +204,6 @@ impl Report {
         self.learning += started.elapsed();
         learned
     }
-}
-
-/// Trains and fills the index proper, on rows that are mapped already.
-fn index_rows(
-    factory: Factory,
-    metric: Metric,
-    rows: Points<'_>,
-    (seed, settings): (u64, TrainSettings),
-    report: &mut Report,
-) -> Result<AnyIndex, TrainError> {
-    let job = Job {
-        metric,
-        rows,
-        seed,
-        settings,
-    };
-    Ok(match factory.n_list {
-        None => match factory.rows {
-            Rows::Flat => {
-                let values = rows.whole().into_owned().into_raw_vec_and_offset().0;
-                AnyIndex::Flat(Flat::new(metric, rows.dim(), values))
-            }
-            Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows)),
-            Rows::Pq { n_sub, bits } => {
-                let shape = (n_sub.get() as usize, bits);
-                AnyIndex::Pq(Pq::new(job.codes(shape, report)))
-            }
-        },
-        Some(n_list) => {
-            let (coarse, lists) = job.lists(n_list.get() as usize, report)?;
-            job.fill(coarse, lists, factory.rows, report)
-        }
-    })
 }
 
 /// Refuses what no index can hold.
@@ -254,9 +250,37 @@ struct Job<'a> {
     rows: Points<'a>,
     seed: u64,
     settings: TrainSettings,
+    workspace: &'a Workspace,
 }
 
 impl Job<'_> {
+    /// The same with other rows.
+    fn on<'b>(&'b self, rows: Points<'b>) -> Job<'b> {
+        Job { rows, ..*self }
+    }
+
+    /// Trains and fills the index proper, on rows that are mapped already.
+    fn index(&self, factory: Factory, report: &mut Report) -> Result<AnyIndex, TrainError> {
+        let (metric, rows) = (self.metric, self.rows);
+        Ok(match factory.n_list {
+            None => match factory.rows {
+                Rows::Flat => {
+                    let values = rows.whole().into_owned().into_raw_vec_and_offset().0;
+                    AnyIndex::Flat(Flat::new(metric, rows.dim(), values))
+                }
+                Rows::Sparse => AnyIndex::Sparse(Sparse::new(metric, rows, self.workspace)?),
+                Rows::Pq { n_sub, bits } => {
+                    let shape = (n_sub.get() as usize, bits);
+                    AnyIndex::Pq(Pq::new(self.codes(shape, report)))
+                }
+            },
+            Some(n_list) => {
+                let (coarse, lists) = self.lists(n_list.get() as usize, report)?;
+                self.fill(coarse, lists, factory.rows, report)?
+            }
+        })
+    }
+
     /// Trains the coarse centres, moves them to the means of the rows around them, and puts every
     /// row in the list of the nearest.
     ///
@@ -288,8 +312,14 @@ impl Job<'_> {
     }
 
     /// Keeps the rows of `lists` in the way `kept`.
-    fn fill(&self, coarse: Coarse, lists: Lists, kept: Rows, report: &mut Report) -> AnyIndex {
-        match kept {
+    fn fill(
+        &self,
+        coarse: Coarse,
+        lists: Lists,
+        kept: Rows,
+        report: &mut Report,
+    ) -> Result<AnyIndex, TrainError> {
+        Ok(match kept {
             Rows::Flat => {
                 let members: Vec<usize> = lists.rows().iter().map(|&row| row as usize).collect();
                 let values = self.rows.to_dense(&members);
@@ -298,8 +328,8 @@ impl Job<'_> {
                 AnyIndex::IvfFlat(Ivf::new(coarse, lists, rows))
             }
             Rows::Sparse => {
-                let (offsets, members) = (lists.offsets(), lists.rows());
-                let rows = SparseStore::build(self.metric, self.rows, offsets, members);
+                let held: (&[u64], &[u32]) = (lists.offsets(), lists.rows());
+                let rows = SparseStore::build(self.metric, self.rows, held, self.workspace)?;
                 AnyIndex::IvfSparse(Ivf::new(coarse, lists, rows))
             }
             Rows::Pq { n_sub, bits } => {
@@ -307,7 +337,7 @@ impl Job<'_> {
                 let codes = self.residual_codes(&coarse, &lists, shape, report);
                 AnyIndex::IvfPq(Ivf::new(coarse, lists, codes))
             }
-        }
+        })
     }
 
     /// A codebook for `rows`, with notes on what it lacks.

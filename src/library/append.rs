@@ -8,13 +8,12 @@
 use super::build::{Made, link_settings};
 use super::decoys::Donor;
 use super::lineage::Base;
-use super::rebuild::restore;
 use super::write::{Arrays, unchanged, write_file};
 use super::{ClusterMethod, Draft, Library, LibraryError, LibrarySettings, Stage, base};
 use crate::cluster::{
     AddedEntries, Clusters, Grouping, Grown, Link, Stretch, best_of_added, links_of_added,
 };
-use crate::prepare::PreparedSpectrum;
+use crate::decoy::Fragments;
 use crate::similarity::View;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -126,21 +125,25 @@ pub fn append(
 }
 
 /// Entries of the base, evenly spread.
-fn donors(library: &Library) -> Vec<Donor> {
+fn donors(library: &Library) -> Vec<Donor<'_>> {
     let base = &library.entries.segments()[0];
     if library.settings.decoys.is_none() {
         return Vec::new();
     }
     let step = base.n_targets().div_ceil(MOST_DONORS).max(1);
-    let rows: Vec<u32> = (0..base.n_targets() as u32).step_by(step).collect();
-    let prepared: Vec<PreparedSpectrum> = restore(&library.entries, &library.peaks, &rows);
-    let donors = prepared.into_iter().zip(rows);
-    donors
-        .map(|(prepared, row)| Donor {
-            prepared,
+    let rows = (0..base.n_targets() as u32).step_by(step);
+    let donor = |row| {
+        let peaks = library.peaks.view(row, base.precursor(row));
+        Donor {
+            fragments: Fragments {
+                precursor: peaks.precursor,
+                mz: peaks.mz,
+                intensity: peaks.intensity,
+            },
             identity: base.identity(row),
-        })
-        .collect()
+        }
+    };
+    rows.map(donor).collect()
 }
 
 /// The clusters of the base, of the appended entries kept, and of those added, which have the rows

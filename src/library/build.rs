@@ -4,17 +4,17 @@ use super::decoys::{self, Donor};
 use super::opened::{Held, Opened};
 use super::{
     ClusterMethod, EntryColumns, EntryColumnsBuilder, FORMAT_VERSION, Library, LibraryError,
-    LibrarySettings, Lineage, index_section,
+    LibrarySettings, Lineage, index_section, needed, vectors,
 };
 use crate::cluster::{
     Clusters, Distinct, Entries, LinkSettings, Nearest, Spectra, by_identity, distinct, group,
     links, singletons,
 };
 use crate::domain::Spectrum;
-use crate::embed::Embedding;
-use crate::index::{Metric, RowOrder, SparseRows, TrainSettings, train};
-use crate::prepare::{LeftOut, Preparation, PreparedSpectrum, prepare};
-use crate::similarity::{OwnedView, PeakColumns, PeakColumnsBuilder, SpectralEntropy};
+use crate::index::{Metric, RowOrder, SparseRows, TrainSettings, train_within};
+use crate::memory::Workspace;
+use crate::prepare::{LeftOut, Preparation, prepare};
+use crate::similarity::{OwnedView, PeakColumnsBuilder, SpectralEntropy};
 use rayon::prelude::*;
 
 /// Reference spectra on their way into a library.
@@ -22,8 +22,9 @@ use rayon::prelude::*;
 pub struct Draft {
     pub(super) settings: LibrarySettings,
     preparation: Preparation,
+    workspace: Workspace,
     pub(super) entries: EntryColumnsBuilder,
-    pub(super) prepared: Vec<PreparedSpectrum>,
+    pub(super) peaks: PeakColumnsBuilder,
 }
 
 /// What [`build`] is doing, for a progress display.
@@ -52,8 +53,16 @@ impl Stage {
 }
 
 impl Draft {
-    /// An empty draft with these settings.
-    pub fn new(mut settings: LibrarySettings) -> Result<Self, LibraryError> {
+    /// An empty draft with these settings, in memory.
+    pub fn new(settings: LibrarySettings) -> Result<Self, LibraryError> {
+        Self::within(&Workspace::in_memory(), settings)
+    }
+
+    /// An empty draft with these settings. What it becomes is kept in `workspace`.
+    pub fn within(
+        workspace: &Workspace,
+        mut settings: LibrarySettings,
+    ) -> Result<Self, LibraryError> {
         let preparation = settings.preparation()?;
         if settings.embedding.dim == 0 {
             settings.embedding.dim = index_section::choose_dim(&settings.index.kind)?;
@@ -65,19 +74,20 @@ impl Draft {
         Ok(Self {
             settings,
             preparation,
-            entries: EntryColumnsBuilder::default(),
-            prepared: Vec::new(),
+            workspace: workspace.clone(),
+            entries: EntryColumnsBuilder::within(workspace),
+            peaks: PeakColumnsBuilder::within(workspace),
         })
     }
 
     /// Number of entries so far.
     pub fn len(&self) -> usize {
-        self.prepared.len()
+        self.entries.len()
     }
 
     /// Whether there is no entry yet.
     pub fn is_empty(&self) -> bool {
-        self.prepared.is_empty()
+        self.entries.is_empty()
     }
 
     /// Prepares `spectra` on all threads and appends those that can be compared, in their order.
@@ -85,14 +95,17 @@ impl Draft {
     pub fn extend(&mut self, spectra: &[Spectrum]) -> Vec<(usize, LeftOut)> {
         let prepared: Vec<_> = spectra
             .par_iter()
-            .map(|spectrum| prepare(spectrum, &self.preparation))
+            .map(|spectrum| {
+                let prepared = prepare(spectrum, &self.preparation)?;
+                Ok(OwnedView::new(&prepared))
+            })
             .collect();
         let mut left_out = Vec::new();
         for (idx, (spectrum, prepared)) in spectra.iter().zip(prepared).enumerate() {
             match prepared {
-                Ok(prepared) => {
+                Ok(peaks) => {
                     self.entries.push(spectrum);
-                    self.prepared.push(prepared);
+                    self.peaks.push(&peaks);
                 }
                 Err(reason) => left_out.push((idx, reason)),
             }
@@ -148,7 +161,7 @@ impl Draft {
     /// Makes decoys, embeds and indexes; `donors` are older entries that decoys may take from.
     pub(super) fn make(
         self,
-        donors: Vec<Donor>,
+        donors: Vec<Donor<'_>>,
         on_stage: &mut impl FnMut(Stage),
     ) -> Result<Made, LibraryError> {
         if self.is_empty() {
@@ -157,34 +170,40 @@ impl Draft {
         let Self {
             mut settings,
             preparation,
+            workspace,
             mut entries,
-            mut prepared,
+            mut peaks,
         } = self;
+        if let Some(ceiling) = workspace.ceiling() {
+            needed::check(ceiling, &settings, (entries.len(), peaks.n_peaks()))?;
+        }
         if !settings.decoys.is_none() {
             on_stage(Stage::Decoys);
         }
         let mut notes = decoys::append(
-            &settings,
-            &preparation,
+            (&settings, &preparation),
             &mut entries,
-            (&mut prepared, donors),
+            (&mut peaks, donors),
+            &workspace,
         )?;
-        let entries = entries.finish();
+        let (entries, peaks) = (entries.finish()?, peaks.finish()?);
         let order = RowOrder::by_key(entries.parts().0);
         let embedding = settings.embedding()?;
         on_stage(Stage::Embedding);
-        let vectors = embed_in_order(&embedding, &prepared, &order);
-        let peaks = peak_columns(&prepared);
-        let distinct = distinct(&prepared);
-        drop(prepared);
+        let vectors = vectors::in_order(&embedding, (&entries, &peaks), &order, &workspace)?;
+        let of_row = |row| {
+            let view = peaks.view(row, None);
+            (view.mz, view.intensity)
+        };
+        let distinct = distinct(entries.len(), |row| entries.ion(row), of_row);
         on_stage(Stage::Indexing);
         let factory = index_section::choose(&settings.index.kind, order.len(), embedding.dim())?;
-        let trained = train(
+        let trained = train_within(
+            &workspace,
             factory,
             Metric::InnerProduct,
             &vectors,
-            settings.seed,
-            TrainSettings::default(),
+            (settings.seed, TrainSettings::default()),
         )?;
         settings.index.wish = settings.index.kind;
         settings.index.kind = trained.index.factory().to_string();
@@ -205,39 +224,6 @@ impl Draft {
     }
 }
 
-/// Spectra that are embedded before their vectors are put behind one another.
-const EMBEDDED_AT_ONCE: usize = 1 << 14;
-
-/// The vectors in precursor order, without their zeros: a million of them are some hundred
-/// megabytes, where whole rows would be sixteen gigabytes.
-fn embed_in_order(
-    embedding: &Embedding,
-    prepared: &[PreparedSpectrum],
-    order: &RowOrder,
-) -> SparseRows {
-    let n_values = prepared.iter().map(|s| embedding.most_values(s)).sum();
-    let mut vectors = SparseRows::with_room(embedding.dim(), prepared.len(), n_values);
-    for rows in order.parts().0.chunks(EMBEDDED_AT_ONCE) {
-        let embedded: Vec<Vec<(u32, f32)>> = rows
-            .par_iter()
-            .map(|&row| embedding.embed(&prepared[row as usize]))
-            .collect();
-        for vector in &embedded {
-            vectors.push(vector);
-        }
-    }
-    vectors
-}
-
-fn peak_columns(prepared: &[PreparedSpectrum]) -> PeakColumns {
-    let n_peaks = prepared.iter().map(|spectrum| spectrum.mz().len()).sum();
-    let mut builder = PeakColumnsBuilder::with_room(prepared.len(), n_peaks);
-    for spectrum in prepared {
-        builder.push(&OwnedView::new(spectrum));
-    }
-    builder.finish()
-}
-
 /// When two entries are alike.
 pub(super) fn link_settings(settings: &LibrarySettings) -> Result<LinkSettings, LibraryError> {
     Ok(LinkSettings {
@@ -254,14 +240,13 @@ fn cluster(
     (vectors, distinct): (&SparseRows, &Distinct),
 ) -> Result<Clusters, LibraryError> {
     let entries = &held.entries;
-    let rows = 0..entries.len() as u32;
-    let identities: Vec<Option<String>> = rows
-        .into_par_iter()
-        .map(|row| entries.identity(row))
-        .collect();
+    let identities = || -> Vec<Option<String>> {
+        let rows = (0..entries.len() as u32).into_par_iter();
+        rows.map(|row| entries.identity(row)).collect()
+    };
     let (labels, linked) = match settings.clusters.method {
         ClusterMethod::None => (singletons(entries.len()), Vec::new()),
-        ClusterMethod::Identity => (by_identity(&identities), Vec::new()),
+        ClusterMethod::Identity => (by_identity(&identities()), Vec::new()),
         ClusterMethod::Spectral => {
             let (precursor_mz, charge, polarity, _) = entries.parts();
             let spectra = Spectra {
@@ -291,7 +276,7 @@ fn cluster(
             (labels, found)
         }
     };
-    Ok(Clusters::new(&labels, &linked, &identities))
+    Ok(Clusters::new(&labels, &linked, &identities()))
 }
 
 /// Which entries are copies of one another. Decoys are copies of none: each is alone.

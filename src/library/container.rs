@@ -6,10 +6,9 @@
 
 use super::seal::{Blocks, Seal, agree};
 use super::{Format, LibraryError};
-use crate::index::{Lender, Slab};
+use crate::memory::{FileMap, Lender, Slab};
 use hdf5::H5Type;
 use hdf5::types::{FixedUnicode, TypeDescriptor};
-use memmap2::Mmap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -106,7 +105,7 @@ pub(crate) struct Container {
     /// Of the kinds of file that have one.
     seal: Option<Seal>,
     sections: Vec<Placed>,
-    map: Arc<Mmap>,
+    map: FileMap,
 }
 
 #[derive(Debug)]
@@ -125,11 +124,7 @@ impl Container {
             source,
         };
         let file = fs_err::File::open(path).map_err(io)?;
-        #[expect(unsafe_code, reason = "there is no safe way to map a file")]
-        // SAFETY: the map is read-only. A library is replaced by renaming a new file over it and
-        // never written in place, so the bytes behind the map do not change while it is held;
-        // the README tells users not to edit libraries in place.
-        let map = Arc::new(unsafe { Mmap::map(file.file()) }.map_err(io)?);
+        let map = FileMap::of(file.file()).map_err(io)?;
         let damaged = |part: &str, fault: String| LibraryError::Damaged {
             path: path.to_owned(),
             format,
@@ -323,7 +318,7 @@ impl Container {
             return Ok(bytemuck::pod_collect_to_vec::<u8, T>(bytes).into());
         }
         let mapped = Mapped {
-            map: Arc::clone(&self.map),
+            map: self.map.clone(),
             start: placed.start,
             end: placed.end,
             blocks: self.blocks().cloned(),
@@ -352,7 +347,7 @@ impl Container {
 /// Bytes of the map that outlive the [`Container`].
 #[derive(Debug)]
 struct Mapped {
-    map: Arc<Mmap>,
+    map: FileMap,
     start: usize,
     end: usize,
     /// What watches over parts of it that are read.

@@ -2,7 +2,7 @@
 
 use super::{TextColumn, TextColumnBuilder};
 use crate::domain::{Charge, Mz, Polarity, Precursor, Seconds, Spectrum, first_block};
-use crate::index::Slab;
+use crate::memory::{Column, Slab, Workspace, WorkspaceError};
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hasher};
 
@@ -193,11 +193,7 @@ impl EntryColumns {
 
     /// The isolated ion of `row`, where its m/z is known.
     pub fn precursor(&self, row: u32) -> Option<Precursor> {
-        let mz = Mz::new(self.precursor_mz[row as usize]).ok()?;
-        Some(Precursor {
-            mz,
-            charge: self.charge(row),
-        })
+        precursor(self.precursor_mz[row as usize], self.charge[row as usize])
     }
 
     /// Charge of `row`, where known.
@@ -208,6 +204,14 @@ impl EntryColumns {
     /// Polarity of `row` as 1, -1 or 0 for unknown.
     pub fn polarity_sign(&self, row: u32) -> i8 {
         self.polarity[row as usize]
+    }
+
+    /// The isolated ion and the polarity of `row`, where known.
+    pub fn ion(&self, row: u32) -> (Option<Precursor>, Option<Polarity>) {
+        (
+            self.precursor(row),
+            Polarity::of_sign(self.polarity_sign(row)),
+        )
     }
 
     /// Retention time of `row` in seconds, where known.
@@ -275,6 +279,19 @@ impl EntryColumns {
     }
 }
 
+/// The ion of m/z `mz`, NaN where unknown, and `charge`, 0 where unknown.
+fn precursor(mz: f64, charge: i8) -> Option<Precursor> {
+    Some(Precursor {
+        mz: Mz::new(mz).ok()?,
+        charge: Charge::new(charge).ok(),
+    })
+}
+
+/// Appends the value at `row`, which was settled, once more.
+fn again<T: bytemuck::Pod>(column: &mut Column<T>, row: usize) {
+    column.push(column.settled()[row]);
+}
+
 /// What a spectrum that is in no library is annotated as, told as [`EntryColumns::identity`] tells it.
 pub fn identity_of(spectrum: &Spectrum) -> Option<String> {
     let compound = &spectrum.compound;
@@ -312,16 +329,62 @@ pub fn polarity_sign(polarity: Option<Polarity>) -> i8 {
 /// Grows [`EntryColumns`] one spectrum at a time.
 #[derive(Debug, Default)]
 pub struct EntryColumnsBuilder {
-    precursor_mz: Vec<f64>,
-    charge: Vec<i8>,
-    polarity: Vec<i8>,
-    retention_time: Vec<f64>,
-    retention_index: Vec<f64>,
+    precursor_mz: Column<f64>,
+    charge: Column<i8>,
+    polarity: Column<i8>,
+    retention_time: Column<f64>,
+    retention_index: Column<f64>,
     texts: [TextColumnBuilder; EntryText::ALL.len()],
-    flags: Vec<u8>,
+    flags: Column<u8>,
+    any_flag: bool,
 }
 
 impl EntryColumnsBuilder {
+    /// No entries yet.
+    pub fn within(workspace: &Workspace) -> Self {
+        Self {
+            precursor_mz: workspace.column(),
+            charge: workspace.column(),
+            polarity: workspace.column(),
+            retention_time: workspace.column(),
+            retention_index: workspace.column(),
+            texts: std::array::from_fn(|_| TextColumnBuilder::within(workspace)),
+            flags: workspace.column(),
+            any_flag: false,
+        }
+    }
+
+    /// Number of entries so far.
+    pub fn len(&self) -> usize {
+        self.flags.len()
+    }
+
+    /// Whether there is no entry yet.
+    pub fn is_empty(&self) -> bool {
+        self.flags.is_empty()
+    }
+
+    /// Makes the entries so far readable.
+    ///
+    /// # Errors
+    /// If they could not be kept.
+    pub fn settle(&mut self) -> Result<(), WorkspaceError> {
+        self.precursor_mz.settle()?;
+        self.charge.settle()?;
+        self.polarity.settle()?;
+        self.retention_time.settle()?;
+        self.retention_index.settle()?;
+        for column in &mut self.texts {
+            column.settle()?;
+        }
+        self.flags.settle()
+    }
+
+    fn flag(&mut self, flag: u8) {
+        self.any_flag |= flag != 0;
+        self.flags.push(flag);
+    }
+
     /// Appends what is known of `spectrum` beside its peaks.
     pub fn push(&mut self, spectrum: &Spectrum) {
         let precursor = spectrum.precursor;
@@ -338,7 +401,7 @@ impl EntryColumnsBuilder {
         for (column, text) in self.texts.iter_mut().zip(EntryText::ALL) {
             column.push(text.of(spectrum));
         }
-        self.flags.push(0);
+        self.flag(0);
     }
 
     /// Appends what `entries` know of `row`.
@@ -352,18 +415,18 @@ impl EntryColumnsBuilder {
         for (column, text) in self.texts.iter_mut().zip(&entries.texts) {
             column.push(&text.get(row));
         }
-        self.flags.push(entries.flags.get(at).copied().unwrap_or(0));
+        self.flag(entries.flags.get(at).copied().unwrap_or(0));
     }
 
-    /// Appends a decoy of the entry `target`: it has that entry's metadata, so that filters treat
+    /// Appends a decoy of the entry `target`, which was settled: it has that entry's metadata, so that filters treat
     /// both alike, but its own id and the sequence `peptide`.
     pub fn push_decoy(&mut self, target: u32, peptide: &str) {
         let row = target as usize;
-        self.precursor_mz.push(self.precursor_mz[row]);
-        self.charge.push(self.charge[row]);
-        self.polarity.push(self.polarity[row]);
-        self.retention_time.push(self.retention_time[row]);
-        self.retention_index.push(self.retention_index[row]);
+        again(&mut self.precursor_mz, row);
+        again(&mut self.charge, row);
+        again(&mut self.polarity, row);
+        again(&mut self.retention_time, row);
+        again(&mut self.retention_index, row);
         for (column, text) in self.texts.iter_mut().zip(EntryText::ALL) {
             let own = match text {
                 EntryText::Id => format!("DECOY_{}", column.get(target)),
@@ -380,43 +443,49 @@ impl EntryColumnsBuilder {
             };
             column.push(&own);
         }
-        self.flags.push(DECOY);
+        self.flag(DECOY);
     }
 
-    /// A text of `row`; empty where unknown.
+    /// A text of `row`, which was settled; empty where unknown.
     pub fn text(&self, text: EntryText, row: u32) -> &str {
         self.texts[text as usize].get(row)
     }
 
-    /// What `row` is, as [`EntryColumns::identity`] says it.
+    /// What `row`, which was settled, is, as [`EntryColumns::identity`] says it.
     pub fn identity(&self, row: u32) -> Option<String> {
         identity(
             |text| Cow::Borrowed(self.text(text, row)),
-            self.charge[row as usize],
+            self.charge.settled()[row as usize],
         )
     }
 
+    /// The isolated ion and the polarity of `row`, which was settled, where known.
+    pub fn ion(&self, row: u32) -> (Option<Precursor>, Option<Polarity>) {
+        let row = row as usize;
+        let precursor = precursor(self.precursor_mz.settled()[row], self.charge.settled()[row]);
+        (precursor, Polarity::of_sign(self.polarity.settled()[row]))
+    }
+
     /// The columns.
-    pub fn finish(self) -> EntryColumns {
-        let flagged = self.flags.iter().any(|flag| *flag != 0);
-        EntryColumns {
-            flags: if flagged {
-                self.flags.into()
+    ///
+    /// # Errors
+    /// If entries could not be kept.
+    pub fn finish(self) -> Result<EntryColumns, WorkspaceError> {
+        let texts = self.texts.into_iter().map(TextColumnBuilder::finish);
+        Ok(EntryColumns {
+            flags: if self.any_flag {
+                self.flags.finish()?
             } else {
                 Vec::new().into()
             },
-            precursor_mz: self.precursor_mz.into(),
-            charge: self.charge.into(),
-            polarity: self.polarity.into(),
+            precursor_mz: self.precursor_mz.finish()?,
+            charge: self.charge.finish()?,
+            polarity: self.polarity.finish()?,
             retention: RetentionColumns {
-                time: self.retention_time.into(),
-                index: self.retention_index.into(),
+                time: self.retention_time.finish()?,
+                index: self.retention_index.finish()?,
             },
-            texts: self
-                .texts
-                .into_iter()
-                .map(TextColumnBuilder::finish)
-                .collect(),
-        }
+            texts: texts.collect::<Result<_, _>>()?,
+        })
     }
 }

@@ -123,6 +123,24 @@ pub enum LibraryError {
     /// Settings that contradict themselves.
     #[error(transparent)]
     Settings(#[from] super::SettingsError),
+    /// More memory is needed than may be taken.
+    #[error(
+        "--memory {ceiling} is too little for {n_entries} entries with index {index}: {needed} are \
+         needed at least, whatever is kept in files; allow more, or choose another --index"
+    )]
+    Ceiling {
+        /// What may be taken.
+        ceiling: crate::memory::Bytes,
+        /// What is needed.
+        needed: crate::memory::Bytes,
+        /// Entries, decoys among them.
+        n_entries: usize,
+        /// The kind of index.
+        index: String,
+    },
+    /// Large arrays could not be kept outside memory.
+    #[error(transparent)]
+    Workspace(#[from] crate::memory::WorkspaceError),
     /// The vectors could not be indexed.
     #[error("could not train the index: {0}")]
     Train(#[from] crate::index::TrainError),

@@ -6,9 +6,10 @@ use super::{LibraryError, SettingsError};
 use crate::index::{
     AnyIndex, CodeBits, CodeParts, Factory, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq,
     IvfPqParts, IvfSparse, IvfSparseParts, LinearMap, LinearMapParts, ListParts, Mapped, Metric,
-    PartsError, Pq, PqParts, RefineKind, RefineParts, RefineValues, Refined, RowShape, Rows, Slab,
+    PartsError, Pq, PqParts, RefineKind, RefineParts, RefineValues, Refined, RowShape, Rows,
     Sparse, SparseIndexParts, SparseParts, UnknownFactory, VectorIndex, Wish,
 };
+use crate::memory::Slab;
 use std::num::NonZeroU32;
 
 /// Reads what the user asks for: `auto`, `pq`, `ivfpq` or factory words.

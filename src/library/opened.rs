@@ -8,7 +8,8 @@ use super::{
 };
 use crate::cluster::{ClusterPart, Clusters};
 use crate::confidence::Model;
-use crate::index::{AnyIndex, Metric, RowOrder, Slab, VectorIndex};
+use crate::index::{AnyIndex, Metric, RowOrder, VectorIndex};
+use crate::memory::Slab;
 use crate::similarity::PeakColumns;
 use std::path::Path;
 use std::sync::Arc;

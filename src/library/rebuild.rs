@@ -7,8 +7,9 @@ use super::{
     Draft, EntryTable, Library, LibraryError, LibrarySettings, Lineage, PeakTable, Stage, build,
     index_section,
 };
-use crate::domain::Polarity;
+use crate::memory::Workspace;
 use crate::prepare::PreparedSpectrum;
+use crate::similarity::OwnedView;
 use rayon::prelude::*;
 
 /// A new version of a library, made of its entries.
@@ -18,6 +19,8 @@ pub struct Change<'a> {
     pub by: &'a str,
     /// Rows of the entries that stay, ascending, decoys apart.
     pub rows: &'a [u32],
+    /// Where the new version is made.
+    pub workspace: &'a Workspace,
 }
 
 /// Makes a library of entries of `library`. Notes are those of the build.
@@ -30,23 +33,24 @@ pub fn change(
     on_stage: impl FnMut(Stage),
 ) -> Result<(Library, Vec<String>), LibraryError> {
     let member = &library.members[0];
-    let (mut made, notes) = remake(library, change.rows, &member.name, on_stage)?;
+    let to = (member.name.as_str(), change.workspace);
+    let (mut made, notes) = remake(library, change.rows, to, on_stage)?;
     let n_entries = made.entries.n_targets();
     made.members[0].lineage = (member.lineage).next(change.by, n_entries, &member.checksum);
     Ok((made, notes))
 }
 
-/// Makes one library called `name` of all members of `library`.
+/// Makes one library called `name` of all members of `library`, in `workspace`.
 ///
 /// # Errors
 /// What could not be made.
 pub fn merge(
     library: &Library,
-    name: &str,
+    (name, workspace): (&str, &Workspace),
     on_stage: impl FnMut(Stage),
 ) -> Result<(Library, Vec<String>), LibraryError> {
     let rows: Vec<u32> = library.entries.targets().collect();
-    let (mut made, notes) = remake(library, &rows, name, on_stage)?;
+    let (mut made, notes) = remake(library, &rows, (name, workspace), on_stage)?;
     let parents = library.members.iter().map(|member| member.checksum.clone());
     let n_entries = made.entries.n_targets();
     made.members[0].lineage = Lineage::first("merge", n_entries, parents.collect());
@@ -56,14 +60,15 @@ pub fn merge(
 fn remake(
     library: &Library,
     rows: &[u32],
-    name: &str,
+    (name, workspace): (&str, &Workspace),
     on_stage: impl FnMut(Stage),
 ) -> Result<(Library, Vec<String>), LibraryError> {
     if rows.is_empty() {
         return Err(LibraryError::Empty("every entry is to be left out".into()));
     }
     let n_trained = library.segments[0].order.len();
-    let mut draft = Draft::new(as_wished(&library.settings, n_trained)?)?;
+    let settings = as_wished(&library.settings, n_trained)?;
+    let mut draft = Draft::within(workspace, settings)?;
     draft.restore(&library.entries, &library.peaks, rows);
     library.sound()?;
     build(draft, name, on_stage)
@@ -93,22 +98,27 @@ impl Draft {
             let (columns, row) = entries.locate(row);
             self.entries.push_from(columns, row);
         }
-        self.prepared.extend(restore(entries, peaks, rows));
+        for rows in rows.chunks(RESTORED_AT_ONCE) {
+            let view = |&row: &u32| OwnedView::new(&restored(entries, peaks, row));
+            let views: Vec<OwnedView> = rows.par_iter().map(view).collect();
+            for view in &views {
+                self.peaks.push(view);
+            }
+        }
     }
 }
 
+/// Spectra that are restored before they are put behind one another.
+const RESTORED_AT_ONCE: usize = 1 << 14;
+
 /// The spectra of these entries as they were prepared.
 pub fn restore(entries: &EntryTable, peaks: &PeakTable, rows: &[u32]) -> Vec<PreparedSpectrum> {
-    rows.par_iter()
-        .map(|&row| {
-            let view = peaks.view(row, None);
-            let polarity = match entries.polarity_sign(row) {
-                0 => None,
-                sign if sign > 0 => Some(Polarity::Positive),
-                _ => Some(Polarity::Negative),
-            };
-            let ion = (entries.precursor(row), polarity);
-            PreparedSpectrum::restored(ion, (view.mz, view.intensity))
-        })
-        .collect()
+    let of_row = |&row: &u32| restored(entries, peaks, row);
+    rows.par_iter().map(of_row).collect()
+}
+
+fn restored(entries: &EntryTable, peaks: &PeakTable, row: u32) -> PreparedSpectrum {
+    let view = peaks.view(row, None);
+    let (columns, at) = entries.locate(row);
+    PreparedSpectrum::restored(columns.ion(at), (view.mz, view.intensity))
 }

@@ -12,7 +12,7 @@
 //! of format 3 have the mark and BLAKE3 of all other bytes.
 
 use crate::files::PendingFile;
-use memmap2::Mmap;
+use crate::memory::FileMap;
 use rayon::prelude::*;
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -70,17 +70,17 @@ pub(super) fn put(pending: &mut PendingFile) -> io::Result<()> {
 #[derive(Debug)]
 pub(super) enum Seal {
     /// One checksum over everything.
-    Whole(Arc<Mmap>),
+    Whole(FileMap),
     /// A digest for each block.
     Blocks(Arc<Blocks>),
 }
 
 impl Seal {
     /// The seal at the end of `file`, where there is one and it is sound itself.
-    pub(super) fn of(file: &Arc<Mmap>) -> Option<Self> {
+    pub(super) fn of(file: &FileMap) -> Option<Self> {
         let at = file.len().checked_sub(END)?;
         match &file[at..at + WHOLE.len()] {
-            mark if mark == WHOLE => Some(Self::Whole(Arc::clone(file))),
+            mark if mark == WHOLE => Some(Self::Whole(file.clone())),
             mark if mark == BLOCKS => Some(Self::Blocks(Arc::new(Blocks::of(file, at)?))),
             _ => None,
         }
@@ -118,7 +118,7 @@ pub(super) fn agree(written: &[u8], found: &[u8]) -> bool {
 
 /// Blocks of a mapped file, each compared with its digest when it is first read.
 pub(super) struct Blocks {
-    file: Arc<Mmap>,
+    file: FileMap,
     /// What the digests are of; they lie behind.
     n_bytes: usize,
     /// A bit for each block that was found sound.
@@ -134,7 +134,7 @@ impl fmt::Debug for Blocks {
 }
 
 impl Blocks {
-    fn of(file: &Arc<Mmap>, end: usize) -> Option<Self> {
+    fn of(file: &FileMap, end: usize) -> Option<Self> {
         let at = end.checked_sub(NUMBER)?;
         let number = file[at..end].try_into().ok()?;
         let n_bytes = usize::try_from(u64::from_le_bytes(number)).ok()?;
@@ -145,7 +145,7 @@ impl Blocks {
         }
         let found = blake3::hash(&file[n_bytes..end]);
         agree(&file[end + BLOCKS.len()..], found.as_bytes()).then(|| Self {
-            file: Arc::clone(file),
+            file: file.clone(),
             n_bytes,
             sound: (0..n_blocks.div_ceil(64)).map(|_| 0.into()).collect(),
             damaged: NONE.into(),

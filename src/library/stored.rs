@@ -47,11 +47,7 @@ impl Library {
             id: text(EntryText::Id),
             precursor,
             measurement: Measurement {
-                polarity: match entries.polarity_sign(row) {
-                    0 => None,
-                    sign if sign < 0 => Some(Polarity::Negative),
-                    _ => Some(Polarity::Positive),
-                },
+                polarity: Polarity::of_sign(entries.polarity_sign(row)),
                 retention_time: entries
                     .retention_time(row)
                     .and_then(|time| Seconds::new(time).ok()),

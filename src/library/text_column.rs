@@ -1,6 +1,7 @@
 //! Text, one per entry, as one block of UTF-8 with offsets: it can be mapped.
 
-use crate::index::{Slab, prefetch};
+use crate::index::prefetch;
+use crate::memory::{Column, Slab, Workspace, WorkspaceError};
 use std::ops::Range;
 
 /// `n` texts; text `i` is `bytes[offsets[i]..offsets[i + 1]]`.
@@ -68,25 +69,42 @@ impl TextColumn {
 /// Grows a [`TextColumn`].
 #[derive(Debug)]
 pub struct TextColumnBuilder {
-    offsets: Vec<u64>,
-    bytes: Vec<u8>,
+    offsets: Column<u64>,
+    bytes: Column<u8>,
 }
 
 impl Default for TextColumnBuilder {
     fn default() -> Self {
-        Self {
-            offsets: vec![0],
-            bytes: Vec::new(),
-        }
+        Self::within(&Workspace::in_memory())
     }
 }
 
 impl TextColumnBuilder {
-    /// Text of `row`.
+    /// No text yet.
+    pub fn within(workspace: &Workspace) -> Self {
+        let mut offsets = workspace.column();
+        offsets.push(0);
+        Self {
+            offsets,
+            bytes: workspace.column(),
+        }
+    }
+
+    /// Makes the texts so far readable.
+    ///
+    /// # Errors
+    /// If they could not be kept.
+    pub fn settle(&mut self) -> Result<(), WorkspaceError> {
+        self.offsets.settle()?;
+        self.bytes.settle()
+    }
+
+    /// Text of `row`, which was settled.
     pub fn get(&self, row: u32) -> &str {
-        let range = self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize;
+        let offsets = &self.offsets.settled()[row as usize..][..2];
+        let text = &self.bytes.settled()[offsets[0] as usize..offsets[1] as usize];
         // Only whole texts were pushed.
-        std::str::from_utf8(&self.bytes[range]).unwrap_or_default()
+        std::str::from_utf8(text).unwrap_or_default()
     }
 
     /// Appends one text.
@@ -96,10 +114,13 @@ impl TextColumnBuilder {
     }
 
     /// The column.
-    pub fn finish(self) -> TextColumn {
-        TextColumn {
-            offsets: self.offsets.into(),
-            bytes: self.bytes.into(),
-        }
+    ///
+    /// # Errors
+    /// If texts could not be kept.
+    pub fn finish(self) -> Result<TextColumn, WorkspaceError> {
+        Ok(TextColumn {
+            offsets: self.offsets.finish()?,
+            bytes: self.bytes.finish()?,
+        })
     }
 }

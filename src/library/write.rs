@@ -10,7 +10,7 @@ use super::{
 };
 use crate::cluster::Clusters;
 use crate::confidence::Model;
-use crate::files::check_room;
+use crate::files::{check_room, folder_beside};
 use crate::index::{AnyIndex, RowOrder};
 use crate::similarity::PeakColumns;
 use std::path::Path;
@@ -91,7 +91,8 @@ pub(super) fn write_file(
         path: path.to_owned(),
         source,
     };
-    check_room(path, scales.n_bytes).map_err(io)?;
+    let folder = folder_beside(path).map_err(io)?;
+    check_room(&folder, scales.n_bytes).map_err(io)?;
     let mut writer = Writer::create(path, &LIBRARY)?;
     put_arrays(&mut writer, arrays, (clusters, models), lineage)?;
     writer.finish(&Attributes {

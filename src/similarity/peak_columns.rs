@@ -3,7 +3,8 @@
 use super::entropy::information;
 use super::{OwnedView, View};
 use crate::domain::Precursor;
-use crate::index::{Slab, prefetch};
+use crate::index::prefetch;
+use crate::memory::{Column, Slab, Workspace, WorkspaceError, mind_ceiling};
 use std::ops::Range;
 
 /// Peaks of `n` spectra: spectrum `i` owns positions `offsets[i]..offsets[i + 1]` of each column.
@@ -66,6 +67,7 @@ impl PeakColumns {
 
     /// The peaks of spectrum `row`; its precursor is kept elsewhere and passed through.
     pub fn view(&self, row: u32, precursor: Option<Precursor>) -> View<'_> {
+        mind_ceiling();
         let range = self.range(row);
         View {
             precursor,
@@ -129,26 +131,49 @@ impl PeakColumns {
 /// Grows [`PeakColumns`] one spectrum at a time.
 #[derive(Debug)]
 pub struct PeakColumnsBuilder {
-    offsets: Vec<u64>,
-    mz: Vec<f32>,
-    intensity: Vec<f32>,
-    weight: Vec<f32>,
-    information: Vec<f32>,
+    offsets: Column<u64>,
+    mz: Column<f32>,
+    intensity: Column<f32>,
+    weight: Column<f32>,
+    information: Column<f32>,
 }
 
 impl PeakColumnsBuilder {
-    /// No spectra, with room for some that have `n_peaks` peaks between them.
-    pub fn with_room(n_spectra: usize, n_peaks: usize) -> Self {
-        let mut offsets = Vec::with_capacity(n_spectra + 1);
+    /// No spectra yet.
+    pub fn within(workspace: &Workspace) -> Self {
+        let mut offsets = workspace.column();
         offsets.push(0);
-        let column = || Vec::with_capacity(n_peaks);
         Self {
             offsets,
-            mz: column(),
-            intensity: column(),
-            weight: column(),
-            information: column(),
+            mz: workspace.column(),
+            intensity: workspace.column(),
+            weight: workspace.column(),
+            information: workspace.column(),
         }
+    }
+
+    /// No spectra, in memory, with room for some that have `n_peaks` peaks between them.
+    pub fn with_room(n_spectra: usize, n_peaks: usize) -> Self {
+        let mut builder = Self::within(&Workspace::in_memory());
+        builder.offsets.reserve(n_spectra);
+        for column in builder.columns() {
+            column.reserve(n_peaks);
+        }
+        builder
+    }
+
+    fn columns(&mut self) -> [&mut Column<f32>; 4] {
+        [
+            &mut self.mz,
+            &mut self.intensity,
+            &mut self.weight,
+            &mut self.information,
+        ]
+    }
+
+    /// Number of peaks so far.
+    pub fn n_peaks(&self) -> usize {
+        self.mz.len()
     }
 
     /// Appends one spectrum.
@@ -161,14 +186,46 @@ impl PeakColumnsBuilder {
         self.offsets.push(self.mz.len() as u64);
     }
 
-    /// The columns.
-    pub fn finish(self) -> PeakColumns {
-        PeakColumns {
-            offsets: self.offsets.into(),
-            mz: self.mz.into(),
-            intensity: self.intensity.into(),
-            weight: self.weight.into(),
-            information: self.information.into(),
+    /// Appends all of `others`.
+    pub fn append(&mut self, others: &PeakColumns) {
+        let (offsets, columns) = others.parts();
+        let before = self.mz.len() as u64;
+        for end in &offsets[1..] {
+            self.offsets.push(before + end);
         }
+        for (column, values) in self.columns().into_iter().zip(columns) {
+            column.extend_from_slice(values);
+        }
+    }
+
+    /// Makes the spectra so far readable.
+    ///
+    /// # Errors
+    /// If they could not be kept.
+    pub fn settle(&mut self) -> Result<(), WorkspaceError> {
+        self.offsets.settle()?;
+        self.columns().into_iter().try_for_each(Column::settle)
+    }
+
+    /// m/z and intensities of spectrum `row`, which was settled.
+    pub fn peaks(&self, row: u32) -> (&[f32], &[f32]) {
+        let ends = &self.offsets.settled()[row as usize..][..2];
+        let range = ends[0] as usize..ends[1] as usize;
+        let (mz, intensity) = (self.mz.settled(), self.intensity.settled());
+        (&mz[range.clone()], &intensity[range])
+    }
+
+    /// The columns.
+    ///
+    /// # Errors
+    /// If spectra could not be kept.
+    pub fn finish(self) -> Result<PeakColumns, WorkspaceError> {
+        Ok(PeakColumns {
+            offsets: self.offsets.finish()?,
+            mz: self.mz.finish()?,
+            intensity: self.intensity.finish()?,
+            weight: self.weight.finish()?,
+            information: self.information.finish()?,
+        })
     }
 }

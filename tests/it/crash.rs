@@ -112,8 +112,11 @@ fn build<'a>(input: &'a str, output: &'a str) -> Vec<&'a str> {
 fn a_killed_command_leaves_the_old_library_or_the_new() {
     let (old, other) = (build("a.msp", "lib.h5"), build("b.msp", "other.h5"));
     let add = ["add", "lib.h5", "b.msp"];
-    let cases: [(Vec<&str>, Vec<&[&str]>); 4] = [
-        (build("b.msp", "lib.h5"), vec![&old]),
+    let replaced = build("b.msp", "lib.h5");
+    let below = [&old[..], &["--memory", "64MB"]].concat();
+    let cases: [(Vec<&str>, Vec<&[&str]>); 5] = [
+        (replaced.clone(), vec![&old]),
+        (below, vec![&replaced]),
         (add.to_vec(), vec![&old]),
         (vec!["compact", "lib.h5"], vec![&old, &add]),
         (

@@ -33,6 +33,7 @@ mod html_report;
 mod kit;
 mod licences;
 mod massbank;
+mod memory;
 mod module_order;
 mod molecules;
 mod outputs;

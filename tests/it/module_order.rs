@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Lowest first. Modules of one row do not import one another.
 const ROWS: &[&[&str]] = &[
+    &["memory"],
     &["domain", "index", "files", "plot"],
     &["prepare", "check"],
     &["similarity", "embed", "formats", "decoy", "confidence"],

@@ -6,7 +6,7 @@ use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, count_rows};
 use crate::index::points::Points;
-use crate::index::slab::Slab;
+use crate::memory::Slab;
 
 use std::sync::OnceLock;
 

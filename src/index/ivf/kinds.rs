@@ -7,8 +7,8 @@ use crate::index::metric::Metric;
 use crate::index::parts::PartsError;
 use crate::index::pq::{CodeParts, CodeStore};
 use crate::index::row_store::RowStore;
-use crate::index::slab::Slab;
 use crate::index::sparse::{SparseParts, SparseStore};
+use crate::memory::Slab;
 
 /// Lists of whole rows: exact within the lists visited.
 pub type IvfFlat = Ivf<RowStore>;

@@ -1,7 +1,7 @@
 //! Which rows each list holds, in ascending order.
 
 use crate::index::parts::{PartsError, check_len, check_n_rows};
-use crate::index::slab::Slab;
+use crate::memory::Slab;
 use std::ops::Range;
 
 /// The arrays of inverted lists.

@@ -4,8 +4,9 @@ use super::reproducible::bytes;
 use super::*;
 use crate::index::{
     AddError, Flat, FlatParts, IvfFlat, IvfPq, IvfSparse, ListParts, Mapped, Pq, RefineParts,
-    RefineValues, Refined, Slab, Sparse,
+    RefineValues, Refined, Sparse,
 };
+use crate::memory::Slab;
 use ndarray::s;
 use proptest::prelude::*;
 

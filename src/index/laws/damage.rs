@@ -3,8 +3,9 @@
 use super::*;
 use crate::index::{
     CodeBits, CodeParts, Flat, FlatParts, IvfFlat, IvfFlatParts, IvfPq, IvfPqParts, IvfSparse,
-    LinearMap, Mapped, PartsError, Pq, PqParts, RefineParts, RefineValues, Refined, Slab, Sparse,
+    LinearMap, Mapped, PartsError, Pq, PqParts, RefineParts, RefineValues, Refined, Sparse,
 };
+use crate::memory::Slab;
 
 fn rebuilt(index: &AnyIndex) -> AnyIndex {
     match index {

@@ -10,7 +10,7 @@ use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows, check_norms, count_rows};
 use crate::index::row_store::norms_at;
-use crate::index::slab::Slab;
+use crate::memory::Slab;
 use std::ops::Range;
 
 /// The arrays of product-quantised rows.

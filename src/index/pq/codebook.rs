@@ -8,7 +8,7 @@ use crate::index::kmeans::{KMeansSettings, lloyd, sample_rows};
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, count_rows};
 use crate::index::random::Random;
-use crate::index::slab::Slab;
+use crate::memory::Slab;
 use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2, s};
 use rayon::prelude::*;
 use std::ops::Range;

@@ -81,7 +81,7 @@ impl RefinedRows {
 fn extended<T: Copy + Send + Sync>(
     held: &[T],
     added: impl Iterator<Item = T>,
-) -> crate::index::Slab<T> {
+) -> crate::memory::Slab<T> {
     let all: Vec<T> = held.iter().copied().chain(added).collect();
     all.into()
 }

@@ -7,8 +7,8 @@ use crate::index::metric::Metric;
 use crate::index::parts::{
     PartsError, check_finite, check_len, check_n_rows, check_norms, count_rows,
 };
-use crate::index::slab::Slab;
 use crate::index::top_k::{Neighbour, TopK};
+use crate::memory::Slab;
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 

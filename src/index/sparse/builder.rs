@@ -3,6 +3,7 @@
 use super::store::{SparseParts, SparseStore, blocks};
 use crate::index::metric::Metric;
 use crate::index::points::Points;
+use crate::memory::{Column, Workspace, WorkspaceError};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -11,8 +12,8 @@ use std::ops::Range;
 /// of a register instead of row by row.
 const DENSE_FROM: usize = 3;
 
-/// Blocks that are built before they are put behind one another: some 100 MB.
-const BLOCKS_AT_ONCE: usize = 256;
+/// Blocks that each thread builds before all are put behind one another: some MB each.
+const BLOCKS_PER_THREAD: usize = 4;
 
 /// Rows whose greatest values one task finds.
 const ROWS_AT_ONCE: usize = 4096;
@@ -25,14 +26,14 @@ impl SparseStore {
     pub(in crate::index) fn build(
         metric: Metric,
         rows: Points<'_>,
-        list_offsets: &[u64],
-        members: &[u32],
-    ) -> Self {
+        (list_offsets, members): (&[u64], &[u32]),
+        workspace: &Workspace,
+    ) -> Result<Self, WorkspaceError> {
         let scales = scales(rows);
         let bounds: Vec<Range<usize>> = blocks(list_offsets).collect();
-        let mut joined = Joined::new(bounds.len(), scales.len());
+        let mut joined = Joined::new(bounds.len(), scales.len(), workspace);
         // Some blocks at a time, so that postings do not stand in memory twice.
-        for bounds in bounds.chunks(BLOCKS_AT_ONCE) {
+        for bounds in bounds.chunks(BLOCKS_PER_THREAD * rayon::current_num_threads()) {
             let built: Vec<BlockWords> = bounds
                 .par_iter()
                 .map(|block| build_block(rows, &members[block.clone()], &scales))
@@ -45,7 +46,8 @@ impl SparseStore {
         norms.par_iter_mut().zip(members).for_each(|(norm, &row)| {
             rows.each_value(row as usize, |_, x| *norm += x * x);
         });
-        Self::new(metric, list_offsets, joined.finish(scales, norms))
+        let parts = joined.finish(scales, norms)?;
+        Ok(Self::new(metric, list_offsets, parts))
     }
 }
 
@@ -55,18 +57,20 @@ pub(super) type BlockWords = (Vec<u32>, Vec<u16>);
 /// Blocks behind one another, in the form they are kept.
 pub(super) struct Joined {
     starts: Vec<u64>,
-    offsets: Vec<u32>,
-    postings: Vec<u16>,
+    offsets: Column<u32>,
+    postings: Column<u16>,
 }
 
 impl Joined {
-    pub(super) fn new(n_blocks: usize, dim: usize) -> Self {
+    pub(super) fn new(n_blocks: usize, dim: usize, workspace: &Workspace) -> Self {
         let mut starts = Vec::with_capacity(n_blocks + 1);
         starts.push(0);
+        let mut offsets: Column<u32> = workspace.column();
+        offsets.reserve(n_blocks * (dim + 1));
         Self {
             starts,
-            offsets: Vec::with_capacity(n_blocks * (dim + 1)),
-            postings: Vec::new(),
+            offsets,
+            postings: workspace.column(),
         }
     }
 
@@ -76,14 +80,18 @@ impl Joined {
         self.starts.push(self.postings.len() as u64);
     }
 
-    pub(super) fn finish(self, scales: Vec<f32>, norms: Vec<f32>) -> SparseParts {
-        SparseParts {
+    pub(super) fn finish(
+        self,
+        scales: Vec<f32>,
+        norms: Vec<f32>,
+    ) -> Result<SparseParts, WorkspaceError> {
+        Ok(SparseParts {
             scales: scales.into(),
             starts: self.starts.into(),
-            offsets: self.offsets.into(),
-            postings: self.postings.into(),
+            offsets: self.offsets.finish()?,
+            postings: self.postings.finish()?,
             norms: norms.into(),
-        }
+        })
     }
 }
 
@@ -227,7 +235,9 @@ mod tests {
         // Lists of 5000 (two blocks), 0 and 4000 rows.
         let list_offsets = [0, 5000, 5000, 9000];
         let members: Vec<u32> = (0..9000).rev().collect();
-        let store = SparseStore::build(Metric::L2, rows.view().into(), &list_offsets, &members);
+        let (points, lists) = (rows.view().into(), (&list_offsets[..], &members[..]));
+        let memory = Workspace::in_memory();
+        let store = SparseStore::build(Metric::L2, points, lists, &memory).unwrap();
         let parts = store.parts().clone();
         let store = SparseStore::checked(Metric::L2, 12, &list_offsets, parts).unwrap();
         for (coordinate, column) in rows.columns().into_iter().enumerate() {

@@ -8,6 +8,7 @@ use crate::index::points::Points;
 use crate::index::sparse_rows::SparseView;
 use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, Products, VectorIndex};
+use crate::memory::{Workspace, WorkspaceError};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -34,11 +35,15 @@ pub struct SparseIndexParts {
 }
 
 impl Sparse {
-    pub(in crate::index) fn new(metric: Metric, rows: Points<'_>) -> Self {
+    pub(in crate::index) fn new(
+        metric: Metric,
+        rows: Points<'_>,
+        workspace: &Workspace,
+    ) -> Result<Self, WorkspaceError> {
         let n_rows = rows.len() as u32;
         let members: Vec<u32> = (0..n_rows).collect();
         let list = [0, u64::from(n_rows)];
-        Self(SparseStore::build(metric, rows, &list, &members))
+        SparseStore::build(metric, rows, (&list, &members), workspace).map(Self)
     }
 
     /// An index of postings that are one list.

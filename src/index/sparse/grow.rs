@@ -6,6 +6,7 @@ use super::store::SparseStore;
 use crate::index::growth::{Growth, norms_of};
 use crate::index::kernels::columns::MAX_ROWS;
 use crate::index::points::Points;
+use crate::memory::Workspace;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -44,15 +45,13 @@ impl SparseStore {
         } else {
             growth.interleave(&parts.norms, &norms, 1)
         };
-        let mut joined = Joined::new(built.len(), scales.len());
+        let mut joined = Joined::new(built.len(), scales.len(), &Workspace::in_memory());
         for block in built {
             joined.push(block);
         }
-        Self::new(
-            self.metric(),
-            growth.offsets(),
-            joined.finish(scales, norms),
-        )
+        let parts = joined.finish(scales, norms);
+        let parts = parts.expect("only what is kept in a file can fail to be kept");
+        Self::new(self.metric(), growth.offsets(), parts)
     }
 
     /// Writes what a block holds, in weights of `scales`, into `columns`.

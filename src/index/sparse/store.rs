@@ -7,8 +7,8 @@ use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, check_len, check_norms};
 use crate::index::row_store::norms_at;
-use crate::index::slab::Slab;
 use crate::index::vector_index::Products;
+use crate::memory::{Slab, mind_ceiling};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -236,6 +236,7 @@ impl SparseStore {
     }
 
     fn add_up(&self, block_idx: usize, n_rows: usize, query: &SparseQuery, sums: &mut SparseSums) {
+        mind_ceiling();
         let words =
             self.parts.starts[block_idx] as usize..self.parts.starts[block_idx + 1] as usize;
         let block = Block {

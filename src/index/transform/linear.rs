@@ -2,7 +2,7 @@
 
 use crate::index::matrix::{multiply, tile_rows};
 use crate::index::parts::{PartsError, check_finite, check_len, count_rows};
-use crate::index::slab::Slab;
+use crate::memory::Slab;
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 

@@ -6,7 +6,7 @@
 
 use crate::index::parts::PartsError;
 use crate::index::random::Random;
-use crate::index::slab::Slab;
+use crate::memory::Slab;
 use ndarray::{Array2, ArrayView2, Axis};
 
 /// The stream of chance that orders coordinates.

@@ -45,7 +45,7 @@ fn entries() -> EntryColumns {
         ..spectrum
     };
     builder.push(&spectrum);
-    builder.finish()
+    builder.finish().unwrap()
 }
 
 fn holds(text: &str, row: u32) -> bool {

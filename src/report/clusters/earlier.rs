@@ -2,8 +2,8 @@
 
 use super::hdf5_file::FORMAT;
 use crate::cluster::{Earlier, Link};
-use crate::index::Slab;
 use crate::library::{Container, LibraryError, TextColumn};
+use crate::memory::Slab;
 use std::path::{Path, PathBuf};
 
 /// What a file of clusters says of the spectra in it.

@@ -45,7 +45,7 @@ pub fn write_clusters_hdf5(
             known.len() - 1
         }) as u32);
     }
-    for (name, column) in [("spectra/id", ids.finish()), ("files", files.finish())] {
+    for (name, column) in [("spectra/id", ids.finish()?), ("files", files.finish()?)] {
         let (offsets, utf8) = column.parts();
         writer.put(&format!("{name}/offsets"), offsets)?;
         writer.put(&format!("{name}/utf8"), utf8)?;

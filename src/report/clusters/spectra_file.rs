@@ -48,11 +48,7 @@ pub fn write_clustered_spectra(
                 charge: Charge::new(info.charge).ok(),
             }),
             measurement: Measurement {
-                polarity: match spectra.polarity[distinct as usize] {
-                    0 => None,
-                    sign if sign < 0 => Some(Polarity::Negative),
-                    _ => Some(Polarity::Positive),
-                },
+                polarity: Polarity::of_sign(spectra.polarity[distinct as usize]),
                 retention_time: Seconds::new(info.retention_time).ok(),
                 ..Measurement::default()
             },

@@ -1,8 +1,8 @@
 //! Where the numbers of a set lie, and how rows are fetched from there.
 
 use super::element::Element;
+use crate::memory::FileMap;
 use crate::vectors::VectorsError;
-use memmap2::Mmap;
 use ndarray::s;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -22,7 +22,7 @@ pub(super) enum Body {
 /// Rows at equal distances in a mapped file; whoever makes one has checked that all lie in it.
 #[derive(Debug)]
 pub(super) struct Mapped {
-    pub(super) map: Mmap,
+    pub(super) map: FileMap,
     /// Byte at which the numbers of row 0 begin.
     pub(super) start: usize,
     /// Bytes from the start of one row to that of the next.
@@ -87,12 +87,9 @@ impl Body {
     }
 }
 
-/// Maps a file of vectors.
-pub(super) fn map(path: &Path) -> Result<Mmap, VectorsError> {
+/// Maps a file of vectors. They are read where they lie, as numpy's own memory maps do; the help tells
+/// users not to write to a file that is being read.
+pub(super) fn map(path: &Path) -> Result<FileMap, VectorsError> {
     let file = fs_err::File::open(path)?;
-    #[expect(unsafe_code, reason = "there is no safe way to map a file")]
-    // SAFETY: the map is read-only and lives for one command. Vectors are read where they lie, as
-    // numpy's own memory maps do; the help tells users not to write to a file that is being read.
-    let map = unsafe { Mmap::map(file.file()) }?;
-    Ok(map)
+    Ok(FileMap::of(file.file())?)
 }

@@ -1,4 +1,4 @@
-//! One contiguous, shared, immutable array of an index, wherever its bytes live.
+//! One contiguous, shared, immutable array, wherever its bytes live.
 
 use std::fmt;
 use std::ops::{Deref, Range};
