@@ -87,19 +87,6 @@ impl AnyIndex {
         }
     }
 
-    /// About what share of rows is not 0 at `coordinate`, and so has a posting that is read for every
-    /// query that is not 0 there; `None` for kinds without postings.
-    pub fn filled(&self, coordinate: u32) -> Option<f32> {
-        match self {
-            Self::Sparse(index) => Some(index.store().filled(coordinate)),
-            Self::IvfSparse(index) => Some(index.codec().filled(coordinate)),
-            Self::Flat(_) | Self::Pq(_) | Self::IvfFlat(_) | Self::IvfPq(_)
-            // What these two scan may be other coordinates than those asked about.
-            | Self::Mapped(_)
-            | Self::Refined(_) => None,
-        }
-    }
-
     /// Number of inverted lists; 0 for kinds without.
     pub fn n_lists(&self) -> usize {
         match self {

@@ -2,9 +2,7 @@
 
 use super::admission::{Admission, Query, Source};
 use crate::embed::Embedding;
-use crate::index::{
-    AnyIndex, Effort, Filter, Filters, Neighbour, Products, SparseRows, VectorIndex,
-};
+use crate::index::{Effort, Filter, Filters, Neighbour, Products, SparseRows, VectorIndex};
 use crate::library::Segment;
 use crate::similarity::RestsOn;
 use rayon::prelude::*;
@@ -177,9 +175,9 @@ fn answers(
                 .map(|keep| keep as &(dyn Fn(u32) -> bool + Sync)),
         })
         .collect();
+    let vectors = vectors(embedding, asks);
     let segment = admission.segment();
     let (index, filters) = (segment.index_to_ask(), Filters::Each(&filters));
-    let vectors = vectors(embedding, asks, index);
     let products = if asks.iter().all(|ask| ask.rests_on == RestsOn::Both) {
         Products::OfHalves
     } else {
@@ -198,27 +196,7 @@ fn answers(
         .collect()
 }
 
-/// A coordinate that all entries have a value at must hold this much of a query's squared norm to be
-/// looked at, one that a tenth of them has a tenth of that.
-///
-/// On the MassBank development set that spares two fifths of the postings. Of the ten best entries of
-/// each query 0.992 are proposed, and 0.994 without; of the best one 0.9995, and all without.
-const LEAST_TELLING: f32 = 0.04;
-
-/// Leaves out of a query what tells little of whom it is like for the postings it costs: of its
-/// lightest coordinates the common ones. Each half keeps its most telling one. `filled` says what share
-/// of entries has a value at a coordinate.
-fn telling(vector: &mut Vec<(u32, f32)>, half: u32, filled: impl Fn(u32) -> f32) {
-    let tells = |&(place, value): &(u32, f32)| value * value / filled(place).max(f32::MIN_POSITIVE);
-    let middle = vector.partition_point(|(place, _)| *place < half);
-    let (first, second) = vector.split_at(middle);
-    let most = |half: &[(u32, f32)]| half.iter().map(tells).fold(0.0, f32::max);
-    let least = [most(first), most(second)].map(|most| most.min(LEAST_TELLING));
-    vector.retain(|value| tells(value) >= least[usize::from(value.0 >= half)]);
-}
-
-/// The vectors of questions to `index`.
-fn vectors(embedding: &Embedding, asks: &[Ask<'_>], index: &AnyIndex) -> SparseRows {
+fn vectors(embedding: &Embedding, asks: &[Ask<'_>]) -> SparseRows {
     let half = (embedding.dim() / 2) as u32;
     let embedded: Vec<Vec<(u32, f32)>> = asks
         .par_iter()
@@ -228,10 +206,7 @@ fn vectors(embedding: &Embedding, asks: &[Ask<'_>], index: &AnyIndex) -> SparseR
                 _ if !embedding.has_losses() => {}
                 RestsOn::Fragments => vector.retain(|(place, _)| *place < half),
                 RestsOn::Losses => vector.retain(|(place, _)| *place >= half),
-                RestsOn::Both => telling(&mut vector, half, |place| {
-                    index.filled(place).unwrap_or(0.0)
-                }),
-                RestsOn::Either => {}
+                RestsOn::Either | RestsOn::Both => {}
             }
             vector
         })
@@ -242,29 +217,4 @@ fn vectors(embedding: &Embedding, asks: &[Ask<'_>], index: &AnyIndex) -> SparseR
         vectors.push(vector);
     }
     vectors
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn light_and_common_coordinates_are_not_asked_for() {
-        // In every entry, in a tenth of them, in none.
-        let filled = |place| [1.0, 0.1, 0.0][place as usize % 3];
-        let kept = |vector: &[(u32, f32)]| -> Vec<u32> {
-            let mut vector = vector.to_vec();
-            telling(&mut vector, 9, filled);
-            vector.into_iter().map(|(place, _)| place).collect()
-        };
-        // 0.04 and 0.004 of the squared norm are the least.
-        let light = [(0, 0.19), (1, 0.06), (2, 0.01), (9, 0.5), (10, 0.07)];
-        assert_eq!(kept(&light), [2, 9, 10]);
-        let heavier = [(0, 0.21), (1, 0.07), (9, 0.5), (10, 0.06)];
-        assert_eq!(kept(&heavier), [0, 1, 9]);
-        // Never is a half left empty.
-        assert_eq!(kept(&[(0, 0.01), (3, 0.02), (9, 0.01)]), [3, 9]);
-        assert_eq!(kept(&[(0, 0.5)]), [0]);
-        assert!(kept(&[]).is_empty());
-    }
 }

@@ -23,11 +23,6 @@ pub struct Ivf<C> {
 }
 
 impl<C: Codec> Ivf<C> {
-    /// How rows are kept in the lists.
-    pub(in crate::index) fn codec(&self) -> &C {
-        &self.codec
-    }
-
     /// Puts together what the caller vouches for.
     pub(in crate::index) fn new(coarse: Coarse, lists: Lists, codec: C) -> Self {
         Self {

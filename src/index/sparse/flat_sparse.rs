@@ -51,7 +51,7 @@ impl Sparse {
         Self(store)
     }
 
-    pub(in crate::index) fn store(&self) -> &SparseStore {
+    pub(super) fn store(&self) -> &SparseStore {
         &self.0
     }
 

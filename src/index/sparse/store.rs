@@ -32,9 +32,6 @@ pub struct SparseParts {
     pub norms: Slab<f32>,
 }
 
-/// Blocks at most whose columns are counted to know how common coordinates are.
-const COUNTED_BLOCKS: usize = 64;
-
 /// Blocks of at most this many rows have columns too short for the processor to foresee.
 const SMALL_BLOCK: usize = 2048;
 
@@ -47,8 +44,6 @@ pub struct SparseStore {
     parts: SparseParts,
     /// The first block of each list, and the number of blocks.
     first_blocks: Vec<u32>,
-    /// By coordinate, about what share of rows is not 0 there.
-    filled: Vec<f32>,
 }
 
 /// A query's coordinates that are not 0, and its squared norm.
@@ -93,15 +88,9 @@ impl SparseStore {
             metric,
             dim: parts.scales.len(),
             n_rows: list_offsets.last().map_or(0, |&end| end as usize),
-            filled: filled(list_offsets, &parts),
             parts,
             first_blocks,
         }
-    }
-
-    /// About what share of rows has a posting in the column of `coordinate`, 0 to 1.
-    pub(in crate::index) fn filled(&self, coordinate: u32) -> f32 {
-        self.filled[coordinate as usize]
     }
 
     /// Checks parts of lists that start at `list_offsets`, which were checked before.
@@ -292,25 +281,6 @@ impl SparseStore {
             }
         }
     }
-}
-
-/// About what share of rows is not 0, by coordinate: counted in blocks spread evenly over all.
-fn filled(list_offsets: &[u64], parts: &SparseParts) -> Vec<f32> {
-    let dim = parts.scales.len();
-    let sizes: Vec<usize> = blocks(list_offsets).map(|block| block.len()).collect();
-    let (mut n_rows, mut counts) = (0, vec![0_u32; dim]);
-    let step = sizes.len().div_ceil(COUNTED_BLOCKS).max(1);
-    for (block_idx, &size) in sizes.iter().enumerate().step_by(step) {
-        n_rows += size;
-        let offsets = &parts.offsets[block_idx * (dim + 1)..][..=dim];
-        for (count, column) in counts.iter_mut().zip(offsets.windows(2)) {
-            let length = column[1] - column[0];
-            let is_dense = length as usize == size;
-            *count += if is_dense { length } else { length / 2 };
-        }
-    }
-    let share = |count: u32| count as f32 / n_rows.max(1) as f32;
-    counts.into_iter().map(share).collect()
 }
 
 /// Asks memory for the columns that a query will read: those of a short list are a line or two each,
