@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Arrays of which a search reads a part: they are compared with their checksums when they are read,
-/// see [`Library::sound`]. All others are on opening.
+/// see [`Library::sound`](super::Library::sound). All others are on opening.
 const READ_IN_PART: [&str; 5] = [
     INDEX,
     "peaks/mz",
