@@ -377,7 +377,7 @@ fn slips_are_refused() {
 
 #[test]
 fn real_spectra_are_the_same_clusters_from_any_order_and_added() {
-    let Some(massbank) = crate::massbank::data() else {
+    let Some(massbank) = crate::kit::data("massbank") else {
         return;
     };
     let folder = Folder::new();

@@ -1,8 +1,7 @@
 //! Decoys: one per entry, never an answer, and q-values that hold on real spectra.
 
-use crate::kit::{Folder, skipped};
+use crate::kit::{Folder, data};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
 
 /// Peptides with their b and y ions at charge 1.
 fn peptides() -> String {
@@ -196,16 +195,6 @@ fn what_is_no_peptide_is_not_shuffled() {
         .says("reverse");
 }
 
-fn data() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let data = std::env::var_os("MZSEEK_DATA").map_or(beside, PathBuf::from);
-    let peptides = data.join("peptides").canonicalize().ok();
-    if peptides.is_none() {
-        skipped(&format!("no peptides in {}", data.display()));
-    }
-    peptides
-}
-
 /// Wrong and all matches of rank 1 accepted at `q`.
 fn accepted(report: &str, truth: &str, q: f64) -> (usize, usize) {
     let mut right = std::collections::HashMap::new();
@@ -231,7 +220,7 @@ fn accepted(report: &str, truth: &str, q: f64) -> (usize, usize) {
 
 #[test]
 fn q_values_hold_on_real_peptides() {
-    let Some(data) = data() else { return };
+    let Some(data) = data("peptides") else { return };
     let folder = Folder::new();
     let (library, queries) = (data.join("library.msp.gz"), data.join("queries.mgf.gz"));
     let build = [

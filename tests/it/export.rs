@@ -1,7 +1,7 @@
 //! Does what is exported come back the same?
 
-use crate::formats_data::{data, read};
-use crate::kit::{Folder, Report, contents, names_in, python_with};
+use crate::formats_data::read;
+use crate::kit::{Folder, Report, contents, data, names_in, python_with};
 use mzseek::domain::{
     Charge, Compound, Fields, Measurement, Mz, Origin, Peak, PeakList, Polarity, Precursor,
     Seconds, Spectrum,

@@ -1,5 +1,6 @@
 //! Do the readers give what others agree real files hold? Skipped where the data is absent.
 
+use crate::kit::data;
 use mzseek::domain::Spectrum;
 use mzseek::formats::{self, ReadError, Record};
 use serde_json::Value;
@@ -35,21 +36,6 @@ pub(crate) fn read(path: &Path) -> Tally {
         }
     }
     tally
-}
-
-/// The folder of real files, or `None` with a word on stderr.
-pub(crate) fn data(folder: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let root = std::env::var_os("MZSEEK_DATA").map_or(beside, PathBuf::from);
-    let path = root.join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-    {
-        eprintln!("skipped: no {} (set MZSEEK_DATA)", path.display());
-    }
-    None
 }
 
 /// Every file of one zoo folder with what `expected.json` says of it.

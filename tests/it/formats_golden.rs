@@ -2,7 +2,8 @@
 //!
 //! `tests/formats/regenerate.py` writes what they find; this also keeps the table of docs/formats.md.
 
-use crate::formats_data::{data, read};
+use crate::formats_data::read;
+use crate::kit::data;
 use mzseek::formats::ReadError;
 use serde_json::Value;
 use std::collections::BTreeMap;

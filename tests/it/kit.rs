@@ -120,6 +120,22 @@ pub(crate) fn skipped(why: &str) {
     eprintln!("skipped: {why}");
 }
 
+/// A folder of the real data, by a path that holds in any working directory; `None` where there is none.
+///
+/// `MZSEEK_DATA` names the data (default `../shared/data` beside the repository).
+pub(crate) fn data(folder: &str) -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let root = std::env::var_os("MZSEEK_DATA").map_or(beside, PathBuf::from);
+    let found = root.join(folder).canonicalize().ok();
+    if found.is_none() {
+        skipped(&format!(
+            "no {folder} in {} (set MZSEEK_DATA)",
+            root.display()
+        ));
+    }
+    found
+}
+
 /// The Python that `MZSEEK_PYTHON` names (default `python3`), where it has `module`; else the test is
 /// skipped, unless `MZSEEK_REQUIRE_PYTHON=1` asks for it.
 pub(crate) fn python_with(module: &str) -> Option<String> {

@@ -1,21 +1,10 @@
 //! Accuracy floors on the MassBank development set: real spectra, real differences between labs.
 //!
-//! All settings but the index are the defaults. `MZSEEK_DATA` names the folder that holds `massbank/{library.msp.gz, queries.mgf.gz, truth.csv}`
-//! (default `../shared/data` beside the repository); without it the test is skipped.
+//! All settings but the index are the defaults.
 
-use crate::kit::{Folder, skipped};
+use crate::kit::{Folder, data};
 use mzseek::report::{Evaluation, RankedBy};
-use std::path::{Path, PathBuf};
-
-pub(crate) fn data() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let data = std::env::var_os("MZSEEK_DATA").map_or(beside, PathBuf::from);
-    let massbank = data.join("massbank").canonicalize().ok();
-    if massbank.is_none() {
-        skipped(&format!("no massbank in {}", data.display()));
-    }
-    massbank
-}
+use std::path::Path;
 
 /// Top-1 and top-10 in percent.
 fn accuracy(folder: &Folder, massbank: &Path, library: &str, tolerance: &str) -> (f64, f64) {
@@ -41,7 +30,9 @@ fn evaluate(folder: &Folder, massbank: &Path, library: &str, tolerance: &str) ->
 
 #[test]
 fn probabilities_tell_what_is_in_the_library() {
-    let Some(massbank) = data() else { return };
+    let Some(massbank) = data("massbank") else {
+        return;
+    };
     let folder = Folder::new();
     let input = massbank.join("library.msp.gz");
     folder
@@ -58,7 +49,9 @@ fn probabilities_tell_what_is_in_the_library() {
 
 #[test]
 fn most_answers_are_right() {
-    let Some(massbank) = data() else { return };
+    let Some(massbank) = data("massbank") else {
+        return;
+    };
     let folder = Folder::new();
     let input = massbank.join("library.msp.gz");
     for (index, library) in [("ivfpq", "ivfpq.h5"), ("flat", "flat.h5")] {

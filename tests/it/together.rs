@@ -1,9 +1,9 @@
 //! Libraries searched as one answer as one library of all their entries.
 
-use crate::kit::{Folder, Report, skipped};
+use crate::kit::{Folder, Report, data};
 use crate::molecules::{Molecule, mgf, molecules, msp};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Columns that say in which library an entry is, and where; and the probability, which one library
 /// teaches and several do not.
@@ -143,16 +143,6 @@ fn libraries_that_differ_are_refused_with_the_setting() {
         .says("no query spectra");
 }
 
-fn massbank() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let data = std::env::var_os("MZSEEK_DATA").map_or(beside, PathBuf::from);
-    let massbank = data.join("massbank").canonicalize().ok();
-    if massbank.is_none() {
-        skipped(&format!("no massbank in {}", data.display()));
-    }
-    massbank
-}
-
 fn unzipped(path: &Path) -> String {
     let mut text = String::new();
     let file = fs_err::File::open(path).unwrap();
@@ -164,7 +154,9 @@ fn unzipped(path: &Path) -> String {
 
 #[test]
 fn three_parts_of_massbank_answer_as_the_whole() {
-    let Some(massbank) = massbank() else { return };
+    let Some(massbank) = data("massbank") else {
+        return;
+    };
     let whole = unzipped(&massbank.join("library.msp.gz"));
     let records: Vec<&str> = whole.split_inclusive("\n\n").collect();
     let n = records.len();

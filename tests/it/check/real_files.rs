@@ -1,7 +1,7 @@
 //! Real spectra, beside what is known of them otherwise.
 
-use crate::formats_data::{data, read};
-use crate::kit::{Folder, Report, names_in};
+use crate::formats_data::read;
+use crate::kit::{Folder, Report, data, names_in};
 use mzseek::check::splash;
 use mzseek::domain::Spectrum;
 

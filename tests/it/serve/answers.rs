@@ -233,7 +233,7 @@ fn a_run_with_decoys_has_the_q_values_of_the_command_line() {
 
 #[test]
 fn the_whole_massbank_set_is_answered_as_on_the_command_line() {
-    let Some(massbank) = crate::massbank::data() else {
+    let Some(massbank) = crate::kit::data("massbank") else {
         return;
     };
     let folder = Folder::new();
