@@ -4,26 +4,19 @@
 //! the whole file. Nothing is mapped before type, shape, layout and extent are checked against the
 //! table of contents and the file's length.
 
+use super::attributes::{
+    ATTRIBUTES, Attributes, OVERALL, overall_checksum, read_attributes, read_text,
+};
 use super::seal::{Blocks, Seal, agree};
+use super::sections::{Element, Placed, Section, place};
 use super::{Format, LibraryError};
 use crate::memory::{FileMap, Lender, Slab};
-use hdf5::H5Type;
-use hdf5::types::{FixedUnicode, TypeDescriptor};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Root attributes in the order they are checksummed.
-pub(super) const ATTRIBUTES: [&str; 4] = ["format", "mzseek_version", "settings", "fingerprint"];
-/// Datasets that hold the table of contents and its checksum.
+/// The dataset that holds the table of contents.
 pub(super) const CONTENTS: &str = "checksums/contents";
-pub(super) const OVERALL: &str = "checksum";
-
-/// A text attribute, padded with zeros. Texts of any length would go to HDF5's global heap, the one
-/// part of its structure that has no checksum: a flipped byte there makes HDF5 loop for ever.
-pub(super) type Text = FixedUnicode<4096>;
-/// The same for texts that are short. HDF5 gives either as [`Text`].
-pub(super) type ShortText = FixedUnicode<64>;
 
 /// Why HDF5 may not open a file that is sound.
 const LOCKED: &str = "the file is locked: another program has it open for writing, or the file \
@@ -35,63 +28,6 @@ const MISMATCH: &str = "its bytes do not match their checksum";
 
 /// The first bytes of every HDF5 file.
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
-
-/// One array of the file, as the table of contents describes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Section {
-    /// Path within the file, for instance `peaks/mz`.
-    pub(crate) name: String,
-    /// Element type, for instance `f32`.
-    pub(super) element: String,
-    /// Number of elements.
-    pub(super) len: usize,
-    /// BLAKE3 of the bytes, in hexadecimal.
-    pub(super) checksum: String,
-}
-
-impl Section {
-    /// One line of the table of contents.
-    pub(super) fn line(&self) -> String {
-        format!(
-            "{}  {}  {}  {}\n",
-            self.checksum, self.element, self.len, self.name
-        )
-    }
-
-    fn parse(line: &str) -> Option<Self> {
-        let mut words = line.split("  ");
-        let (checksum, element, len) = (words.next()?, words.next()?, words.next()?);
-        let name = words.next()?;
-        Some(Self {
-            name: name.to_owned(),
-            element: element.to_owned(),
-            len: len.parse().ok()?,
-            checksum: checksum.to_owned(),
-        })
-    }
-}
-
-/// Element types an array may have, by the name the table of contents uses.
-pub(crate) trait Element: H5Type + bytemuck::Pod + Send + Sync {
-    /// For instance `f32`.
-    const NAME: &'static str;
-}
-
-macro_rules! elements {
-    ($($type:ident)*) => {
-        $(impl Element for $type { const NAME: &'static str = stringify!($type); })*
-    };
-}
-
-elements!(u8 i8 u16 u32 u64 f32 f64);
-
-/// Root attributes of an opened file.
-#[derive(Debug)]
-pub(crate) struct Attributes {
-    pub(crate) mzseek_version: String,
-    pub(crate) settings: String,
-    pub(crate) fingerprint: String,
-}
 
 /// An opened file: its table of contents and the map of its bytes.
 #[derive(Debug)]
@@ -106,13 +42,6 @@ pub(crate) struct Container {
     seal: Option<Seal>,
     sections: Vec<Placed>,
     map: FileMap,
-}
-
-#[derive(Debug)]
-struct Placed {
-    section: Section,
-    start: usize,
-    end: usize,
 }
 
 impl Container {
@@ -381,28 +310,6 @@ pub(super) fn checksum(bytes: &[u8]) -> String {
         .to_string()
 }
 
-/// Checksum over the root attributes and the table of contents, and so over the whole file.
-pub(super) fn overall_checksum(
-    format: &str,
-    version: u32,
-    attributes: &Attributes,
-    contents: &[u8],
-) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for value in [
-        format,
-        &attributes.mzseek_version,
-        &attributes.settings,
-        &attributes.fingerprint,
-    ] {
-        hasher.update(&(value.len() as u64).to_le_bytes());
-        hasher.update(value.as_bytes());
-    }
-    hasher.update(&version.to_le_bytes());
-    hasher.update(contents);
-    hasher.finalize().to_hex().to_string()
-}
-
 fn check_signature(path: &Path, format: &'static Format) -> Result<(), LibraryError> {
     use std::io::Read;
     let io = |source| LibraryError::Io {
@@ -433,113 +340,4 @@ fn check_signature(path: &Path, format: &'static Format) -> Result<(), LibraryEr
         format,
         found,
     })
-}
-
-fn read_attributes(
-    h5: &hdf5::File,
-    path: &Path,
-    format: &'static Format,
-) -> Result<(u32, Attributes), LibraryError> {
-    if read_text(h5, ATTRIBUTES[0]).as_deref() != Ok(format.name) {
-        return Err(LibraryError::NotALibrary {
-            path: path.to_owned(),
-            format,
-            found: "it is an HDF5 file of another kind".into(),
-        });
-    }
-    let damaged = |part: &str, fault: String| LibraryError::Damaged {
-        path: path.to_owned(),
-        format,
-        part: part.to_owned(),
-        fault,
-    };
-    let found = h5
-        .attr("format_version")
-        .and_then(|a| a.read_scalar::<u32>())
-        .map_err(|e| damaged("format_version", e.to_string()))?;
-    if !(format.oldest..=format.version).contains(&found) {
-        return Err(LibraryError::Version {
-            path: path.to_owned(),
-            format,
-            found,
-        });
-    }
-    let text = |name: &str| read_text(h5, name).map_err(|fault| damaged(name, fault));
-    let attributes = Attributes {
-        mzseek_version: text(ATTRIBUTES[1])?,
-        settings: text(ATTRIBUTES[2])?,
-        fingerprint: text(ATTRIBUTES[3])?,
-    };
-    Ok((found, attributes))
-}
-
-fn read_text(h5: &hdf5::File, name: &str) -> Result<String, String> {
-    let read = || h5.attr(name)?.read_scalar::<Text>();
-    let text = read().map_err(|e| e.to_string())?;
-    let text = std::str::from_utf8(text.as_bytes()).map_err(|e| e.to_string())?;
-    Ok(text.to_owned())
-}
-
-fn place(h5: &hdf5::File, section: Section, file_len: usize) -> Result<Placed, (String, String)> {
-    let fail = |fault: String| (section.name.clone(), fault);
-    let dataset = h5.dataset(&section.name).map_err(|e| fail(e.to_string()))?;
-    let found = dataset
-        .dtype()
-        .and_then(|t| t.to_descriptor())
-        .map_err(|e| fail(e.to_string()))?;
-    let size = element_size(&section.element, &found)
-        .ok_or_else(|| fail(format!("holds {found}, expected {}", section.element)))?;
-    if dataset.size() != section.len {
-        return Err(fail(format!(
-            "holds {} numbers, expected {}",
-            dataset.size(),
-            section.len
-        )));
-    }
-    let bytes = section
-        .len
-        .checked_mul(size)
-        .ok_or_else(|| fail("is too long".into()))?;
-    if dataset.is_chunked() {
-        return Err(fail("is stored in chunks and cannot be mapped".into()));
-    }
-    if bytes == 0 {
-        return Ok(Placed {
-            section,
-            start: 0,
-            end: 0,
-        });
-    }
-    let start = dataset
-        .offset()
-        .ok_or_else(|| fail("has no place in the file".into()))?;
-    let end = usize::try_from(start)
-        .ok()
-        .and_then(|s| s.checked_add(bytes));
-    match end {
-        Some(end) if end <= file_len => Ok(Placed {
-            section,
-            start: start as usize,
-            end,
-        }),
-        _ => Err(fail(
-            "reaches past the end of the file; the file was cut".into(),
-        )),
-    }
-}
-
-fn element_size(expected: &str, found: &TypeDescriptor) -> Option<usize> {
-    let sizes = [
-        (u8::NAME, u8::type_descriptor()),
-        (i8::NAME, i8::type_descriptor()),
-        (u16::NAME, u16::type_descriptor()),
-        (u32::NAME, u32::type_descriptor()),
-        (u64::NAME, u64::type_descriptor()),
-        (f32::NAME, f32::type_descriptor()),
-        (f64::NAME, f64::type_descriptor()),
-    ];
-    sizes
-        .iter()
-        .find(|(name, t)| *name == expected && t == found)
-        .map(|(_, t)| t.size())
 }

@@ -6,6 +6,7 @@
 //! here, never from flags.
 
 mod append;
+mod attributes;
 mod base;
 mod build;
 mod condition;
@@ -23,6 +24,7 @@ mod opened;
 mod rebuild;
 mod repair;
 mod seal;
+mod sections;
 mod settings;
 pub mod shelf;
 mod sink;
@@ -35,10 +37,11 @@ mod write;
 mod writer;
 
 pub use append::{Appended, append};
+pub(crate) use attributes::Attributes;
 pub use base::tidy;
 pub use build::{Draft, Stage, build};
 pub use condition::{Condition, ConditionError};
-pub(crate) use container::{Attributes, Container};
+pub(crate) use container::Container;
 pub use entries::{
     EntryColumns, EntryColumnsBuilder, EntryText, RetentionColumns, identity_of, polarity_sign,
 };

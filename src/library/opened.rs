@@ -1,7 +1,8 @@
 //! The arrays of a library, from its file and the one with its older entries.
 
-use super::container::{Container, Element};
+use super::container::Container;
 use super::index_section::IndexShape;
+use super::sections::Element;
 use super::{
     EntryColumns, EntryText, LIBRARY, LibraryError, LibrarySettings, Lineage, RetentionColumns,
     TextColumn, confidence_section, index_section,

@@ -1,7 +1,7 @@
 //! Where arrays go: into a file, or only on the scales.
 
 use super::LibraryError;
-use super::container::Element;
+use super::sections::Element;
 
 /// Takes the arrays of a file one after another.
 pub(crate) trait ArraySink {

@@ -1,6 +1,6 @@
 //! A library, to its file.
 
-use super::container::Attributes;
+use super::attributes::Attributes;
 use super::opened::{FLAGS, Files, Held, text_sections};
 use super::sink::{ArraySink, Scales};
 use super::writer::Writer;

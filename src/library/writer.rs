@@ -4,10 +4,9 @@
 //! crashes on the next call after a write that failed. So the arrays, and zeros wherever HDF5 will
 //! put its structures, are written here; only then is HDF5 asked to write over the zeros.
 
-use super::container::{
-    ATTRIBUTES, Attributes, CONTENTS, Element, OVERALL, Section, ShortText, Text, checksum,
-    overall_checksum,
-};
+use super::attributes::{ATTRIBUTES, Attributes, OVERALL, ShortText, Text, overall_checksum};
+use super::container::{CONTENTS, checksum};
+use super::sections::{Element, Section};
 use super::sink::ArraySink;
 use super::{Format, LibraryError, seal};
 use crate::files::PendingFile;
