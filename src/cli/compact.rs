@@ -4,9 +4,9 @@ use super::Outcome;
 use super::console::Console;
 use super::intake;
 use super::memory::MemoryFlag;
-use super::remake::remake;
+use super::remake::rewrite;
 use crate::failure::Failure;
-use crate::library::{Change, Library, change, tidy};
+use crate::library::{Library, tidy};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -40,19 +40,10 @@ pub(super) fn run(args: &CompactArgs, console: Console) -> Result<Outcome, Failu
         return Ok(Outcome::Done);
     }
     let rows: Vec<u32> = library.entries().targets().collect();
-    let old = &library.members()[0].checksum;
-    let workspace = args.memory.workspace(&args.library)?;
-    remake(
-        (Some(old), &args.library),
-        &workspace,
+    rewrite(
+        (&library, &args.library),
+        ("compact", &rows),
+        args.memory,
         console,
-        |on_stage| {
-            let all = Change {
-                by: "compact",
-                rows: &rows,
-                workspace: &workspace,
-            };
-            change(&library, all, on_stage)
-        },
     )
 }

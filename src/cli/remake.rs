@@ -2,9 +2,9 @@
 
 use super::Outcome;
 use super::console::Console;
-use super::memory::tell_overrun;
+use super::memory::{MemoryFlag, tell_overrun};
 use crate::failure::Failure;
-use crate::library::{self, Library, LibraryError, Stage};
+use crate::library::{self, Change, Library, LibraryError, Stage, change};
 use crate::memory::Workspace;
 use crate::report::RunSummary;
 use crate::search;
@@ -24,6 +24,26 @@ pub(super) fn remake(
     let done = put(made, (old, output), (started, console))?;
     tell_overrun(workspace, console);
     Ok(done)
+}
+
+/// Puts a library of the entries at `rows` in the place of the one at `path` that `library` was opened
+/// from, as the new version that the command `by` made.
+pub(super) fn rewrite(
+    (library, path): (&Library, &Path),
+    (by, rows): (&str, &[u32]),
+    memory: MemoryFlag,
+    console: Console,
+) -> Result<Outcome, Failure> {
+    let old = &library.members()[0].checksum;
+    let workspace = &memory.workspace(path)?;
+    remake((Some(old), path), workspace, console, |on_stage| {
+        let stays = Change {
+            by,
+            rows,
+            workspace,
+        };
+        change(library, stays, on_stage)
+    })
 }
 
 /// Learns from a library that was just made, writes it, and tells of it as `mzseek build` does.

@@ -4,9 +4,9 @@ use super::Outcome;
 use super::console::Console;
 use super::intake;
 use super::memory::MemoryFlag;
-use super::remake::remake;
+use super::remake::rewrite;
 use crate::failure::Failure;
-use crate::library::{Change, Condition, Library, change};
+use crate::library::{Condition, Library};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -51,19 +51,10 @@ pub(super) fn run(args: &RemoveArgs, console: Console) -> Result<Outcome, Failur
         let place = args.library.display();
         return Err(Failure::usage(format!("{place}: {text}")));
     }
-    let old = &library.members()[0].checksum;
-    let workspace = args.memory.workspace(&args.library)?;
-    remake(
-        (Some(old), &args.library),
-        &workspace,
+    rewrite(
+        (&library, &args.library),
+        ("remove", &rows),
+        args.memory,
         console,
-        |on_stage| {
-            let rest = Change {
-                by: "remove",
-                rows: &rows,
-                workspace: &workspace,
-            };
-            change(&library, rest, on_stage)
-        },
     )
 }

@@ -10,7 +10,7 @@ pub(super) use tally::Tally;
 
 use super::console::Console;
 use super::intake::Intake;
-use super::{Outcome, export, intake};
+use super::{Outcome, export, intake, output};
 use crate::check::{Limits, RemoveNoise, repair};
 use crate::domain::Tolerance;
 use crate::failure::Failure;
@@ -58,27 +58,23 @@ pub(super) struct CheckArgs {
 
 pub(super) fn run(args: &CheckArgs, console: Console) -> Result<Outcome, Failure> {
     let format = args.fix.as_deref().map(format_of).transpose()?;
-    let output = args.output.clone();
-    let output = output.or_else(|| args.fix.as_deref().map(beside));
-    for path in [&output, &args.fix].into_iter().flatten() {
+    let table = args.output.clone();
+    let table = table.or_else(|| args.fix.as_deref().map(beside));
+    for path in [&table, &args.fix].into_iter().flatten() {
         intake::refuse_as_output(&args.inputs, path)?;
     }
-    if output.is_some() && output == args.fix {
+    if table.is_some() && table == args.fix {
         let text = "-o and --fix name the same file";
         return Err(Failure::usage(text));
     }
-    let (intake, tally) = match &output {
+    let (intake, tally) = match &table {
         None => fix(args, format, (Path::new(STDIN), io::sink()), console)?,
         Some(path) if path == Path::new(STDIN) => {
             let out = io::stdout().lock();
             fix(args, format, (path, out), console)?
         }
         Some(path) => {
-            let failed = |e: io::Error| Failure::write(path, e);
-            let mut pending = PendingFile::create(path).map_err(failed)?;
-            let out = BufWriter::new(&mut pending);
-            let found = fix(args, format, (path, out), console)?;
-            pending.publish().map_err(failed)?;
+            let found = output::fill_file(path, |out| fix(args, format, (path, out), console))?;
             console.say(format!("{}: a row per finding and repair", path.display()));
             found
         }
