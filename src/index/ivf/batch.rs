@@ -39,6 +39,11 @@ pub(super) fn search<'a, C: Codec>(
     filters: Filters<'a>,
 ) -> Vec<Vec<Neighbour>> {
     filters.expect_len(queries.len());
+    let products = if C::TELLS_HALVES {
+        products
+    } else {
+        Products::OfAll
+    };
     // Answers do not depend on the size of a block, so it may depend on the number of threads.
     let n_threads = rayon::current_num_threads();
     let n_blocks = if n_threads == 1 { 1 } else { 2 * n_threads };
@@ -112,17 +117,14 @@ impl<C: Codec> Block<'_, C> {
 
     fn prepare(&self, query: usize, prepared: &mut C::Query) {
         let codec = &self.index.codec;
-        match (self.queries, self.products) {
-            (Points::Sparse(rows), products) => {
-                codec.prepare_sparse(rows, query, products, prepared);
+        match self.queries {
+            Points::Sparse(rows) => {
+                codec.prepare_sparse(rows, query, self.products, prepared);
             }
-            (Points::Dense(rows), products) => {
+            Points::Dense(rows) => {
                 let query = rows.row(query);
                 let query = query.to_slice().expect("a query is a slice");
-                match products {
-                    Products::OfAll => codec.prepare(query, prepared),
-                    Products::OfHalves => codec.prepare_halves(query, prepared),
-                }
+                codec.prepare(query, prepared);
             }
         }
     }

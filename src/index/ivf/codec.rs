@@ -35,6 +35,11 @@ pub trait Codec: Debug + Send + Sync {
     /// Memory of a scan, reused by the next.
     type Scratch: Default + Send;
 
+    /// Whether [`Products::OfHalves`] can be had; else all coordinates count together.
+    ///
+    /// [`Products::OfHalves`]: crate::index::Products::OfHalves
+    const TELLS_HALVES: bool = false;
+
     /// Number of rows.
     fn len(&self) -> usize;
 
@@ -51,27 +56,17 @@ pub trait Codec: Debug + Send + Sync {
     /// Computes what [`scan`](Self::scan) needs of a query; `prepared` is reused memory.
     fn prepare(&self, query: &[f32], prepared: &mut Self::Query);
 
-    /// The same for [`Products::OfHalves`]; codecs that cannot tell halves apart add them.
-    ///
-    /// [`Products::OfHalves`]: crate::index::Products::OfHalves
-    fn prepare_halves(&self, query: &[f32], prepared: &mut Self::Query) {
-        self.prepare(query, prepared);
-    }
-
     /// The same for the query at a position of those without their zeros.
     fn prepare_sparse(
         &self,
         queries: SparseView<'_>,
         query: usize,
-        products: Products,
+        _products: Products,
         prepared: &mut Self::Query,
     ) {
         let mut whole = vec![0.0; queries.dim()];
         Points::Sparse(queries).write(query, &mut whole);
-        match products {
-            Products::OfAll => self.prepare(&whole, prepared),
-            Products::OfHalves => self.prepare_halves(&whole, prepared),
-        }
+        self.prepare(&whole, prepared);
     }
 
     /// Offers the scores of the wanted rows of a list. Rows that score below the floor of the
@@ -159,6 +154,8 @@ impl Codec for SparseStore {
     type Query = SparseQuery;
     type Scratch = SparseSums;
 
+    const TELLS_HALVES: bool = true;
+
     fn len(&self) -> usize {
         self.len()
     }
@@ -173,10 +170,6 @@ impl Codec for SparseStore {
 
     fn prepare(&self, query: &[f32], prepared: &mut SparseQuery) {
         self.prepare(query, prepared);
-    }
-
-    fn prepare_halves(&self, query: &[f32], prepared: &mut SparseQuery) {
-        self.prepare_halves(query, prepared);
     }
 
     fn prepare_sparse(

@@ -184,20 +184,10 @@ impl SparseStore {
         prepared.first_half = None;
         prepared.norm = squared_norm(values);
         if products == Products::OfHalves {
-            self.halve(prepared);
+            let half = (self.dim / 2) as u32;
+            let first = prepared.places.partition_point(|p| p.coordinate < half);
+            prepared.first_half = Some(first);
         }
-    }
-
-    /// The same for a search by halves.
-    pub(in crate::index) fn prepare_halves(&self, query: &[f32], prepared: &mut SparseQuery) {
-        self.prepare(query, prepared);
-        self.halve(prepared);
-    }
-
-    fn halve(&self, prepared: &mut SparseQuery) {
-        let half = (self.dim / 2) as u32;
-        let first = prepared.places.partition_point(|p| p.coordinate < half);
-        prepared.first_half = Some(first);
     }
 
     /// Offers the rows at `wanted`, which are among those of `list` at `all`.
