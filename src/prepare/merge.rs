@@ -1,5 +1,6 @@
 //! Steps that make one peak of several.
 
+use super::select::by_intensity;
 use crate::domain::{Da, Peak};
 
 /// Merges peaks closer than `gap`, from the most intense outward, until none are left.
@@ -16,16 +17,22 @@ pub fn merge_close(peaks: &mut Vec<Peak>, gap: Da) {
 }
 
 fn merge_once(peaks: &[Peak], gap: f64) -> Vec<Peak> {
-    let mut by_intensity: Vec<usize> = (0..peaks.len()).collect();
-    by_intensity.sort_by(|&a, &b| {
-        peaks[b]
-            .intensity
-            .total_cmp(&peaks[a].intensity)
-            .then(a.cmp(&b))
-    });
-    let mut free = vec![true; peaks.len()];
     let mut merged = Vec::with_capacity(peaks.len());
-    for at in by_intensity {
+    // Nothing is merged across a wider gap, and most peaks have one on either side.
+    for near in peaks.chunk_by(|a, b| b.mz - a.mz <= gap) {
+        match near {
+            [alone] => merged.push(*alone),
+            _ => merge_near(near, gap, &mut merged),
+        }
+    }
+    merged
+}
+
+/// Merges neighbours once, behind what was merged before.
+fn merge_near(peaks: &[Peak], gap: f64, merged: &mut Vec<Peak>) {
+    let n_before = merged.len();
+    let mut free = vec![true; peaks.len()];
+    for at in by_intensity(peaks) {
         if !free[at] {
             continue;
         }
@@ -42,8 +49,7 @@ fn merge_once(peaks: &[Peak], gap: f64) -> Vec<Peak> {
         merged.push(weighted_mean(members));
         free[low..high].fill(false);
     }
-    merged.sort_by(|a, b| a.mz.total_cmp(&b.mz));
-    merged
+    merged[n_before..].sort_by(|a, b| a.mz.total_cmp(&b.mz));
 }
 
 /// Merges peaks that round to one nominal mass; the merged peak lies on the whole number.

@@ -169,11 +169,13 @@ pub fn clean(
             merge_close(&mut peaks, gap);
             // Rounding may bring peaks closer: what was prepared is to stay as it is when it is
             // prepared again.
-            while rounded(&peaks)
+            while peaks
                 .windows(2)
-                .any(|w| w[1].mz - w[0].mz < gap.value())
+                .any(|w| rounded(w[1].mz) - rounded(w[0].mz) < gap.value())
             {
-                peaks = rounded(&peaks);
+                for peak in &mut peaks {
+                    peak.mz = rounded(peak.mz);
+                }
                 merge_close(&mut peaks, gap);
             }
         }
@@ -186,7 +188,7 @@ pub fn clean(
     Ok(PreparedSpectrum {
         precursor,
         polarity,
-        mz: rounded(&peaks).iter().map(|p| p.mz).collect(),
+        mz: peaks.iter().map(|p| rounded(p.mz)).collect(),
         intensity: peaks
             .iter()
             .map(|p| (f64::from(p.intensity) / total) as f32)
@@ -195,12 +197,8 @@ pub fn clean(
 }
 
 /// m/z as libraries keep it, in `f32`: what is made of a spectrum can then be made of its entry again.
-fn rounded(peaks: &[Peak]) -> Vec<Peak> {
-    let round = |peak: &Peak| Peak {
-        mz: f64::from(peak.mz as f32),
-        ..*peak
-    };
-    peaks.iter().map(round).collect()
+fn rounded(mz: f64) -> f64 {
+    f64::from(mz as f32)
 }
 
 /// What intensities are divided by so that they sum to 1.

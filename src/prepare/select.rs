@@ -1,6 +1,7 @@
 //! Steps that only drop peaks: m/z range, noise, number.
 
 use crate::domain::{Mz, Peak};
+use std::cmp::Ordering;
 
 /// Keeps the peaks from `low` to `high`, both included.
 pub fn within_range(peaks: &mut Vec<Peak>, (low, high): (Mz, Mz)) {
@@ -22,13 +23,20 @@ pub fn most_intense(peaks: &mut Vec<Peak>, n: usize) {
         return;
     }
     let mut order: Vec<usize> = (0..peaks.len()).collect();
-    order.sort_by(|&a, &b| {
-        peaks[b]
-            .intensity
-            .total_cmp(&peaks[a].intensity)
-            .then(a.cmp(&b))
-    });
-    let mut kept = order[..n].to_vec();
+    order.select_nth_unstable_by(n, |&a, &b| more_intense(peaks, a, b));
+    let kept = &mut order[..n];
     kept.sort_unstable();
-    *peaks = kept.into_iter().map(|at| peaks[at]).collect();
+    *peaks = kept.iter().map(|&at| peaks[at]).collect();
+}
+
+/// Positions of the peaks, the most intense first, of equal ones that of lower m/z.
+pub(super) fn by_intensity(peaks: &[Peak]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..peaks.len()).collect();
+    order.sort_unstable_by(|&a, &b| more_intense(peaks, a, b));
+    order
+}
+
+fn more_intense(peaks: &[Peak], a: usize, b: usize) -> Ordering {
+    let by_intensity = peaks[b].intensity.total_cmp(&peaks[a].intensity);
+    by_intensity.then(a.cmp(&b))
 }

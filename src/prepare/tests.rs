@@ -158,4 +158,51 @@ proptest! {
         let total: f32 = one.intensity().iter().sum();
         prop_assert!((total - 1.0).abs() < 1e-4);
     }
+    #[test]
+    fn peaks_are_merged_from_the_most_intense_outward(
+        // Clusters in steps of less than the gap and gaps between them, equal intensities among them.
+        raw in prop::collection::vec((0_u32..600, 1_u8..6), 1..60),
+    ) {
+        let gap = 0.05;
+        let at = |step: u32| 100.0 + f64::from(step) * 0.02 + f64::from(step / 10);
+        let raw: Vec<_> = raw.iter().map(|&(step, i)| (at(step), f32::from(i))).collect();
+        let mut merged = peaks(&raw);
+        merged.sort_by(|a, b| a.mz.total_cmp(&b.mz));
+        let mut expected = merged.clone();
+        merge_close(&mut merged, Da::new(gap).unwrap());
+        // By definition: the most intense peak left takes in all that are within the gap of it.
+        while expected.windows(2).any(|w| w[1].mz - w[0].mz < gap) {
+            let mut left = std::mem::take(&mut expected);
+            while let Some(centre) = left.iter().copied().reduce(|a, b| if b.intensity > a.intensity { b } else { a }) {
+                let (near, far): (Vec<Peak>, Vec<Peak>) =
+                    left.into_iter().partition(|p| (p.mz - centre.mz).abs() <= gap);
+                let total: f64 = near.iter().map(|p| f64::from(p.intensity)).sum();
+                let moment: f64 = near.iter().map(|p| f64::from(p.intensity) * p.mz).sum();
+                expected.push(Peak { mz: moment / total, intensity: total as f32 });
+                left = far;
+            }
+            expected.sort_by(|a, b| a.mz.total_cmp(&b.mz));
+        }
+        prop_assert_eq!(merged.len(), expected.len());
+        for (merged, expected) in merged.iter().zip(&expected) {
+            prop_assert!((merged.mz - expected.mz).abs() < 1e-9, "{} {}", merged.mz, expected.mz);
+            prop_assert_eq!(merged.intensity, expected.intensity);
+        }
+    }
+
+    #[test]
+    fn the_most_intense_peaks_are_kept_in_order(
+        raw in prop::collection::vec((50.0_f64..400.0, 1_u8..9), 1..60),
+        n in 0_usize..70,
+    ) {
+        let raw: Vec<_> = raw.iter().map(|&(mz, i)| (mz, f32::from(i))).collect();
+        let mut kept = peaks(&raw);
+        kept.sort_by(|a, b| a.mz.total_cmp(&b.mz));
+        let mut expected = kept.clone();
+        most_intense(&mut kept, n);
+        expected.sort_by(|a, b| b.intensity.total_cmp(&a.intensity).then(a.mz.total_cmp(&b.mz)));
+        expected.truncate(n);
+        expected.sort_by(|a, b| a.mz.total_cmp(&b.mz));
+        prop_assert_eq!(kept, expected);
+    }
 }
