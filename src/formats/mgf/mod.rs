@@ -10,7 +10,7 @@ use super::lines::{Line, Lines};
 use super::source::{Damaged, Source};
 use super::text::snippet;
 use super::{Fault, Record};
-use crate::domain::Origin;
+use crate::domain::{Origin, Peak};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub(super) struct MgfReader {
     default_charge: StatedCharge,
     /// `BEGIN IONS` of the next block was read where `END IONS` should have been.
     begun: bool,
+    /// Room for the peaks of a block, whose number nobody states before them.
+    peaks: Vec<Peak>,
 }
 
 /// How a block ended.
@@ -52,6 +54,7 @@ impl MgfReader {
             n_records: 0,
             default_charge: StatedCharge::Silent,
             begun: false,
+            peaks: Vec::new(),
         }
     }
 
@@ -96,6 +99,7 @@ impl MgfReader {
     /// Reads one block up to its end.
     fn read_block(&mut self) -> io::Result<(Draft, End)> {
         let mut draft = Draft::default();
+        draft.peaks = std::mem::take(&mut self.peaks);
         let end = loop {
             let Some((number, line)) = self.lines.next()? else {
                 draft.fault(self.lines.number(), Fault::CutRecord);
@@ -126,6 +130,10 @@ impl MgfReader {
         if draft.charge == StatedCharge::Silent {
             draft.charge = self.default_charge;
         }
+        // Each block takes as much memory as its peaks need, at once.
+        let peaks = draft.peaks.clone();
+        self.peaks = std::mem::replace(&mut draft.peaks, peaks);
+        self.peaks.clear();
         Ok((draft, end))
     }
 }
