@@ -52,7 +52,7 @@ fn on_the_disk_answers_are_the_same_as_in_memory() {
         let (short, long) = (short.without(&apart), long.without(&apart));
         assert!(short.rows() == long.rows(), "{how:?}");
         // 60 targets win and no decoy: (0 + 1) / 60.
-        assert!(short.column("q_value").contains(&"0.0166667"), "{how:?}");
+        assert!(short.column("q_value").contains(&"0.016667"), "{how:?}");
     }
     assert_eq!(folder.names(), before, "temporary files have no name");
 }
