@@ -3,6 +3,7 @@
 use crate::config::ConfigError;
 use crate::formats::ReadError;
 use crate::library::{LibraryError, SettingsError};
+use crate::memory::WorkspaceError;
 use crate::plot::PngError;
 use crate::report::{EvaluationError, ProvenanceError, ReportError, TruthError};
 use crate::search::RunFdrError;
@@ -126,6 +127,15 @@ impl From<SettingsError> for Failure {
 impl From<RunFdrError> for Failure {
     fn from(error: RunFdrError) -> Self {
         Self::usage(error.to_string())
+    }
+}
+
+impl From<WorkspaceError> for Failure {
+    fn from(error: WorkspaceError) -> Self {
+        Self {
+            kind: Kind::Io,
+            message: error.to_string(),
+        }
     }
 }
 

@@ -18,14 +18,25 @@ struct Scratch {
     ceiling: Arc<Ceiling>,
 }
 
-/// Arrays that could not be kept outside memory.
+/// Something that could not be kept outside memory.
 #[derive(Debug, thiserror::Error)]
-#[error("temporary file in {folder}: {source}", folder = .folder.display())]
+#[error("temporary file in {folder}: {source}{hint}", folder = .folder.display(), hint = self.hint())]
 pub struct WorkspaceError {
     /// Where the file is.
     pub folder: PathBuf,
     /// What the system said.
     pub source: io::Error,
+}
+
+impl WorkspaceError {
+    /// What to do, where the folder was not chosen by a target.
+    fn hint(&self) -> &'static str {
+        if cfg!(unix) && self.folder == std::env::temp_dir() {
+            " (TMPDIR may name another folder)"
+        } else {
+            ""
+        }
+    }
 }
 
 impl Workspace {

@@ -12,6 +12,7 @@ mod candidates;
 mod explanation;
 pub mod fdr;
 mod groups;
+mod kept;
 mod learning;
 mod rank;
 mod run;

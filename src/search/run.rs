@@ -1,12 +1,18 @@
 //! Answers of a run: they wait for its end where only a run has false discovery rates.
 //!
-//! Only a library with decoys makes them wait; then each query keeps its metadata and answers, and
-//! its peaks only where they are asked for: some 600 bytes with ten matches.
+//! Only a library with decoys makes them wait. What won each query is then held in memory, 24 bytes a
+//! query and stage; its metadata and answers, and its peaks only where they are asked for, wait in a
+//! [`Spool`] until all winners are known.
 
-use super::fdr::{accept, assess, cascade};
+use super::fdr::{Verdict, Winner, accept};
+use super::kept::{Kept, Names};
 use super::{Answer, SearchSettings, Searcher};
-use crate::domain::{Fields, PeakList, PrecursorWindow, Spectrum};
-use crate::library::Library;
+use crate::domain::{PrecursorWindow, Spectrum};
+use crate::memory::{Bytes, Spool, WorkspaceError};
+use std::path::Path;
+
+/// What waits in memory before a file is made: some ten thousand queries.
+const IN_MEMORY: Bytes = Bytes(4_000_000);
 
 /// What is asked of a run as a whole; either needs a library with decoys.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -65,13 +71,14 @@ impl RunFdr {
 #[derive(Debug)]
 pub struct RunAnswers<'a> {
     wishes: RunFdr,
-    library: &'a Library,
     first: &'a Searcher<'a>,
-    keeps_peaks: bool,
     second: Option<Searcher<'a>>,
-    queries: Vec<Spectrum>,
-    answers: Vec<Answer>,
-    open_answers: Vec<Answer>,
+    keeps_peaks: bool,
+    winners: Vec<Option<Winner>>,
+    /// Those of the second stage.
+    open_winners: Vec<Option<Winner>>,
+    names: Names,
+    waiting: Spool,
 }
 
 impl<'a> RunAnswers<'a> {
@@ -81,13 +88,13 @@ impl<'a> RunAnswers<'a> {
         wishes.check(searcher)?;
         Ok(Self {
             wishes,
-            library: searcher.library(),
             first: searcher,
-            keeps_peaks: false,
             second: wishes.second(searcher),
-            queries: Vec::new(),
-            answers: Vec::new(),
-            open_answers: Vec::new(),
+            keeps_peaks: false,
+            winners: Vec::new(),
+            open_winners: Vec::new(),
+            names: Names::default(),
+            waiting: Spool::new(&std::env::temp_dir(), IN_MEMORY),
         })
     }
 
@@ -100,43 +107,58 @@ impl<'a> RunAnswers<'a> {
         }
     }
 
+    /// The same, where more than a few queries wait in a file of `folder`, and not of that for
+    /// temporary files.
+    #[must_use]
+    pub fn waiting_in(self, folder: &Path) -> Self {
+        Self {
+            waiting: Spool::new(folder, IN_MEMORY),
+            ..self
+        }
+    }
+
     /// Answers `queries`. Gives the answers back where they are final, else keeps them.
-    pub fn search(&mut self, queries: &[Spectrum]) -> Vec<Answer> {
+    ///
+    /// # Errors
+    /// If they cannot be kept.
+    pub fn search(&mut self, queries: &[Spectrum]) -> Result<Vec<Answer>, WorkspaceError> {
         let answers = self.first.search(queries);
-        if self.library.entries().n_decoys() == 0 {
-            return answers;
+        if self.first.library().entries().n_decoys() == 0 {
+            return Ok(answers);
         }
-        if let Some(second) = &self.second {
-            self.open_answers.extend(second.search(queries));
+        let open = self.second.as_ref().map(|second| second.search(queries));
+        let open: &[Answer] = open.as_deref().unwrap_or_default();
+        self.winners.extend(answers.iter().map(Winner::of));
+        self.open_winners.extend(open.iter().map(Winner::of));
+        for (at, (query, answer)) in queries.iter().zip(&answers).enumerate() {
+            let answers = (answer, open.get(at));
+            let kept = Kept::of((query, self.keeps_peaks), answers, &mut self.names);
+            self.waiting.push(&kept)?;
         }
-        self.answers.extend(answers);
-        self.queries.extend(queries.iter().map(|query| Spectrum {
-            peaks: if self.keeps_peaks {
-                query.peaks.clone()
-            } else {
-                PeakList::default()
-            },
-            fields: Fields::default(),
-            origin: query.origin.clone(),
-            id: query.id.clone(),
-            measurement: query.measurement.clone(),
-            compound: query.compound.clone(),
-            precursor: query.precursor,
-        }));
-        Vec::new()
+        Ok(Vec::new())
     }
 
     /// What was kept, with q-values, in the order of the queries.
-    pub fn finish(self) -> Vec<(Spectrum, Answer)> {
-        let mut answers = self.answers;
-        if self.second.is_some() {
-            answers = cascade(answers, self.open_answers);
+    ///
+    /// # Errors
+    /// If what was kept cannot be read again.
+    pub fn finish(
+        self,
+    ) -> Result<impl Iterator<Item = Result<(Spectrum, Answer), WorkspaceError>>, WorkspaceError>
+    {
+        let verdict = if self.second.is_some() {
+            Verdict::of_cascade(&self.winners, &self.open_winners)
         } else {
-            assess(&mut answers, !is_closed(self.first));
-        }
-        if let Some(limit) = self.wishes.limit {
-            accept(&mut answers, limit);
-        }
-        self.queries.into_iter().zip(answers).collect()
+            Verdict::of(&self.winners, !is_closed(self.first))
+        };
+        let (names, limit) = (self.names, self.wishes.limit);
+        self.waiting.into_records(move |kept: Kept<'static>| {
+            let (query, answer, open) = kept.restored(&names)?;
+            let mut answer = verdict.decide(answer, open);
+            if let Some(limit) = limit {
+                accept(&mut answer, limit);
+            }
+            Some((query, answer))
+        })
     }
 }

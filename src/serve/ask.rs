@@ -162,7 +162,7 @@ pub(super) fn answer<W: Write>(
         bounds.check_time()?;
         let started = Instant::now();
         // Into the pool once, not at every step of the search.
-        let answers = rayon::scope(|_| run.search(&block));
+        let answers = rayon::scope(|_| run.search(&block))?;
         metrics.searched(block.len() as u64, started.elapsed());
         // Read in this turn, so that who has no more need not wait for another to find that out.
         let next = intake.block();
@@ -182,7 +182,8 @@ pub(super) fn answer<W: Write>(
         turn = if block.is_empty() { None } else { gate.turn() };
     }
     intake.end(&mut summary)?;
-    for (query, answer) in run.finish() {
+    for answered in run.finish()? {
+        let (query, answer) = answered?;
         summary.matched += u64::from(!answer.matches.is_empty());
         if heard(reply.answer(library, &query, &answer, only_matched))?.is_none() {
             return Ok(None);

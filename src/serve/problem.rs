@@ -3,6 +3,7 @@
 use crate::config::QuestionError;
 use crate::formats::ReadError;
 use crate::library::SettingsError;
+use crate::memory::WorkspaceError;
 use crate::search::RunFdrError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -178,6 +179,12 @@ impl From<QuestionError> for Problem {
 impl From<RunFdrError> for Problem {
     fn from(error: RunFdrError) -> Self {
         Self::unusable(error.to_string())
+    }
+}
+
+impl From<WorkspaceError> for Problem {
+    fn from(error: WorkspaceError) -> Self {
+        Self::internal("answers could not be kept until the last one", error)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::config::Question;
 use crate::domain::Spectrum;
 use crate::formats::{self, ReadError, Record};
+use crate::memory::WorkspaceError;
 use crate::report::{CsvReport, Outcomes, ReportError, RunSummary};
 use crate::search::{RunAnswers, Searcher};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -35,6 +36,7 @@ pub(super) fn report(
     out: impl Write,
 ) -> Result<Searched, Unsearched> {
     let refused = |error: ReportError| Unsearched::Fails(format!("{}: {error}", path.display()));
+    let unkept = |error: WorkspaceError| Unsearched::Fails(error.to_string());
     let mut run = RunAnswers::new(question.fdr(), searcher)
         .map_err(|error| Unsearched::Bad(error.to_string()))?;
     let mut csv = CsvReport::begin(BufWriter::new(out), question.only_matched).map_err(refused)?;
@@ -63,7 +65,7 @@ pub(super) fn report(
             None => true,
         };
         if ended || block.len() == BLOCK {
-            let answers = run.search(&block);
+            let answers = run.search(&block).map_err(unkept)?;
             n_queries += block.len() as u64;
             for (query, answer) in block.iter().zip(&answers) {
                 outcomes.add(&answer.plan);
@@ -75,7 +77,8 @@ pub(super) fn report(
             break;
         }
     }
-    for (query, answer) in run.finish() {
+    for answered in run.finish().map_err(unkept)? {
+        let (query, answer) = answered.map_err(unkept)?;
         outcomes.add(&answer.plan);
         csv.answer(library, &query, &answer).map_err(refused)?;
     }

@@ -4,7 +4,7 @@ use crate::kit::{Folder, data};
 use std::fmt::Write;
 
 /// Peptides with their b and y ions at charge 1.
-fn peptides() -> String {
+pub(crate) fn peptides() -> String {
     let sequences = [
         "ELVISLIVESK",
         "SAMPLERPEPTIDEK",
@@ -35,7 +35,7 @@ fn peptides() -> String {
 }
 
 /// The same as queries.
-fn queries(msp: &str) -> String {
+pub(crate) fn queries(msp: &str) -> String {
     let mut mgf = String::new();
     for line in msp.lines() {
         match line.split_once(": ") {

@@ -50,4 +50,5 @@ mod together;
 mod tune;
 mod unpacking;
 mod vectors;
+mod waiting;
 mod watch;

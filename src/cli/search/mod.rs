@@ -10,7 +10,7 @@ use super::{Outcome, output};
 use crate::config::Question;
 use crate::domain::Spectrum;
 use crate::failure::Failure;
-use crate::files::PendingFile;
+use crate::files::{PendingFile, folder_beside};
 use crate::library::Library;
 use crate::report::{
     ColumnSet, FileStamp, HtmlReport, LibraryStamp, Provenance, Report, ReportFormat, ReportTarget,
@@ -246,6 +246,10 @@ fn report(
 ) -> Result<(Outcome, RunSummary, Vec<PathBuf>), Failure> {
     let name = args.output.as_deref().unwrap_or(Path::new("stdout"));
     let mut run = RunAnswers::new(args.question.fdr(), searcher)?.keeping_peaks(page.is_some());
+    if let Some(path) = &args.output {
+        let folder = folder_beside(path).map_err(|e| Failure::write(path, e))?;
+        run = run.waiting_in(&folder);
+    }
     let report = Report::begin(
         format,
         &args.columns.set,
@@ -272,13 +276,14 @@ fn report(
             },
             || outputs.write(answered.0.iter().zip(&answered.1)),
         );
-        answered = (block.spectra, answers);
+        answered = (block.spectra, answers?);
         written
     });
     outputs.write(answered.0.iter().zip(&answered.1))?;
     let intake = intake?;
-    for (query, answer) in &run.finish() {
-        outputs.write([(query, answer)])?;
+    for answered in run.finish()? {
+        let (query, answer) = answered?;
+        outputs.write([(&query, &answer)])?;
     }
     let mut tally = outputs.end()?;
     tally.searching = searching;

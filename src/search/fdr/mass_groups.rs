@@ -9,60 +9,83 @@ const REACH: i64 = 5;
 /// Groups of fewer matches are one group together: too few decoys would be among them.
 const LEAST: usize = 100;
 
-/// A group number for each match, from 0: matches whose difference of mass lies at the same peak of
-/// the histogram within one nominal difference form a group; groups of fewer than 100 and matches
-/// without a difference are group 0 together.
+/// Numbers of groups, by difference of mass: matches whose difference lies at the same peak of the
+/// histogram within one nominal difference form a group, from 1 on; groups of fewer than 100 and
+/// matches without a difference are group 0 together.
 ///
 /// A wrong match is as likely as not in a group of one common modification as elsewhere, a right
 /// one far more: one estimate for all would be too high for the common differences, and too low for
 /// the rare ones (Fu & Qian 2014).
-pub(super) fn mass_groups(differences: &[Option<f64>]) -> Vec<usize> {
-    let bin = |difference: f64| (difference / BIN).round() as i64;
-    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
-    for difference in differences.iter().flatten() {
-        *counts.entry(bin(*difference)).or_default() += 1;
-    }
-    // Smoothed over three bins, so that a peak on a border is one peak; then by the bin itself.
-    let height = |at: i64| -> (usize, usize) {
-        let count = |bin: i64| counts.get(&bin).copied().unwrap_or(0);
-        (count(at - 1) + count(at) + count(at + 1), count(at))
-    };
-    let is_peak = |at: i64| {
-        let mut others = (1..=REACH).flat_map(|step| [at - step, at + step]);
-        // Of equally full bins the lowest is the peak.
-        others.all(|other| (height(other), at) < (height(at), other))
-    };
-    let peaks: Vec<i64> = counts.keys().copied().filter(|&at| is_peak(at)).collect();
-    let nominal = |bin: i64| (bin as f64 * BIN).round() as i64;
-    let nearest = |at: i64| {
-        let same = peaks.iter().filter(|&&peak| nominal(peak) == nominal(at));
-        same.min_by_key(|&&peak| ((peak - at).abs(), peak)).copied()
-    };
-    let peak_of: BTreeMap<i64, Option<i64>> = counts.keys().map(|&at| (at, nearest(at))).collect();
-    let mut sizes: BTreeMap<i64, usize> = BTreeMap::new();
-    for (at, count) in &counts {
-        if let Some(peak) = peak_of[at] {
+#[derive(Debug, Default)]
+pub(super) struct MassGroups {
+    /// By bin, where it is not 0.
+    numbers: BTreeMap<i64, usize>,
+}
+
+fn bin(difference: f64) -> i64 {
+    (difference / BIN).round() as i64
+}
+
+impl MassGroups {
+    /// The groups of matches with these differences.
+    pub(super) fn of(differences: impl Iterator<Item = f64>) -> Self {
+        let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+        for difference in differences {
+            *counts.entry(bin(difference)).or_default() += 1;
+        }
+        // Smoothed over three bins, so that a peak on a border is one peak; then by the bin itself.
+        let height = |at: i64| -> (usize, usize) {
+            let count = |bin: i64| counts.get(&bin).copied().unwrap_or(0);
+            (count(at - 1) + count(at) + count(at + 1), count(at))
+        };
+        let is_peak = |at: i64| {
+            let mut others = (1..=REACH).flat_map(|step| [at - step, at + step]);
+            // Of equally full bins the lowest is the peak.
+            others.all(|other| (height(other), at) < (height(at), other))
+        };
+        let peaks: Vec<i64> = counts.keys().copied().filter(|&at| is_peak(at)).collect();
+        let nominal = |bin: i64| (bin as f64 * BIN).round() as i64;
+        let nearest = |at: i64| {
+            // Peaks ascend, and so do their nominal differences.
+            let start = peaks.partition_point(|&peak| nominal(peak) < nominal(at));
+            let end = peaks.partition_point(|&peak| nominal(peak) <= nominal(at));
+            let same = peaks[start..end].iter().copied();
+            same.min_by_key(|&peak| ((peak - at).abs(), peak))
+        };
+        let peak_of = || {
+            let bins = counts.iter();
+            bins.filter_map(|(&at, &count)| Some((at, nearest(at)?, count)))
+        };
+        let mut sizes: BTreeMap<i64, usize> = BTreeMap::new();
+        for (_, peak, count) in peak_of() {
             *sizes.entry(peak).or_default() += count;
         }
+        let large = sizes.iter().filter(|(_, size)| **size >= LEAST);
+        let of_peak: BTreeMap<i64, usize> = large
+            .zip(1..)
+            .map(|((peak, _), number)| (*peak, number))
+            .collect();
+        let numbered = peak_of().filter_map(|(at, peak, _)| Some((at, *of_peak.get(&peak)?)));
+        Self {
+            numbers: numbered.collect(),
+        }
     }
-    let large = sizes.iter().filter(|(_, size)| **size >= LEAST);
-    let numbers: BTreeMap<i64, usize> = large
-        .zip(1..)
-        .map(|((peak, _), number)| (*peak, number))
-        .collect();
-    differences
-        .iter()
-        .map(|difference| {
-            let peak = difference.and_then(|difference| peak_of[&bin(difference)]);
-            peak.and_then(|peak| numbers.get(&peak).copied())
-                .unwrap_or(0)
-        })
-        .collect()
+
+    /// The number of the group of a match with this difference.
+    pub(super) fn number(&self, difference: Option<f64>) -> usize {
+        let known = difference.and_then(|difference| self.numbers.get(&bin(difference)));
+        known.copied().unwrap_or(0)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn mass_groups(differences: &[Option<f64>]) -> Vec<usize> {
+        let groups = MassGroups::of(differences.iter().flatten().copied());
+        differences.iter().map(|&d| groups.number(d)).collect()
+    }
 
     #[test]
     fn common_differences_are_groups_and_the_rest_is_pooled() {

@@ -3,15 +3,17 @@
 //! Targets and decoys are searched together and compete for each query. A wrong answer is as
 //! likely to be a decoy as a target, so the decoys that win say how many of the targets that win
 //! are wrong (Elias & Gygi 2007). One query cannot have a q-value; a run of them can.
+//!
+//! All that is needed of each query for that is its [`Winner`]; a [`Verdict`] on all of them then says
+//! of each answer what its q-value is.
 
 mod mass_groups;
 mod q_values;
+mod verdict;
 
-use super::answer::{Answer, Match, Plan};
+use super::answer::{Answer, Match};
 use crate::index::Random;
-use mass_groups::mass_groups;
-use q_values::q_values;
-use std::collections::BTreeMap;
+pub use verdict::{Verdict, accept};
 
 /// What won a query.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -92,69 +94,5 @@ impl Winner {
             is_decoy,
             mass_difference: winner.mass_shift,
         })
-    }
-}
-
-/// Gives each answer its q-value; `answers` are those of a whole run, all of one kind of search.
-/// In an `open` search each difference of mass has its own.
-pub fn assess(answers: &mut [Answer], open: bool) {
-    let method = if open {
-        FdrMethod::TargetDecoyByMassDifference
-    } else {
-        FdrMethod::TargetDecoy
-    };
-    let refs: Vec<&mut Answer> = answers.iter_mut().collect();
-    assess_as(refs, open, method);
-}
-
-/// Decides between the answers to each query of a search within the precursor window and of an
-/// open one: the first where its q-value is at most [`CASCADE_ACCEPTS`], else the second. The
-/// q-values of the open search are those of the queries that the first left over.
-pub fn cascade(mut closed: Vec<Answer>, open: Vec<Answer>) -> Vec<Answer> {
-    let all = closed.iter_mut().collect();
-    assess_as(all, false, FdrMethod::CascadeClosed);
-    let accepted = |answer: &Answer| answer.q_value.is_some_and(|q| q.value <= CASCADE_ACCEPTS);
-    let mut left_over = Vec::new();
-    for (answer, open) in closed.iter_mut().zip(open) {
-        if !accepted(answer) {
-            *answer = open;
-            left_over.push(answer);
-        }
-    }
-    assess_as(left_over, true, FdrMethod::CascadeOpen);
-    closed
-}
-
-/// Takes the matches away from every answer whose first one has a q-value above `limit`.
-pub fn accept(answers: &mut [Answer], limit: f64) {
-    for answer in answers {
-        let accepted = answer.q_value.is_some_and(|q| q.value <= limit);
-        if !answer.matches.is_empty() && !accepted {
-            answer.matches.clear();
-            answer.plan = Plan::AboveFdr;
-        }
-    }
-}
-
-fn assess_as(mut answers: Vec<&mut Answer>, open: bool, method: FdrMethod) {
-    let winners: Vec<Option<Winner>> = answers.iter().map(|answer| Winner::of(answer)).collect();
-    let groups = if open {
-        let of = |winner: &Option<Winner>| winner.and_then(|w| w.mass_difference);
-        mass_groups(&winners.iter().map(of).collect::<Vec<_>>())
-    } else {
-        vec![0; winners.len()]
-    };
-    let mut members: BTreeMap<usize, (Vec<usize>, Vec<Winner>)> = BTreeMap::new();
-    for (idx, (winner, group)) in winners.into_iter().zip(groups).enumerate() {
-        if let Some(winner) = winner {
-            let (rows, winners) = members.entry(group).or_default();
-            rows.push(idx);
-            winners.push(winner);
-        }
-    }
-    for (rows, winners) in members.into_values() {
-        for (idx, value) in rows.into_iter().zip(q_values(&winners)) {
-            answers[idx].q_value = Some(QValue { value, method });
-        }
     }
 }

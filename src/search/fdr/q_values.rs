@@ -1,44 +1,48 @@
 //! q-values of one group of matches.
 
-use super::Winner;
+/// A score that won a query, and whether it is a decoy's.
+pub(super) type Won = (f32, bool);
 
-/// The q-value of each winner that is a target, 1 for decoys.
+/// The q-value of a target, by its score.
 ///
 /// At a threshold s the share of wrong targets is estimated as (D(s) + 1) / T(s), with T and D the
 /// targets and decoys that score at least s; the 1 makes it hold in expectation (Levitsky et al.
 /// 2017). The q-value of a match is the least estimate over all thresholds that accept it, and at
 /// most 1.
-pub(super) fn q_values(winners: &[Winner]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..winners.len()).collect();
-    order.sort_by(|&a, &b| winners[b].score.total_cmp(&winners[a].score));
-    let (mut targets, mut decoys) = (0.0, 0.0);
-    // Estimates by falling score; equal scores are accepted together.
-    let mut estimates: Vec<(usize, f64)> = Vec::new();
-    for (at, &idx) in order.iter().enumerate() {
-        if winners[idx].is_decoy {
-            decoys += 1.0;
-        } else {
-            targets += 1.0;
-        }
-        let next = order.get(at + 1).map(|&next| winners[next].score);
-        if next != Some(winners[idx].score) {
-            estimates.push((at + 1, (decoys + 1.0) / f64::max(targets, 1.0)));
-        }
-    }
-    let mut q_values = vec![1.0; winners.len()];
-    let mut least = 1.0_f64;
-    let mut end = order.len();
-    for at in (0..estimates.len()).rev() {
-        least = least.min(estimates[at].1);
-        let start = if at == 0 { 0 } else { estimates[at - 1].0 };
-        for &idx in &order[start..end] {
-            if !winners[idx].is_decoy {
-                q_values[idx] = least;
+#[derive(Debug)]
+pub(super) struct QValues {
+    /// From which score on a q-value holds; scores ascend, q-values fall. Below the first it is 1.
+    steps: Vec<(f32, f64)>,
+}
+
+impl QValues {
+    /// Those of the group that won these.
+    pub(super) fn of(mut won: Vec<Won>) -> Self {
+        won.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+        let mut decoys = won.iter().filter(|(_, is_decoy)| *is_decoy).count();
+        let mut targets = won.len() - decoys;
+        let mut steps = Vec::new();
+        let mut least = 1.0;
+        // Thresholds by rising score; equal scores are accepted together.
+        for equal in won.chunk_by(|(a, _), (b, _)| a == b) {
+            let estimate = (decoys as f64 + 1.0) / f64::max(targets as f64, 1.0);
+            if estimate < least {
+                least = estimate;
+                steps.push((equal[0].0, least));
             }
+            let n_decoys = equal.iter().filter(|(_, is_decoy)| *is_decoy).count();
+            decoys -= n_decoys;
+            targets -= equal.len() - n_decoys;
         }
-        end = start;
+        Self { steps }
     }
-    q_values
+
+    /// That of a target of this score.
+    pub(super) fn at(&self, score: f32) -> f64 {
+        let n_reached = self.steps.partition_point(|&(from, _)| from <= score);
+        let reached = self.steps[..n_reached].last();
+        reached.map_or(1.0, |&(_, q_value)| q_value)
+    }
 }
 
 #[cfg(test)]
@@ -46,7 +50,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn winners(text: &str) -> Vec<Winner> {
+    /// The q-value of each, 1 for decoys.
+    fn q_values(won: &[Won]) -> Vec<f64> {
+        let q_values = QValues::of(won.to_vec());
+        let each = won.iter();
+        each.map(|&(score, is_decoy)| if is_decoy { 1.0 } else { q_values.at(score) })
+            .collect()
+    }
+
+    fn winners(text: &str) -> Vec<Won> {
         // A letter per match by falling score: t or d; = before a letter: the score of the last.
         let mut score = 1.0;
         let mut equal = false;
@@ -60,11 +72,7 @@ mod tests {
                 score -= 0.01;
             }
             equal = false;
-            winners.push(Winner {
-                score,
-                is_decoy: letter == 'd',
-                mass_difference: None,
-            });
+            winners.push((score, letter == 'd'));
         }
         winners
     }
@@ -95,21 +103,19 @@ mod tests {
     proptest! {
         #[test]
         fn a_higher_score_never_has_a_higher_q_value(raw in prop::collection::vec((0_u8..20, any::<bool>()), 0..60)) {
-            let all: Vec<Winner> = raw.iter().map(|&(score, is_decoy)| Winner {
-                score: f32::from(score), is_decoy, mass_difference: None,
-            }).collect();
+            let all: Vec<Won> = raw.iter().map(|&(score, is_decoy)| (f32::from(score), is_decoy)).collect();
             let q = q_values(&all);
-            for (a, qa) in all.iter().zip(&q).filter(|(w, _)| !w.is_decoy) {
+            for (a, qa) in all.iter().zip(&q).filter(|(w, _)| !w.1) {
                 prop_assert!(*qa > 0.0 && *qa <= 1.0);
-                for (b, qb) in all.iter().zip(&q).filter(|(w, _)| !w.is_decoy) {
-                    prop_assert!(a.score < b.score || qa <= qb);
+                for (b, qb) in all.iter().zip(&q).filter(|(w, _)| !w.1) {
+                    prop_assert!(a.0 < b.0 || qa <= qb);
                 }
                 // By definition, over every threshold at or below this score.
                 let estimate = |s: f32| {
-                    let n = |decoy: bool| all.iter().filter(|w| w.is_decoy == decoy && w.score >= s).count() as f64;
+                    let n = |decoy: bool| all.iter().filter(|w| w.1 == decoy && w.0 >= s).count() as f64;
                     (n(true) + 1.0) / n(false).max(1.0)
                 };
-                let least = all.iter().filter(|w| w.score <= a.score).map(|w| estimate(w.score)).fold(1.0, f64::min);
+                let least = all.iter().filter(|w| w.0 <= a.0).map(|w| estimate(w.0)).fold(1.0, f64::min);
                 prop_assert!((qa - least).abs() < 1e-12);
             }
         }
