@@ -42,4 +42,4 @@ pub use row::{Row, shift_tolerance};
 pub use summary::{RunSummary, Skipped};
 pub use table::Table;
 pub use value::Value;
-pub use writers::{CsvReport, Report, ReportError, ReportFormat, ReportTarget};
+pub use writers::{Answered, CsvReport, Report, ReportError, ReportFormat, ReportTarget};

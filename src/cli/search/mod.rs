@@ -12,6 +12,7 @@ use crate::domain::Spectrum;
 use crate::failure::Failure;
 use crate::files::{PendingFile, folder_beside};
 use crate::library::Library;
+use crate::memory::WorkspaceError;
 use crate::report::{
     ColumnSet, FileStamp, HtmlReport, LibraryStamp, Provenance, Report, ReportFormat, ReportTarget,
     RunSummary,
@@ -25,6 +26,9 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 use tally::Tally;
+
+/// Answers that had to wait, written at once.
+const WAITING_BLOCK: usize = 4096;
 
 /// Say what spectra are: search them in a library
 #[derive(Debug, Args)]
@@ -281,9 +285,17 @@ fn report(
     });
     outputs.write(answered.0.iter().zip(&answered.1))?;
     let intake = intake?;
-    for answered in run.finish()? {
-        let (query, answer) = answered?;
-        outputs.write([(&query, &answer)])?;
+    // While a block is written, the next of those that had to wait is read again.
+    let mut waiting = run.finish()?;
+    let mut read = || -> Result<Vec<(Spectrum, Answer)>, WorkspaceError> {
+        waiting.by_ref().take(WAITING_BLOCK).collect()
+    };
+    let mut block = read()?;
+    while !block.is_empty() {
+        let pairs = block.iter().map(|(query, answer)| (query, answer));
+        let (next, written) = rayon::join(&mut read, || outputs.write(pairs));
+        written?;
+        block = next?;
     }
     let mut tally = outputs.end()?;
     tally.searching = searching;

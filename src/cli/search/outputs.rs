@@ -1,10 +1,9 @@
 //! What answers are written to: the report, the page beside it, and the tally.
 
 use super::tally::Tally;
-use crate::domain::Spectrum;
 use crate::failure::Failure;
-use crate::report::{HtmlReport, Report, ReportError};
-use crate::search::{Answer, Searcher};
+use crate::report::{Answered, HtmlReport, Report};
+use crate::search::Searcher;
 use std::path::Path;
 use std::time::Instant;
 
@@ -25,25 +24,22 @@ impl Outputs<'_, '_> {
     /// What could not be written, or what of the library turned out to be damaged.
     pub(super) fn write<'q>(
         &mut self,
-        answered: impl IntoIterator<Item = (&'q Spectrum, &'q Answer)>,
+        answered: impl IntoIterator<Item = Answered<'q>>,
     ) -> Result<(), Failure> {
         let started = Instant::now();
-        for (query, answer) in answered {
-            self.answer(query, answer)
-                .map_err(|e| Failure::report(self.name, e))?;
-        }
-        self.tally.writing += started.elapsed();
-        Ok(self.searcher.library().sound()?)
-    }
-
-    fn answer(&mut self, query: &Spectrum, answer: &Answer) -> Result<(), ReportError> {
         let library = self.searcher.library();
-        self.tally.outcomes.add(&answer.plan);
-        if let Some(page) = &mut self.page {
-            let tolerance = self.searcher.settings().fragment_tolerance;
-            page.answer(library, query, answer, tolerance);
+        let answered: Vec<Answered<'_>> = answered.into_iter().collect();
+        for (query, answer) in &answered {
+            self.tally.outcomes.add(&answer.plan);
+            if let Some(page) = &mut self.page {
+                let tolerance = self.searcher.settings().fragment_tolerance;
+                page.answer(library, query, answer, tolerance);
+            }
         }
-        self.report.answer(library, query, answer)
+        let written = self.report.answers(library, &answered);
+        written.map_err(|e| Failure::report(self.name, e))?;
+        self.tally.writing += started.elapsed();
+        Ok(library.sound()?)
     }
 
     /// Completes the report.

@@ -2,33 +2,83 @@
 //!
 //! [`CsvReport`] is for those who want their output back: a service that answers in CSV.
 
-use super::{ReportError, RowWriter};
+use super::{Answered, ReportError, RowWriter, rows_of};
 use crate::domain::Spectrum;
 use crate::library::Library;
 use crate::report::columns::{COLUMNS, Column};
 use crate::report::row::Row;
 use crate::report::value::Value;
 use crate::search::Answer;
+use rayon::prelude::*;
 use std::fmt::Write as _;
 use std::io::Write;
 
+/// Queries whose rows one thread makes into text at a time.
+const AT_ONCE: usize = 128;
+
 /// A row per match, a cell per column, header first.
 pub(super) struct Delimited<W: Write> {
-    writer: csv::Writer<W>,
+    out: W,
+    shape: Shape,
+}
+
+/// How rows become text.
+struct Shape {
+    delimiter: u8,
     columns: Vec<Column>,
-    cell: String,
+}
+
+impl Shape {
+    fn writer(&self) -> csv::Writer<Vec<u8>> {
+        let mut builder = csv::WriterBuilder::new();
+        builder.delimiter(self.delimiter).from_writer(Vec::new())
+    }
+
+    fn header(&self) -> Result<Vec<u8>, ReportError> {
+        let mut writer = self.writer();
+        writer.write_record(self.columns.iter().map(|column| column.name))?;
+        text_of(writer)
+    }
+
+    fn rows<'a>(&self, rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<u8>, ReportError> {
+        let mut writer = self.writer();
+        let mut cell = String::new();
+        for row in rows {
+            for column in &self.columns {
+                match column.value(&row) {
+                    Value::Absent => writer.write_field("")?,
+                    Value::Text(text) => writer.write_field(text.as_bytes())?,
+                    number @ (Value::Whole(_) | Value::Number { .. }) => {
+                        cell.clear();
+                        // Writing to a String does not fail.
+                        let _ = write!(cell, "{number}");
+                        writer.write_field(&cell)?;
+                    }
+                }
+            }
+            writer.write_record(None::<&[u8]>)?;
+        }
+        text_of(writer)
+    }
+}
+
+fn text_of(writer: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, ReportError> {
+    let text = writer.into_inner();
+    Ok(text.map_err(|e| std::io::Error::other(e.to_string()))?)
 }
 
 impl<W: Write> Delimited<W> {
-    pub(super) fn begin(out: W, delimiter: u8, columns: &[Column]) -> Result<Self, ReportError> {
-        let mut builder = csv::WriterBuilder::new();
-        let mut writer = builder.delimiter(delimiter).from_writer(out);
-        writer.write_record(columns.iter().map(|column| column.name))?;
-        Ok(Self {
-            writer,
+    pub(super) fn begin(
+        mut out: W,
+        delimiter: u8,
+        columns: &[Column],
+    ) -> Result<Self, ReportError> {
+        let shape = Shape {
+            delimiter,
             columns: columns.to_vec(),
-            cell: String::new(),
-        })
+        };
+        out.write_all(&shape.header()?)?;
+        Ok(Self { out, shape })
     }
 }
 
@@ -61,7 +111,8 @@ impl<W: Write> CsvReport<W> {
         query: &Spectrum,
         answer: &Answer,
     ) -> Result<(), ReportError> {
-        self.rows.rows((library, query, answer), self.only_matched)
+        let answered = [(query, answer)];
+        self.rows.answers(library, &answered, self.only_matched)
     }
 
     /// Flushes what is buffered and gives the output back.
@@ -69,32 +120,44 @@ impl<W: Write> CsvReport<W> {
     /// # Errors
     /// What the output refuses.
     pub fn end(mut self) -> Result<W, ReportError> {
-        self.rows.writer.flush()?;
-        let out = self.rows.writer.into_inner();
-        Ok(out.map_err(|e| std::io::Error::other(e.to_string()))?)
+        self.rows.out.flush()?;
+        Ok(self.rows.out)
     }
 }
 
 impl<W: Write> RowWriter for Delimited<W> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError> {
-        for column in &self.columns {
-            match column.value(row) {
-                Value::Absent => self.writer.write_field("")?,
-                Value::Text(text) => self.writer.write_field(text.as_bytes())?,
-                number @ (Value::Whole(_) | Value::Number { .. }) => {
-                    self.cell.clear();
-                    // Writing to a String does not fail.
-                    let _ = write!(self.cell, "{number}");
-                    self.writer.write_field(&self.cell)?;
-                }
-            }
+        let text = self.shape.rows(std::iter::once(*row))?;
+        Ok(self.out.write_all(&text)?)
+    }
+
+    /// Text of many queries is made on all threads.
+    fn answers(
+        &mut self,
+        library: &Library,
+        answered: &[Answered<'_>],
+        only_matched: bool,
+    ) -> Result<(), ReportError> {
+        let text = |answered: &[Answered<'_>]| {
+            let rows = answered
+                .iter()
+                .flat_map(|&answered| rows_of(library, answered, only_matched));
+            self.shape.rows(rows)
+        };
+        let texts: Vec<Result<Vec<u8>, ReportError>> = if answered.len() <= AT_ONCE {
+            vec![text(answered)]
+        } else {
+            answered.par_chunks(AT_ONCE).map(text).collect()
+        };
+        for text in texts {
+            self.out.write_all(&text?)?;
         }
-        Ok(self.writer.write_record(None::<&[u8]>)?)
+        Ok(())
     }
 
     fn end(mut self: Box<Self>) -> Result<(), ReportError> {
         // The error of this keeps its kind: a closed pipe is told from a full disk by it.
-        Ok(self.writer.flush()?)
+        Ok(self.out.flush()?)
     }
 }
 

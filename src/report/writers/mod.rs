@@ -72,24 +72,38 @@ impl From<csv::Error> for ReportError {
     }
 }
 
+/// A query and its answer.
+pub type Answered<'a> = (&'a Spectrum, &'a Answer);
+
+/// The rows of one query; with `only_matched`, none of a query without a match.
+fn rows_of<'a>(
+    library: &'a Library,
+    (query, answer): Answered<'a>,
+    only_matched: bool,
+) -> impl Iterator<Item = Row<'a>> {
+    for matched in &answer.matches {
+        library.entries().prefetch_texts(matched.entry);
+    }
+    let is_left_out = answer.matches.is_empty() && only_matched;
+    Row::of(library, query, answer).filter(move |_| !is_left_out)
+}
+
 /// Takes the rows of a report in the order they come.
 trait RowWriter: fmt::Debug {
     /// Appends a row.
     fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError>;
 
-    /// Appends the rows of one query; with `only_matched`, none of a query without a match.
-    fn rows(
+    /// Appends the rows of some queries; see [`rows_of`].
+    fn answers(
         &mut self,
-        (library, query, answer): (&Library, &Spectrum, &Answer),
+        library: &Library,
+        answered: &[Answered<'_>],
         only_matched: bool,
     ) -> Result<(), ReportError> {
-        if answer.matches.is_empty() && only_matched {
-            return Ok(());
-        }
-        for matched in &answer.matches {
-            library.entries().prefetch_texts(matched.entry);
-        }
-        Row::of(library, query, answer).try_for_each(|row| self.row(&row))
+        let mut rows = answered
+            .iter()
+            .flat_map(|&answered| rows_of(library, answered, only_matched));
+        rows.try_for_each(|row| self.row(&row))
     }
 
     /// Writes what only the end tells, and everything that is still held back.
@@ -155,18 +169,16 @@ impl<'a> Report<'a> {
         })
     }
 
-    /// Appends the rows of one query.
+    /// Appends the rows of some queries.
     ///
     /// # Errors
     /// What the target refuses.
-    pub fn answer(
+    pub fn answers(
         &mut self,
         library: &Library,
-        query: &Spectrum,
-        answer: &Answer,
+        answered: &[Answered<'_>],
     ) -> Result<(), ReportError> {
-        let of_query = (library, query, answer);
-        self.writer.rows(of_query, self.only_matched)
+        self.writer.answers(library, answered, self.only_matched)
     }
 
     /// Completes the report.
