@@ -17,7 +17,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 /// Spectra handed on at once: enough to keep all threads busy, little enough to hold in memory.
-const BLOCK: usize = 4096;
+pub(super) const BLOCK: usize = 4096;
 
 /// Peaks handed on at once: a block of large spectra is shorter.
 const BLOCK_PEAKS: usize = 4_000_000;

@@ -53,7 +53,6 @@ macro_rules! elements {
 elements!(u8 i8 u16 u32 u64 f32 f64);
 
 /// An array, and its first byte in the file and the one behind its last.
-
 #[derive(Debug)]
 pub(super) struct Placed {
     pub(super) section: Section,

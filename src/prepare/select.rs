@@ -37,6 +37,6 @@ pub(super) fn by_intensity(peaks: &[Peak]) -> Vec<usize> {
 }
 
 fn more_intense(peaks: &[Peak], a: usize, b: usize) -> Ordering {
-    let by_intensity = peaks[b].intensity.total_cmp(&peaks[a].intensity);
-    by_intensity.then(a.cmp(&b))
+    let falling = peaks[b].intensity.total_cmp(&peaks[a].intensity);
+    falling.then(a.cmp(&b))
 }

@@ -27,9 +27,6 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 use tally::Tally;
 
-/// Answers that had to wait, written at once.
-const WAITING_BLOCK: usize = 4096;
-
 /// Say what spectra are: search them in a library
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -288,7 +285,7 @@ fn report(
     // While a block is written, the next of those that had to wait is read again.
     let mut waiting = run.finish()?;
     let mut read = || -> Result<Vec<(Spectrum, Answer)>, WorkspaceError> {
-        waiting.by_ref().take(WAITING_BLOCK).collect()
+        waiting.by_ref().take(intake::BLOCK).collect()
     };
     let mut block = read()?;
     while !block.is_empty() {

@@ -138,12 +138,8 @@ impl<W: Write> RowWriter for Delimited<W> {
         answered: &[Answered<'_>],
         only_matched: bool,
     ) -> Result<(), ReportError> {
-        let text = |answered: &[Answered<'_>]| {
-            let rows = answered
-                .iter()
-                .flat_map(|&answered| rows_of(library, answered, only_matched));
-            self.shape.rows(rows)
-        };
+        let text =
+            |answered: &[Answered<'_>]| self.shape.rows(rows_of(library, answered, only_matched));
         let texts: Vec<Result<Vec<u8>, ReportError>> = if answered.len() <= AT_ONCE {
             vec![text(answered)]
         } else {

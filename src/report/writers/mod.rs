@@ -75,17 +75,21 @@ impl From<csv::Error> for ReportError {
 /// A query and its answer.
 pub type Answered<'a> = (&'a Spectrum, &'a Answer);
 
-/// The rows of one query; with `only_matched`, none of a query without a match.
+/// The rows of some queries; with `only_matched`, none of a query without a match.
 fn rows_of<'a>(
     library: &'a Library,
-    (query, answer): Answered<'a>,
+    answered: &'a [Answered<'a>],
     only_matched: bool,
 ) -> impl Iterator<Item = Row<'a>> {
-    for matched in &answer.matches {
-        library.entries().prefetch_texts(matched.entry);
-    }
-    let is_left_out = answer.matches.is_empty() && only_matched;
-    Row::of(library, query, answer).filter(move |_| !is_left_out)
+    let wanted = answered
+        .iter()
+        .filter(move |(_, answer)| !(only_matched && answer.matches.is_empty()));
+    wanted.flat_map(|(query, answer)| {
+        for matched in &answer.matches {
+            library.entries().prefetch_texts(matched.entry);
+        }
+        Row::of(library, query, answer)
+    })
 }
 
 /// Takes the rows of a report in the order they come.
@@ -100,10 +104,7 @@ trait RowWriter: fmt::Debug {
         answered: &[Answered<'_>],
         only_matched: bool,
     ) -> Result<(), ReportError> {
-        let mut rows = answered
-            .iter()
-            .flat_map(|&answered| rows_of(library, answered, only_matched));
-        rows.try_for_each(|row| self.row(&row))
+        rows_of(library, answered, only_matched).try_for_each(|row| self.row(&row))
     }
 
     /// Writes what only the end tells, and everything that is still held back.
