@@ -26,9 +26,15 @@ const MAX_MZ: f64 = 1.0e6;
 impl Mz {
     /// Checks that `value` is finite, above 0 and at most one million.
     pub fn new(value: f64) -> Result<Self, Invalid> {
-        (value > 0.0 && value <= MAX_MZ)
+        Self::is_mz(value)
             .then_some(Self(value))
             .ok_or(Invalid::Mz(value))
+    }
+
+    /// Whether [`Mz::new`] takes `value`.
+    #[inline]
+    pub(super) fn is_mz(value: f64) -> bool {
+        value > 0.0 && value <= MAX_MZ
     }
 
     /// The number in Th.

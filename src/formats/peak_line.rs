@@ -34,18 +34,26 @@ pub(super) fn first_peak(line: &[u8]) -> Result<(Peak, &[u8]), Fault> {
 }
 
 /// A peak whose numbers can be measured.
+#[inline]
 pub(super) fn checked(mz: f64, intensity: f64) -> Result<Peak, Fault> {
-    if Mz::new(mz).is_err() {
-        return Err(Fault::Mz(mz.to_string()));
-    }
-    let narrow = intensity as f32;
-    if intensity >= 0.0 && narrow.is_finite() {
-        Ok(Peak {
-            mz,
-            intensity: narrow,
-        })
+    let peak = Peak {
+        mz,
+        intensity: intensity as f32,
+    };
+    // A tiny negative number is not when it is narrow.
+    if peak.is_sound() && intensity >= 0.0 {
+        Ok(peak)
     } else {
-        Err(Fault::Intensity(intensity.to_string()))
+        Err(refused(mz, intensity))
+    }
+}
+
+#[cold]
+fn refused(mz: f64, intensity: f64) -> Fault {
+    if Mz::new(mz).is_err() {
+        Fault::Mz(mz.to_string())
+    } else {
+        Fault::Intensity(intensity.to_string())
     }
 }
 
