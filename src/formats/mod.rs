@@ -24,6 +24,7 @@
 
 mod archive;
 mod centroid;
+mod coded;
 mod draft;
 mod energy;
 mod error;

@@ -4,6 +4,7 @@
 //! where a scan is an MS/MS spectrum, never more of them than it declares.
 
 use super::centroid::centroids;
+use super::coded::{base64, inflate};
 use super::draft::Draft;
 use super::input::Input;
 use super::key::{Key, Statement};
@@ -14,9 +15,8 @@ use super::tags::{Tags, attribute, is_start, number};
 use super::text::{decode, snippet};
 use super::{Fault, Record};
 use crate::domain::{Origin, Peak, Seconds};
-use flate2::read::ZlibDecoder;
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -253,20 +253,11 @@ impl Coding {
         if !self.is_known {
             return Err("not pairs of m/z and intensity, plain or zlib".to_owned());
         }
-        let mut text = coded.to_vec();
-        text.retain(|b| !b.is_ascii_whitespace());
-        let mut bytes = base64_simd::STANDARD
-            .decode_to_vec(&text)
-            .map_err(|_| "not base64".to_owned())?;
         let width = if self.is_double { 8 } else { 4 };
         let limit = n_peaks * 2 * width;
+        let mut bytes = base64(coded)?;
         if self.is_zlib {
-            let mut plain = Vec::new();
-            ZlibDecoder::new(bytes.as_slice())
-                .take(limit as u64 + 1)
-                .read_to_end(&mut plain)
-                .map_err(|e| format!("not zlib: {e}"))?;
-            bytes = plain;
+            bytes = inflate(&bytes, limit)?;
         }
         if bytes.len() > limit {
             return Err(format!("more than the {limit} bytes declared"));

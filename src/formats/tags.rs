@@ -11,6 +11,8 @@ pub(super) struct Tags {
     input: BufReader<Box<dyn Read + Send>>,
     line: u64,
     token: Vec<u8>,
+    /// Where in the token its tag begins, once that is read.
+    tag_start: Option<usize>,
     /// The token at hand is to be given once more.
     unused: bool,
 }
@@ -21,6 +23,7 @@ impl Tags {
             input: BufReader::with_capacity(BLOCK_BYTES, bytes),
             line: 1,
             token: Vec::new(),
+            tag_start: None,
             unused: false,
         }
     }
@@ -46,7 +49,7 @@ impl Tags {
     }
 
     fn tag_at(&self) -> usize {
-        memchr(b'<', &self.token).unwrap_or(self.token.len())
+        self.tag_start.unwrap_or(self.token.len())
     }
 
     /// Whether the token at hand is larger than anything sound; its end was thrown away.
@@ -67,7 +70,7 @@ impl Tags {
         }
         self.line += memchr::memchr_iter(b'\n', &self.token).count() as u64;
         self.token.clear();
-        let mut tag_start = None;
+        self.tag_start = None;
         loop {
             let block = match self.input.fill_buf() {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
@@ -80,14 +83,16 @@ impl Tags {
             let used = end.unwrap_or(block.len());
             // Above the limit nothing is kept; the element will be refused for its size.
             if self.token.len() <= MAX_ELEMENT_BYTES {
-                if tag_start.is_none() {
+                if self.tag_start.is_none() {
                     let found = memchr(b'<', &block[..used]);
-                    tag_start = found.map(|at| self.token.len() + at);
+                    self.tag_start = found.map(|at| self.token.len() + at);
                 }
                 self.token.extend_from_slice(&block[..used]);
             }
             self.input.consume(used);
-            let in_comment = tag_start.is_some_and(|at| self.token[at..].starts_with(b"<!--"))
+            let in_comment = self
+                .tag_start
+                .is_some_and(|at| self.token[at..].starts_with(b"<!--"))
                 && !self.token.ends_with(b"-->");
             // A comment above the limit is not waited for: its end would not be kept.
             if end.is_some() && (!in_comment || self.is_too_large()) {

@@ -48,8 +48,7 @@ pub(super) fn record(
     let Some(n_points) = facts.n_points else {
         return Err(Fault::Element("no defaultArrayLength".to_owned()));
     };
-    let mut arrays = scan.arrays.unwrap_or_default();
-    let mut peaks = arrays::peaks(&mut arrays, n_points)?;
+    let mut peaks = arrays::peaks(&scan.arrays.unwrap_or_default(), n_points)?;
     if is_profile {
         peaks = centroids(peaks)?;
     }
