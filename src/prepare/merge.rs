@@ -10,10 +10,20 @@ use crate::domain::{Da, Peak};
 /// 1524; the order of merging is that of their `ms_entropy`).
 pub fn merge_close(peaks: &mut Vec<Peak>, gap: Da) {
     let gap = gap.value();
-    while peaks.windows(2).any(|w| w[1].mz - w[0].mz < gap) {
+    while any_closer(peaks, gap, |mz| mz) {
         // Ends: each pass makes one peak of at least the closest two.
         *peaks = merge_once(peaks, gap);
     }
+}
+
+/// Whether two neighbours are closer than `gap`, each m/z taken as `seen`.
+pub(super) fn any_closer(peaks: &[Peak], gap: f64, seen: impl Fn(f64) -> f64) -> bool {
+    // Nearly always none are: looking at all without a branch is faster than stopping at the first.
+    let mut any = false;
+    for (left, right) in peaks.iter().zip(peaks.iter().skip(1)) {
+        any |= seen(right.mz) - seen(left.mz) < gap;
+    }
+    any
 }
 
 fn merge_once(peaks: &[Peak], gap: f64) -> Vec<Peak> {

@@ -13,6 +13,7 @@ mod select;
 
 use crate::domain::{Da, Mz, Peak, Polarity, Precursor, Spectrum};
 pub use entropy::{entropy_weights, spectral_entropy};
+use merge::any_closer;
 pub use merge::{merge_close, merge_to_unit_mass};
 pub use precursor_peaks::{PrecursorRemoval, remove_precursor};
 pub use select::{above_noise, most_intense, within_range};
@@ -169,10 +170,7 @@ pub fn clean(
             merge_close(&mut peaks, gap);
             // Rounding may bring peaks closer: what was prepared is to stay as it is when it is
             // prepared again.
-            while peaks
-                .windows(2)
-                .any(|w| rounded(w[1].mz) - rounded(w[0].mz) < gap.value())
-            {
+            while any_closer(&peaks, gap.value(), rounded) {
                 for peak in &mut peaks {
                     peak.mz = rounded(peak.mz);
                 }

@@ -23,33 +23,36 @@ pub enum PrecursorRemoval {
     },
 }
 
-/// Takes out the peaks that `how` attributes to `precursor`.
+/// Takes out the peaks, ascending in m/z, that `how` attributes to `precursor`.
 pub fn remove_precursor(peaks: &mut Vec<Peak>, precursor: Precursor, how: PrecursorRemoval) {
     match how {
         PrecursorRemoval::Off => {}
         PrecursorRemoval::Above(margin) => {
             let limit = precursor.mz.value() - margin.value();
-            peaks.retain(|p| p.mz < limit);
+            peaks.truncate(peaks.partition_point(|p| p.mz < limit));
         }
         PrecursorRemoval::Around {
             half_width,
             isotopes,
         } => {
-            let sites = precursor_sites(precursor, isotopes);
-            peaks.retain(|p| sites.iter().all(|s| (p.mz - s).abs() > half_width.value()));
+            let width = half_width.value();
+            for site in precursor_sites(precursor, isotopes) {
+                let low = peaks.partition_point(|p| site - p.mz > width);
+                let high = peaks.partition_point(|p| p.mz - site <= width);
+                peaks.drain(low..high);
+            }
         }
     }
 }
 
 /// m/z of the precursor and its isotopes at each charge from its own down to 1.
-fn precursor_sites(precursor: Precursor, isotopes: u8) -> Vec<f64> {
+pub(super) fn precursor_sites(precursor: Precursor, isotopes: u8) -> impl Iterator<Item = f64> {
     let charge = precursor.charge.map_or(1, |c| c.state().unsigned_abs());
     let sign = precursor
         .charge
         .map_or(1.0, |c| f64::from(c.state().signum()));
     let neutral = (precursor.mz.value() - sign * PROTON) * f64::from(charge);
     (1..=charge)
-        .flat_map(|z| (0..=isotopes).map(move |isotope| (z, isotope)))
-        .map(|(z, i)| (neutral + f64::from(i) * ISOTOPE_STEP) / f64::from(z) + sign * PROTON)
-        .collect()
+        .flat_map(move |z| (0..=isotopes).map(move |isotope| (z, isotope)))
+        .map(move |(z, i)| (neutral + f64::from(i) * ISOTOPE_STEP) / f64::from(z) + sign * PROTON)
 }

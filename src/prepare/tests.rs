@@ -159,6 +159,37 @@ proptest! {
         prop_assert!((total - 1.0).abs() < 1e-4);
     }
     #[test]
+    fn what_is_taken_out_is_what_lies_there(
+        // On a grid, so that bounds are met.
+        raw in prop::collection::vec(1_u32..4000, 0..60),
+        (at, charge, isotopes) in (400_u32..2000, 1_i8..4, 0_u8..4),
+        (low, high, width) in (0_u32..4000, 0_u32..4000, 0_u32..40),
+    ) {
+        let grid = |step: u32| f64::from(step) * 0.25;
+        let mut raw: Vec<_> = raw.iter().map(|&step| (grid(step), 1.0)).collect();
+        raw.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let kept = |keep: &dyn Fn(f64) -> bool| {
+            let mut peaks = peaks(&raw);
+            peaks.retain(|p| keep(p.mz));
+            peaks
+        };
+        let precursor = Precursor { mz: Mz::new(grid(at)).unwrap(), charge: Charge::new(charge).ok() };
+        let half_width = Da::new(grid(width)).unwrap();
+        let sites: Vec<f64> = precursor_peaks::precursor_sites(precursor, isotopes).collect();
+        prop_assert_eq!(sites.len(), usize::from(charge.unsigned_abs()) * usize::from(isotopes + 1));
+        let mut left = peaks(&raw);
+        remove_precursor(&mut left, precursor, PrecursorRemoval::Around { half_width, isotopes });
+        let apart = |mz: f64| sites.iter().all(|site| (mz - site).abs() > half_width.value());
+        prop_assert_eq!(left, kept(&apart));
+        let mut left = peaks(&raw);
+        remove_precursor(&mut left, precursor, PrecursorRemoval::Above(half_width));
+        prop_assert_eq!(left, kept(&|mz| mz < grid(at) - half_width.value()));
+        let (low, high) = (Mz::new(grid(low + 1)).unwrap(), Mz::new(grid(high + 1)).unwrap());
+        let mut left = peaks(&raw);
+        within_range(&mut left, (low, high));
+        prop_assert_eq!(left, kept(&|mz| low.value() <= mz && mz <= high.value()));
+    }
+    #[test]
     fn peaks_are_merged_from_the_most_intense_outward(
         // Clusters in steps of less than the gap and gaps between them, equal intensities among them.
         raw in prop::collection::vec((0_u32..600, 1_u8..6), 1..60),
