@@ -36,7 +36,7 @@ pub use html::HtmlReport;
 pub use library_map::{LibraryMap, MapError, MapPoint};
 pub use mirror::{Compared, mirror_plot};
 pub use outcomes::Outcomes;
-pub use provenance::{FileStamp, LibraryStamp, Provenance, ProvenanceError};
+pub use provenance::{FileStamp, LibraryStamp, Provenance, ProvenanceError, Stamped};
 pub use reliability_table::reliability_table;
 pub use row::{Row, shift_tolerance};
 pub use summary::{RunSummary, Skipped};

@@ -159,6 +159,40 @@ impl Provenance {
     }
 }
 
+/// An output that makes the checksum of what it is given, so that nobody reads it again.
+#[derive(Debug)]
+pub struct Stamped<W> {
+    out: W,
+    hasher: blake3::Hasher,
+}
+
+impl<W> Stamped<W> {
+    /// Nothing is written to `out` yet.
+    pub fn new(out: W) -> Self {
+        Self {
+            out,
+            hasher: blake3::Hasher::new(),
+        }
+    }
+
+    /// The stamp of what was written, as a file of this name.
+    pub fn stamp(&self, path: &Path) -> FileStamp {
+        FileStamp::made(path, &self.hasher)
+    }
+}
+
+impl<W: Write> Write for Stamped<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 impl FileStamp {
     /// Reads all of `path`.
     ///
@@ -167,11 +201,15 @@ impl FileStamp {
     pub fn of(path: &Path) -> io::Result<Self> {
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(fs_err::File::open(path)?)?;
-        Ok(Self {
+        Ok(Self::made(path, &hasher))
+    }
+
+    fn made(path: &Path, hasher: &blake3::Hasher) -> Self {
+        Self {
             path: path.to_owned(),
             bytes: hasher.count(),
             blake3: hasher.finalize().to_hex().to_string(),
-        })
+        }
     }
 
     /// The same under another name.

@@ -50,17 +50,14 @@ impl fmt::Display for Value<'_> {
     }
 }
 
-/// Most decimals of a column.
-const MOST_DECIMALS: u8 = 9;
+/// Powers of ten, for as many decimals as a column has at most.
+const SCALES: [f64; 10] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /// `value` with so many decimals as a whole number of the last of them, where that is certain: far
 /// quicker to write than any number is. `None` at a tie, or near one, and for great numbers.
 fn scaled(value: f64, decimals: u8) -> Option<i64> {
     const GREATEST: f64 = 1.0e15;
-    if decimals > MOST_DECIMALS {
-        return None;
-    }
-    let scale = 10_f64.powi(decimals.into());
+    let scale = *SCALES.get(usize::from(decimals))?;
     let whole = (value * scale).round();
     // What the product is off the whole number, rounded but once.
     let off = value.mul_add(scale, -whole);

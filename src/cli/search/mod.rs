@@ -15,7 +15,7 @@ use crate::library::Library;
 use crate::memory::WorkspaceError;
 use crate::report::{
     ColumnSet, FileStamp, HtmlReport, LibraryStamp, Provenance, Report, ReportFormat, ReportTarget,
-    RunSummary,
+    RunSummary, Stamped,
 };
 use crate::search::{Answer, RunAnswers, Searcher};
 use clap::Args;
@@ -202,12 +202,14 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
         let failed = |e: io::Error| Failure::write(path, e);
         let mut pending = PendingFile::create(path).map_err(failed)?;
         let place = pending.path().to_owned();
-        let done = made(if format == ReportFormat::Sqlite {
-            ReportTarget::File(&place)
+        let (stamp, done) = if format == ReportFormat::Sqlite {
+            let done = made(ReportTarget::File(&place))?;
+            (FileStamp::of(&place).map_err(failed)?.called(path), done)
         } else {
-            ReportTarget::Stream(Box::new(BufWriter::new(&mut pending)))
-        })?;
-        let stamp = FileStamp::of(&place).map_err(failed)?.called(path);
+            let mut out = Stamped::new(&mut pending);
+            let done = made(ReportTarget::Stream(Box::new(BufWriter::new(&mut out))))?;
+            (out.stamp(path), done)
+        };
         pending.publish().map_err(failed)?;
         (Some(stamp), done)
     } else {

@@ -23,6 +23,7 @@ impl Stamping {
     pub(super) fn start(queries: &[PathBuf]) -> Result<Self, Failure> {
         let mut files = formats::list(queries)?;
         Ok(Self(thread::spawn(move || {
+            step_back();
             // A folder may hold large files that are no spectra.
             files.retain(|file| !file.is_found || formats::open(&file.path).is_ok());
             let stamp = |path: PathBuf| {
@@ -49,5 +50,16 @@ impl Stamping {
             made.map_err(|e| Failure::write(path, e))
         };
         files.iter().map(stamp).collect()
+    }
+}
+
+/// Lets the thread that reads the spectra go first, where there are few cores: all others wait for it.
+fn step_back() {
+    // On Linux this is the priority of the thread alone; elsewhere it would be that of the process.
+    #[cfg(target_os = "linux")]
+    {
+        const LOWEST: i32 = 19;
+        // Refused, it goes on as any thread.
+        let _ = rustix::process::setpriority_process(None, LOWEST);
     }
 }

@@ -6,7 +6,6 @@ use super::{Answered, ReportError, RowWriter, rows_of};
 use crate::domain::Spectrum;
 use crate::library::Library;
 use crate::report::columns::{COLUMNS, Column};
-use crate::report::row::Row;
 use crate::report::value::Value;
 use crate::search::Answer;
 use rayon::prelude::*;
@@ -16,22 +15,38 @@ use std::io::Write;
 /// Queries whose rows one thread makes into text at a time.
 const AT_ONCE: usize = 128;
 
+/// Room for the text of most of these, so that it is copied once.
+const TEXT_BYTES: usize = 1 << 16;
+
 /// A row per match, a cell per column, header first.
 pub(super) struct Delimited<W: Write> {
     out: W,
     shape: Shape,
+    /// Text that is written while the next is made.
+    made: Vec<Vec<u8>>,
 }
 
 /// How rows become text.
+#[derive(Debug)]
 struct Shape {
     delimiter: u8,
     columns: Vec<Column>,
 }
 
 impl Shape {
+    fn new(delimiter: u8, columns: &[Column]) -> Self {
+        Self {
+            delimiter,
+            columns: columns.to_vec(),
+        }
+    }
+
     fn writer(&self) -> csv::Writer<Vec<u8>> {
         let mut builder = csv::WriterBuilder::new();
-        builder.delimiter(self.delimiter).from_writer(Vec::new())
+        builder
+            .delimiter(self.delimiter)
+            .buffer_capacity(TEXT_BYTES)
+            .from_writer(Vec::new())
     }
 
     fn header(&self) -> Result<Vec<u8>, ReportError> {
@@ -40,23 +55,31 @@ impl Shape {
         text_of(writer)
     }
 
-    fn rows<'a>(&self, rows: impl Iterator<Item = Row<'a>>) -> Result<Vec<u8>, ReportError> {
+    /// The text of the rows of some queries.
+    fn rows(
+        &self,
+        library: &Library,
+        answered: &[Answered<'_>],
+        only_matched: bool,
+    ) -> Result<Vec<u8>, ReportError> {
         let mut writer = self.writer();
-        let mut cell = String::new();
-        for row in rows {
+        // One after another in the same memory.
+        let (mut record, mut cell) = (csv::ByteRecord::new(), String::new());
+        for row in rows_of(library, answered, only_matched) {
+            record.clear();
             for column in &self.columns {
                 match column.value(&row) {
-                    Value::Absent => writer.write_field("")?,
-                    Value::Text(text) => writer.write_field(text.as_bytes())?,
+                    Value::Absent => record.push_field(b""),
+                    Value::Text(text) => record.push_field(text.as_bytes()),
                     number @ (Value::Whole(_) | Value::Number { .. }) => {
                         cell.clear();
                         // Writing to a String does not fail.
                         let _ = write!(cell, "{number}");
-                        writer.write_field(&cell)?;
+                        record.push_field(cell.as_bytes());
                     }
                 }
             }
-            writer.write_record(None::<&[u8]>)?;
+            writer.write_byte_record(&record)?;
         }
         text_of(writer)
     }
@@ -73,19 +96,25 @@ impl<W: Write> Delimited<W> {
         delimiter: u8,
         columns: &[Column],
     ) -> Result<Self, ReportError> {
-        let shape = Shape {
-            delimiter,
-            columns: columns.to_vec(),
-        };
+        let shape = Shape::new(delimiter, columns);
         out.write_all(&shape.header()?)?;
-        Ok(Self { out, shape })
+        Ok(Self {
+            out,
+            shape,
+            made: Vec::new(),
+        })
     }
 }
 
-/// All columns as CSV, over an output that is given back in the end.
+fn write_all(out: &mut impl Write, texts: &[Vec<u8>]) -> std::io::Result<()> {
+    texts.iter().try_for_each(|text| out.write_all(text))
+}
+
+/// All columns as CSV, one query after another, over an output that is given back in the end.
 #[derive(Debug)]
 pub struct CsvReport<W: Write> {
-    rows: Delimited<W>,
+    out: W,
+    shape: Shape,
     only_matched: bool,
 }
 
@@ -94,9 +123,12 @@ impl<W: Write> CsvReport<W> {
     ///
     /// # Errors
     /// What the output refuses.
-    pub fn begin(out: W, only_matched: bool) -> Result<Self, ReportError> {
+    pub fn begin(mut out: W, only_matched: bool) -> Result<Self, ReportError> {
+        let shape = Shape::new(b',', COLUMNS);
+        out.write_all(&shape.header()?)?;
         Ok(Self {
-            rows: Delimited::begin(out, b',', COLUMNS)?,
+            out,
+            shape,
             only_matched,
         })
     }
@@ -112,7 +144,8 @@ impl<W: Write> CsvReport<W> {
         answer: &Answer,
     ) -> Result<(), ReportError> {
         let answered = [(query, answer)];
-        self.rows.answers(library, &answered, self.only_matched)
+        let text = self.shape.rows(library, &answered, self.only_matched)?;
+        Ok(self.out.write_all(&text)?)
     }
 
     /// Flushes what is buffered and gives the output back.
@@ -120,17 +153,12 @@ impl<W: Write> CsvReport<W> {
     /// # Errors
     /// What the output refuses.
     pub fn end(mut self) -> Result<W, ReportError> {
-        self.rows.out.flush()?;
-        Ok(self.rows.out)
+        self.out.flush()?;
+        Ok(self.out)
     }
 }
 
-impl<W: Write> RowWriter for Delimited<W> {
-    fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError> {
-        let text = self.shape.rows(std::iter::once(*row))?;
-        Ok(self.out.write_all(&text)?)
-    }
-
+impl<W: Write + Send> RowWriter for Delimited<W> {
     /// Text of many queries is made on all threads.
     fn answers(
         &mut self,
@@ -138,20 +166,24 @@ impl<W: Write> RowWriter for Delimited<W> {
         answered: &[Answered<'_>],
         only_matched: bool,
     ) -> Result<(), ReportError> {
-        let text =
-            |answered: &[Answered<'_>]| self.shape.rows(rows_of(library, answered, only_matched));
-        let texts: Vec<Result<Vec<u8>, ReportError>> = if answered.len() <= AT_ONCE {
-            vec![text(answered)]
-        } else {
-            answered.par_chunks(AT_ONCE).map(text).collect()
-        };
-        for text in texts {
-            self.out.write_all(&text?)?;
-        }
+        let Self { out, shape, made } = self;
+        let text = |answered: &[Answered<'_>]| shape.rows(library, answered, only_matched);
+        let (written, texts) = rayon::join(
+            || write_all(out, made),
+            || {
+                answered
+                    .par_chunks(AT_ONCE)
+                    .map(text)
+                    .collect::<Result<_, _>>()
+            },
+        );
+        written?;
+        *made = texts?;
         Ok(())
     }
 
     fn end(mut self: Box<Self>) -> Result<(), ReportError> {
+        write_all(&mut self.out, &self.made)?;
         // The error of this keeps its kind: a closed pipe is told from a full disk by it.
         Ok(self.out.flush()?)
     }

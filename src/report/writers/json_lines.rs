@@ -1,6 +1,6 @@
 //! JSON lines: an object per row, its keys the columns, `null` where nothing is known.
 
-use super::{ReportError, RowWriter};
+use super::{ReportError, RowByRow};
 use crate::report::columns::Column;
 use crate::report::row::Row;
 use crate::report::value::Value;
@@ -21,7 +21,7 @@ impl<W: Write> JsonLines<W> {
     }
 }
 
-impl<W: Write> RowWriter for JsonLines<W> {
+impl<W: Write> RowByRow for JsonLines<W> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError> {
         for (idx, column) in self.columns.iter().enumerate() {
             self.out.write_all(if idx == 0 { b"{" } else { b"," })?;

@@ -92,12 +92,30 @@ fn rows_of<'a>(
     })
 }
 
-/// Takes the rows of a report in the order they come.
+/// Takes answers in the order of the queries.
 trait RowWriter: fmt::Debug {
+    /// Appends the rows of some queries; see [`rows_of`].
+    fn answers(
+        &mut self,
+        library: &Library,
+        answered: &[Answered<'_>],
+        only_matched: bool,
+    ) -> Result<(), ReportError>;
+
+    /// Writes what only the end tells, and everything that is still held back.
+    fn end(self: Box<Self>) -> Result<(), ReportError>;
+}
+
+/// A [`RowWriter`] that takes one row after another.
+trait RowByRow: fmt::Debug {
     /// Appends a row.
     fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError>;
 
-    /// Appends the rows of some queries; see [`rows_of`].
+    /// As [`RowWriter::end`].
+    fn end(self: Box<Self>) -> Result<(), ReportError>;
+}
+
+impl<T: RowByRow> RowWriter for T {
     fn answers(
         &mut self,
         library: &Library,
@@ -107,8 +125,9 @@ trait RowWriter: fmt::Debug {
         rows_of(library, answered, only_matched).try_for_each(|row| self.row(&row))
     }
 
-    /// Writes what only the end tells, and everything that is still held back.
-    fn end(self: Box<Self>) -> Result<(), ReportError>;
+    fn end(self: Box<Self>) -> Result<(), ReportError> {
+        RowByRow::end(self)
+    }
 }
 
 /// Where a report goes.

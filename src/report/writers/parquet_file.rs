@@ -1,6 +1,6 @@
 //! Apache Parquet: text, 64-bit whole numbers and 64-bit floats, each absent where nothing is known.
 
-use super::{ReportError, RowWriter};
+use super::{ReportError, RowByRow};
 use crate::report::columns::{Cell, Column};
 use crate::report::row::Row;
 use crate::report::value::Value;
@@ -77,7 +77,7 @@ impl<W: Write + Send> ParquetFile<W> {
     }
 }
 
-impl<W: Write + Send> RowWriter for ParquetFile<W> {
+impl<W: Write + Send> RowByRow for ParquetFile<W> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError> {
         for column in &mut self.columns {
             column.push(column.column.value(row));

@@ -1,7 +1,7 @@
 //! A `SQLite` database: a table `matches` with a row per match, and a table `columns` that says what
 //! its columns mean.
 
-use super::{ReportError, RowWriter};
+use super::{ReportError, RowByRow};
 use crate::report::columns::{Cell, Column};
 use crate::report::row::Row;
 use crate::report::value::Value;
@@ -44,7 +44,7 @@ impl Database {
     }
 }
 
-impl RowWriter for Database {
+impl RowByRow for Database {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError> {
         let mut insert = self.connection.prepare_cached(&self.insert)?;
         insert.execute(params_from_iter(self.columns.iter().map(|c| c.value(row))))?;

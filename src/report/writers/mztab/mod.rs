@@ -7,7 +7,7 @@ mod evidence;
 mod identifications;
 mod metabolomics;
 
-use super::{ReportError, RowWriter};
+use super::{ReportError, RowByRow};
 use crate::report::row::Row;
 use evidence::Run;
 use std::io::Write;
@@ -55,7 +55,7 @@ impl<W: Write> Held<W> {
     }
 }
 
-impl<W: Write> RowWriter for Held<W> {
+impl<W: Write> RowByRow for Held<W> {
     fn row(&mut self, row: &Row<'_>) -> Result<(), ReportError> {
         self.run.add(row);
         Ok(())
