@@ -160,9 +160,14 @@ impl Jobs {
         job.live.cancelled.store(true, Ordering::Relaxed);
         let folder = self.folder.join(id);
         // Without it, what a crash leaves behind is no job.
-        let gone = fs_err::remove_file(folder.join("job.json"));
-        gone.and_then(|()| fs_err::remove_dir_all(&folder))?;
-        Ok(true)
+        fs_err::remove_file(folder.join("job.json"))?;
+        loop {
+            match fs_err::remove_dir_all(&folder) {
+                // The search, which ends soon, has just begun its file.
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+                done => return done.map(|()| true),
+            }
+        }
     }
 
     /// Deletes jobs that ended longer ago than `time`.
@@ -196,8 +201,9 @@ impl Jobs {
         };
         job.record.state = State::Running;
         let taken = (id.clone(), job.record.clone(), Arc::clone(&job.live));
-        drop(known);
+        // Under the lock, so that a deletion comes before or after.
         self.write(&taken.0, &taken.1)?;
+        drop(known);
         Ok(Some(taken))
     }
 

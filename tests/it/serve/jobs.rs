@@ -152,6 +152,21 @@ fn jobs_are_bounded_and_cancelled() {
 }
 
 #[test]
+fn jobs_deleted_as_they_begin_hold_up_no_other() {
+    let folder = folder();
+    let server = Server::start(&folder, &["--jobs", "jobs"]);
+    for _ in 0..60 {
+        let id = order(&server, "file=q.mgf", folder.read("queries.mgf"));
+        let path = format!("/api/v1/jobs/{id}");
+        server.ask("DELETE", &path, &[], b"").is(204);
+    }
+    let id = order(&server, "file=q.mgf", folder.read("queries.mgf"));
+    server.until("the next is done", |server| state(server, &id) == "done");
+    let log = folder.text("serve.log");
+    assert!(!log.contains("ERROR"), "{log}");
+}
+
+#[test]
 fn a_killed_service_does_its_jobs_again() {
     let folder = folder();
     let server = Server::start(&folder, &["--jobs", "jobs"]);
