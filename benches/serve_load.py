@@ -60,8 +60,8 @@ def spectra(path, n):
 
 
 class Service:
-    def __init__(self, mzseek, libraries):
-        command = [mzseek, "serve", "-q", "--libraries", libraries, "--listen", "127.0.0.1:0"]
+    def __init__(self, mzseek, libraries, *more):
+        command = [mzseek, "serve", "-q", "--libraries", libraries, "--listen", "127.0.0.1:0", *more]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().strip().removeprefix("http://")
 

@@ -43,20 +43,67 @@ struct Seen {
     strays: usize,
 }
 
-fn kill_at_random(words: &[&str], prepare: &[&[&str]], n_kills: usize) -> Seen {
-    let folder = Folder::new();
-    let all = molecules(80);
-    folder.write("a.msp", msp(&all[..50]));
-    folder.write("b.msp", msp(&all[50..]));
-    for words in prepare {
+/// A command that changes `lib.h5`, and what is there before and after it.
+struct Trial<'a> {
+    folder: Folder,
+    words: &'a [&'a str],
+    old: State,
+    new: State,
+    /// How long it takes when nobody stops it.
+    takes: Duration,
+}
+
+impl<'a> Trial<'a> {
+    fn new(words: &'a [&'a str], prepare: &[&[&str]]) -> Self {
+        let folder = Folder::new();
+        let all = molecules(80);
+        folder.write("a.msp", msp(&all[..50]));
+        folder.write("b.msp", msp(&all[50..]));
+        for words in prepare {
+            folder.run(words).exits(0);
+        }
+        let old = state(&folder);
+        let started = Instant::now();
         folder.run(words).exits(0);
+        let new = state(&folder);
+        assert!(target(&old) != target(&new));
+        Self {
+            folder,
+            words,
+            old,
+            new,
+            takes: started.elapsed(),
+        }
     }
-    let old = state(&folder);
-    let started = Instant::now();
-    folder.run(words).exits(0);
-    let new = state(&folder);
-    let mut longest = started.elapsed();
-    assert!(target(&old) != target(&new));
+
+    /// Looks at what a killed run left, and at what the next run makes of that.
+    fn judge(&self, seen: &mut Seen) {
+        let Self {
+            folder,
+            words,
+            old,
+            new,
+            ..
+        } = self;
+        let left = state(folder);
+        let is_new = target(&left) == target(new);
+        assert!(is_new || target(&left) == target(old), "{words:?}: neither");
+        verify(&folder.path("lib.h5")).unwrap();
+        *(if is_new { &mut seen.new } else { &mut seen.old }) += 1;
+        seen.strays += usize::from(names(&left) != names(if is_new { new } else { old }));
+        folder.run(words).exits(0);
+        verify(&folder.path("lib.h5")).unwrap();
+        assert_eq!(folder.names(), names(new), "{words:?}: stray files");
+        if !is_new {
+            let made = state(folder);
+            assert!(target(&made) == target(new), "{words:?}: another result");
+        }
+    }
+}
+
+fn kill_at_random(words: &[&str], prepare: &[&[&str]], n_kills: usize) -> Seen {
+    let trial = Trial::new(words, prepare);
+    let mut longest = trial.takes;
     let mut numbers = Numbers(words[0].len() as u64);
     let mut seen = Seen::default();
     let mut n_tries = 0;
@@ -66,9 +113,9 @@ fn kill_at_random(words: &[&str], prepare: &[&[&str]], n_kills: usize) -> Seen {
             n_tries < 20 * n_kills + 100,
             "runs end before they are killed"
         );
-        restore(&folder, &old);
+        restore(&trial.folder, &trial.old);
         let started = Instant::now();
-        let mut child = (folder.command(words))
+        let mut child = (trial.folder.command(words))
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
@@ -80,24 +127,36 @@ fn kill_at_random(words: &[&str], prepare: &[&[&str]], n_kills: usize) -> Seen {
             continue;
         }
         longest = longest.mul_f64(1.01);
-        let left = state(&folder);
-        let is_new = target(&left) == target(&new);
-        assert!(
-            is_new || target(&left) == target(&old),
-            "{words:?}: neither"
-        );
-        verify(&folder.path("lib.h5")).unwrap();
-        *(if is_new { &mut seen.new } else { &mut seen.old }) += 1;
-        seen.strays += usize::from(names(&left) != names(if is_new { &new } else { &old }));
-        folder.run(words).exits(0);
-        verify(&folder.path("lib.h5")).unwrap();
-        assert_eq!(folder.names(), names(&new), "{words:?}: stray files");
-        if !is_new {
-            assert!(
-                target(&state(&folder)) == target(&new),
-                "{words:?}: another result"
-            );
+        trial.judge(&mut seen);
+    }
+    seen
+}
+
+/// Whatever changes files or their names.
+const STEPS: &str = "write,pwrite64,ftruncate,fallocate,fsync,fdatasync,rename,renameat,renameat2,\
+                     link,linkat,unlink,unlinkat";
+
+/// Kills before every step of writing, or before each `nth`, as `strace` counts them.
+fn kill_at_steps(words: &[&str], prepare: &[&[&str]], nth: usize) -> Seen {
+    let trial = Trial::new(words, prepare);
+    let program = assert_cmd::cargo::cargo_bin("mzseek");
+    let mut seen = Seen::default();
+    for step in (1..).step_by(nth) {
+        restore(&trial.folder, &trial.old);
+        let ended = std::process::Command::new("strace")
+            .args(["-f", "-qq", "-o", "/dev/null", "-e"])
+            .arg(format!("inject={STEPS}:signal=SIGKILL:when={step}"))
+            .arg(&program)
+            .args(words)
+            .current_dir(trial.folder.path(""))
+            .output()
+            .unwrap();
+        if ended.status.code() == Some(0) {
+            // There are fewer steps.
+            assert!(target(&state(&trial.folder)) == target(&trial.new));
+            break;
         }
+        trial.judge(&mut seen);
     }
     seen
 }
@@ -108,13 +167,13 @@ fn build<'a>(input: &'a str, output: &'a str) -> Vec<&'a str> {
     [&["build", input, "-o", output][..], &SMALL].concat()
 }
 
-#[test]
-fn a_killed_command_leaves_the_old_library_or_the_new() {
+/// What is killed, each with what is done before.
+fn with_each(mut each: impl FnMut(&[&str], &[&[&str]]) -> Seen) {
     let (old, other) = (build("a.msp", "lib.h5"), build("b.msp", "other.h5"));
     let add = ["add", "lib.h5", "b.msp"];
     let replaced = build("b.msp", "lib.h5");
     let below = [&old[..], &["--memory", "64MB"]].concat();
-    let cases: [(Vec<&str>, Vec<&[&str]>); 5] = [
+    let cases: [(Vec<&str>, Vec<&[&str]>); N_CASES] = [
         (replaced.clone(), vec![&old]),
         (below, vec![&replaced]),
         (add.to_vec(), vec![&old]),
@@ -128,17 +187,47 @@ fn a_killed_command_leaves_the_old_library_or_the_new() {
             ],
         ),
     ];
-    let n_kills = times("MZSEEK_KILLS", 24).div_ceil(cases.len());
     let mut n_old = 0;
     for (words, prepare) in &cases {
-        let seen = kill_at_random(words, prepare, n_kills);
+        let seen = each(words, prepare);
         n_old += seen.old;
         told(&format!(
-            "{}: {n_kills} kills: {} old, {} new; {} left other files",
-            words[0], seen.old, seen.new, seen.strays
+            "{}: {} kills: {} old, {} new; {} left other files",
+            words[0],
+            seen.old + seen.new,
+            seen.old,
+            seen.new,
+            seen.strays
         ));
     }
     assert!(n_old > 0, "no run was killed before it was done");
+}
+
+const N_CASES: usize = 5;
+
+#[test]
+fn a_killed_command_leaves_the_old_library_or_the_new() {
+    let n_kills = times("MZSEEK_KILLS", 24).div_ceil(N_CASES);
+    with_each(|words, prepare| kill_at_random(words, prepare, n_kills));
+}
+
+#[test]
+fn killed_before_any_step_of_writing_it_leaves_the_old_library_or_the_new() {
+    if std::process::Command::new("strace")
+        .arg("--version")
+        .output()
+        .is_err()
+    {
+        told("skipped: there is no strace");
+        return;
+    }
+    // The long form before each.
+    let nth = if times("MZSEEK_KILLS", 24) < 1000 {
+        19
+    } else {
+        1
+    };
+    with_each(|words, prepare| kill_at_steps(words, prepare, nth));
 }
 
 /// A file that may not grow further ends a command as a full disk does, wherever that happens.
