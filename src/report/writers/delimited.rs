@@ -2,7 +2,7 @@
 //!
 //! [`CsvReport`] is for those who want their output back: a service that answers in CSV.
 
-use super::{Answered, ReportError, RowWriter, rows_of};
+use super::{ReportError, RowWriter, Wanted};
 use crate::domain::Spectrum;
 use crate::library::Library;
 use crate::report::columns::{COLUMNS, Column};
@@ -15,8 +15,8 @@ use std::io::Write;
 /// Queries whose rows one thread makes into text at a time.
 const AT_ONCE: usize = 128;
 
-/// Room for the text of most of these, so that it is copied once.
-const TEXT_BYTES: usize = 1 << 16;
+/// Room for the text of most queries, so that it is copied once.
+const QUERY_BYTES: usize = 512;
 
 /// A row per match, a cell per column, header first.
 pub(super) struct Delimited<W: Write> {
@@ -41,31 +41,25 @@ impl Shape {
         }
     }
 
-    fn writer(&self) -> csv::Writer<Vec<u8>> {
+    fn writer(&self, n_queries: usize) -> csv::Writer<Vec<u8>> {
         let mut builder = csv::WriterBuilder::new();
         builder
             .delimiter(self.delimiter)
-            .buffer_capacity(TEXT_BYTES)
+            .buffer_capacity(n_queries * QUERY_BYTES)
             .from_writer(Vec::new())
     }
 
     fn header(&self) -> Result<Vec<u8>, ReportError> {
-        let mut writer = self.writer();
+        let mut writer = self.writer(1);
         writer.write_record(self.columns.iter().map(|column| column.name))?;
         text_of(writer)
     }
 
-    /// The text of the rows of some queries.
-    fn rows(
-        &self,
-        library: &Library,
-        answered: &[Answered<'_>],
-        only_matched: bool,
-    ) -> Result<Vec<u8>, ReportError> {
-        let mut writer = self.writer();
+    fn rows(&self, wanted: Wanted<'_>) -> Result<Vec<u8>, ReportError> {
+        let mut writer = self.writer(wanted.answered.len());
         // One after another in the same memory.
         let (mut record, mut cell) = (csv::ByteRecord::new(), String::new());
-        for row in rows_of(library, answered, only_matched) {
+        for row in wanted.rows() {
             record.clear();
             for column in &self.columns {
                 match column.value(&row) {
@@ -143,8 +137,11 @@ impl<W: Write> CsvReport<W> {
         query: &Spectrum,
         answer: &Answer,
     ) -> Result<(), ReportError> {
-        let answered = [(query, answer)];
-        let text = self.shape.rows(library, &answered, self.only_matched)?;
+        let text = self.shape.rows(Wanted {
+            library,
+            answered: &[(query, answer)],
+            only_matched: self.only_matched,
+        })?;
         Ok(self.out.write_all(&text)?)
     }
 
@@ -160,23 +157,12 @@ impl<W: Write> CsvReport<W> {
 
 impl<W: Write + Send> RowWriter for Delimited<W> {
     /// Text of many queries is made on all threads.
-    fn answers(
-        &mut self,
-        library: &Library,
-        answered: &[Answered<'_>],
-        only_matched: bool,
-    ) -> Result<(), ReportError> {
+    fn rows(&mut self, wanted: Wanted<'_>) -> Result<(), ReportError> {
         let Self { out, shape, made } = self;
-        let text = |answered: &[Answered<'_>]| shape.rows(library, answered, only_matched);
-        let (written, texts) = rayon::join(
-            || write_all(out, made),
-            || {
-                answered
-                    .par_chunks(AT_ONCE)
-                    .map(text)
-                    .collect::<Result<_, _>>()
-            },
-        );
+        let chunks = wanted.answered.par_chunks(AT_ONCE);
+        let texts = chunks.map(|answered| shape.rows(Wanted { answered, ..wanted }));
+        let (written, texts) =
+            rayon::join(|| write_all(out, made), || texts.collect::<Result<_, _>>());
         written?;
         *made = texts?;
         Ok(())

@@ -75,32 +75,37 @@ impl From<csv::Error> for ReportError {
 /// A query and its answer.
 pub type Answered<'a> = (&'a Spectrum, &'a Answer);
 
-/// The rows of some queries; with `only_matched`, none of a query without a match.
-fn rows_of<'a>(
+/// Some queries, whose rows are wanted; with `only_matched`, none of a query without a match.
+#[derive(Debug, Clone, Copy)]
+struct Wanted<'a> {
     library: &'a Library,
     answered: &'a [Answered<'a>],
     only_matched: bool,
-) -> impl Iterator<Item = Row<'a>> {
-    let wanted = answered
-        .iter()
-        .filter(move |(_, answer)| !(only_matched && answer.matches.is_empty()));
-    wanted.flat_map(|(query, answer)| {
-        for matched in &answer.matches {
-            library.entries().prefetch_texts(matched.entry);
-        }
-        Row::of(library, query, answer)
-    })
+}
+
+impl<'a> Wanted<'a> {
+    fn rows(self) -> impl Iterator<Item = Row<'a>> {
+        let Self {
+            library,
+            answered,
+            only_matched,
+        } = self;
+        let wanted = answered
+            .iter()
+            .filter(move |(_, answer)| !(only_matched && answer.matches.is_empty()));
+        wanted.flat_map(move |(query, answer)| {
+            for matched in &answer.matches {
+                library.entries().prefetch_texts(matched.entry);
+            }
+            Row::of(library, query, answer)
+        })
+    }
 }
 
 /// Takes answers in the order of the queries.
 trait RowWriter: fmt::Debug {
-    /// Appends the rows of some queries; see [`rows_of`].
-    fn answers(
-        &mut self,
-        library: &Library,
-        answered: &[Answered<'_>],
-        only_matched: bool,
-    ) -> Result<(), ReportError>;
+    /// Appends rows.
+    fn rows(&mut self, wanted: Wanted<'_>) -> Result<(), ReportError>;
 
     /// Writes what only the end tells, and everything that is still held back.
     fn end(self: Box<Self>) -> Result<(), ReportError>;
@@ -116,13 +121,8 @@ trait RowByRow: fmt::Debug {
 }
 
 impl<T: RowByRow> RowWriter for T {
-    fn answers(
-        &mut self,
-        library: &Library,
-        answered: &[Answered<'_>],
-        only_matched: bool,
-    ) -> Result<(), ReportError> {
-        rows_of(library, answered, only_matched).try_for_each(|row| self.row(&row))
+    fn rows(&mut self, wanted: Wanted<'_>) -> Result<(), ReportError> {
+        wanted.rows().try_for_each(|row| self.row(&row))
     }
 
     fn end(self: Box<Self>) -> Result<(), ReportError> {
@@ -198,7 +198,11 @@ impl<'a> Report<'a> {
         library: &Library,
         answered: &[Answered<'_>],
     ) -> Result<(), ReportError> {
-        self.writer.answers(library, answered, self.only_matched)
+        self.writer.rows(Wanted {
+            library,
+            answered,
+            only_matched: self.only_matched,
+        })
     }
 
     /// Completes the report.
