@@ -161,10 +161,13 @@ impl Jobs {
         let folder = self.folder.join(id);
         // Without it, what a crash leaves behind is no job.
         fs_err::remove_file(folder.join("job.json"))?;
+        let mut again = 0..9;
         loop {
             match fs_err::remove_dir_all(&folder) {
                 // The search, which ends soon, has just begun its file.
-                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+                Err(error)
+                    if error.kind() == io::ErrorKind::DirectoryNotEmpty
+                        && again.next().is_some() => {}
                 done => return done.map(|()| true),
             }
         }
