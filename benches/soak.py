@@ -17,6 +17,7 @@ Needs the release program and the MassBank development set (MZSEEK_DATA).
 """
 
 import argparse
+import functools
 import gzip
 import http.client
 import json
@@ -38,7 +39,7 @@ from serve_load import DATA, ROOT, Service, spectra
 
 SINGLE, BATCH = 60, 150
 SETTINGS = [{}, {"precursor_tol": "open"}, {"top_k": 3, "precursor_tol": "20ppm"}]
-SECOND = {"Content-Type": "application/json"}
+JSON = {"Content-Type": "application/json"}
 
 
 class Soak:
@@ -85,9 +86,9 @@ class Soak:
         asked = []
         for at, spectrum in enumerate(found):
             body = json.dumps({"library": "library", "settings": SETTINGS[at % 3], "spectra": [spectrum]}).encode()
-            asked.append(("a spectrum, JSON", "POST", "/api/v1/search", body, SECOND))
+            asked.append(("a spectrum, JSON", "POST", "/api/v1/search", body, JSON))
         whole = json.dumps({"library": "library", "spectra": found}).encode()
-        lines = {**SECOND, "Accept": "application/x-ndjson"}
+        lines = {**JSON, "Accept": "application/x-ndjson"}
         asked.append(("a batch, JSON lines", "POST", "/api/v1/search", whole, lines))
         path = "/api/v1/search?library=library&file=batch.mgf"
         for kind in ("", "&precursor_tol=open&top_k=3"):
@@ -113,7 +114,7 @@ class Soak:
         quiet.end()
 
     def bad(self, dice):
-        """A request that is refused, whatever is in it."""
+        """A request that ought to be refused, and is no fault of the service."""
         body = dice.choice([body for _, _, _, body, _ in self.known if body])
         damage = dice.randrange(6)
         if damage == 0:
@@ -247,16 +248,14 @@ class Soak:
         for thread in work:
             thread.join()
 
-    @property
+    @functools.cached_property
     def batch(self):
-        if not hasattr(self, "_batch"):
-            text = gzip.open(DATA / "queries.mgf.gz", "rt").read().split("END IONS\n")[:BATCH]
-            self._batch = "END IONS\n".join([*text, ""]).encode()
-        return self._batch
+        text = gzip.open(DATA / "queries.mgf.gz", "rt").read().split("END IONS\n")[:BATCH]
+        return "END IONS\n".join([*text, ""]).encode()
 
 
 def libraries(folder, program):
-    """Two libraries of one name: all entries, and all but those of one polarity."""
+    """Two libraries of one name: all entries, and all but those of charge -1."""
     first, second = folder / "first.h5", folder / "second.h5"
     subprocess.run([program, "build", "-q", DATA / "library.msp.gz", "-o", first], check=True)
     shutil.copy(first, second)
