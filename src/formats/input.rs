@@ -10,7 +10,7 @@ use flate2::read::MultiGzDecoder;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 /// A stream of bytes.
 pub(super) type Bytes = Box<dyn Read + Send>;
@@ -193,23 +193,26 @@ fn decompressed(mut bytes: Bytes) -> io::Result<Bytes> {
 
 /// Bytes that may still be read, of one stream or of several together.
 #[derive(Debug, Clone)]
-pub(super) struct Allowance(Option<Arc<AtomicU64>>);
+pub(super) struct Allowance(Option<Arc<AtomicI64>>);
 
 impl Allowance {
     /// As many as there are.
     pub(super) const NONE: Self = Self(None);
 
     pub(super) fn of(max_bytes: Option<u64>) -> Self {
-        Self(max_bytes.map(|bytes| Arc::new(AtomicU64::new(bytes))))
+        let started = |bytes| Arc::new(AtomicI64::new(i64::try_from(bytes).unwrap_or(i64::MAX)));
+        Self(max_bytes.map(started))
     }
 
     fn take(&self, n: u64) -> io::Result<()> {
         let Some(left) = &self.0 else { return Ok(()) };
-        let taken = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(n));
-        taken.map(|_| ()).map_err(|_| {
+        let n = i64::try_from(n).unwrap_or(i64::MAX);
+        // Below nought it stays: who shares an allowance that ended gets no more of it.
+        if left.fetch_sub(n, Relaxed) < n {
             let text = "more bytes than are allowed here";
-            io::Error::new(io::ErrorKind::FileTooLarge, text)
-        })
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
+        }
+        Ok(())
     }
 }
 
