@@ -114,7 +114,7 @@ impl Model {
         if !parts.iter().all(|x| x.is_finite()) {
             return Err("holds a number that is not finite");
         }
-        let features = parts[1..].chunks_exact(3);
+        let features = parts[1..].as_chunks::<3>().0.iter();
         if features.clone().any(|part| part[1] <= 0.0) {
             return Err("holds a deviation that is not above 0");
         }

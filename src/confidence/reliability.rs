@@ -68,14 +68,14 @@ impl Reliability {
         }
         let share = |x: f64| (0.0..=1.0).contains(&x);
         let mut bins = [ReliabilityBin::default(); N_BINS];
-        for (bin, part) in bins.iter_mut().zip(parts.chunks_exact(3)) {
-            if !(part[0].is_finite() && part[0] >= 0.0 && share(part[1]) && share(part[2])) {
+        for (bin, &[n, predicted, observed]) in bins.iter_mut().zip(parts.as_chunks().0) {
+            if !(n.is_finite() && n >= 0.0 && share(predicted) && share(observed)) {
                 return Err("holds a number that is no share");
             }
             *bin = ReliabilityBin {
-                n: part[0],
-                predicted: part[1],
-                observed: part[2],
+                n,
+                predicted,
+                observed,
             };
         }
         Ok(Self { bins })

@@ -176,7 +176,7 @@ impl Draft {
         let charge = charge.filter(|_| self.precursor_mz.is_none());
         let (level, charge) = (level.map(|l| l.to_string()), charge.map(|c| c.to_string()));
         let has_instrument = !self.instrument.is_empty();
-        let instrument_type = Some(&self.instrument_type).filter(|_| has_instrument);
+        let instrument_type = has_instrument.then_some(&self.instrument_type);
         // In the order of `KEPT`.
         let values = [
             Some(&self.accession),

@@ -90,8 +90,9 @@ pub(super) fn columns(header: &[u8], separator: u8) -> Option<Vec<Column>> {
 /// The byte between the cells of a line of names.
 pub(super) fn separator(header: &[u8]) -> u8 {
     let count = |mark: u8| memchr::memchr_iter(mark, header).count();
-    [b'\t', b',', b';']
-        .into_iter()
+    b"\t,;"
+        .iter()
+        .copied()
         .rev()
         .max_by_key(|&mark| count(mark))
         .unwrap_or(b'\t')

@@ -47,12 +47,9 @@ pub(super) fn squared_norm(a: &[f32]) -> f32 {
 #[inline]
 fn sum_lanes(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
     let mut lanes = [0.0_f32; LANES];
-    let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f32 = (a_chunks.remainder().iter())
-        .zip(b_chunks.remainder())
-        .map(|(&x, &y)| term(x, y))
-        .sum();
-    for (x, y) in a_chunks.zip(b_chunks) {
+    let ((a_chunks, a_rest), (b_chunks, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let rest: f32 = (a_rest.iter()).zip(b_rest).map(|(&x, &y)| term(x, y)).sum();
+    for (x, y) in a_chunks.iter().zip(b_chunks) {
         for lane in 0..LANES {
             lanes[lane] += term(x[lane], y[lane]);
         }

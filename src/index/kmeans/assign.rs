@@ -188,10 +188,9 @@ const LANES: usize = 16;
 /// turn into vector instructions, where one that carries the position along cannot be.
 fn greatest_sum(products: &mut [f32], bias: &[f32]) -> (usize, f32) {
     let mut lanes = [f32::NEG_INFINITY; LANES];
-    let mut chunks = products.chunks_exact_mut(LANES);
-    let bias_chunks = bias.chunks_exact(LANES);
-    let bias_rest = bias_chunks.remainder();
-    for (sums, bias) in (&mut chunks).zip(bias_chunks) {
+    let (chunks, rest) = products.as_chunks_mut::<LANES>();
+    let (bias_chunks, bias_rest) = bias.as_chunks::<LANES>();
+    for (sums, bias) in chunks.iter_mut().zip(bias_chunks) {
         for lane in 0..LANES {
             sums[lane] += bias[lane];
             lanes[lane] = if sums[lane] > lanes[lane] {
@@ -202,7 +201,7 @@ fn greatest_sum(products: &mut [f32], bias: &[f32]) -> (usize, f32) {
         }
     }
     let mut greatest = lanes.into_iter().fold(f32::NEG_INFINITY, f32::max);
-    for (sum, bias) in chunks.into_remainder().iter_mut().zip(bias_rest) {
+    for (sum, bias) in rest.iter_mut().zip(bias_rest) {
         *sum += bias;
         greatest = greatest.max(*sum);
     }

@@ -245,7 +245,7 @@ mod tests {
         let codebook = Codebook::train(rows.view(), (3, CodeBits::Eight), 1, SETTINGS);
         let codes = codebook.encode(rows.view());
         let mut decoded = vec![0.0; 10];
-        for (row, code) in rows.outer_iter().zip(codes.chunks_exact(3)) {
+        for (row, code) in rows.outer_iter().zip(codes.as_chunks::<3>().0) {
             codebook.decode(code.iter().copied(), &mut decoded);
             for (a, b) in row.iter().zip(&decoded) {
                 assert!((a - b).abs() < 0.1, "{row} became {decoded:?}");
@@ -272,7 +272,7 @@ mod tests {
             &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 1.0, 2.0, 3.0],
             &mut table,
         );
-        for (row, code) in rows.outer_iter().zip(codes.chunks_exact(4)) {
+        for (row, code) in rows.outer_iter().zip(codes.as_chunks::<4>().0) {
             codebook.decode(code.iter().copied(), &mut decoded);
             assert!(row.iter().zip(&decoded).all(|(a, b)| (a - b).abs() < 0.1));
             let product = row[0] + 2.0 * row[1] + 3.0 * row[2];
@@ -301,7 +301,7 @@ mod tests {
             let Table::Bytes(steps) = table.steps() else {
                 panic!("not bytes")
             };
-            for code in codes.chunks_exact(4) {
+            for code in codes.as_chunks::<4>().0 {
                 let sum = table.sum(code, 1);
                 codebook.decode(code.iter().copied(), &mut decoded);
                 let product: f32 = query.iter().zip(&decoded).map(|(x, y)| x * y).sum();

@@ -10,7 +10,7 @@ use ndarray::Array2;
 pub(super) fn eigen(matrix: &Array2<f64>) -> (Vec<f64>, Array2<f64>) {
     let dim = matrix.nrows();
     let decomposed = SymmetricEigen::new(DMatrix::from_fn(dim, dim, |row, column| {
-        0.5 * (matrix[[row, column]] + matrix[[column, row]])
+        f64::midpoint(matrix[[row, column]], matrix[[column, row]])
     }));
     let values = &decomposed.eigenvalues;
     let mut order: Vec<usize> = (0..dim).collect();

@@ -236,7 +236,7 @@ mod tests {
         let codebook = Codebook::train(rows.view(), (4, CodeBits::Eight), 1, SETTINGS.codebook);
         let codes = codebook.encode(rows.view());
         let mut decoded = Array2::zeros(rows.dim());
-        for (mut into, code) in decoded.outer_iter_mut().zip(codes.chunks_exact(4)) {
+        for (mut into, code) in decoded.outer_iter_mut().zip(codes.as_chunks::<4>().0) {
             codebook.decode(code.iter().copied(), into.as_slice_mut().unwrap());
         }
         mean_squared(rows, &decoded)

@@ -88,8 +88,8 @@ fn whole<const N: usize, T, R>(
             ));
         }
     }
-    for (totals, sums) in totals.iter().zip(sums.chunks_exact_mut(WIDTH)) {
-        totals.store(sums.try_into().expect("a sum for each row"));
+    for (totals, sums) in totals.iter().zip(sums.as_chunks_mut::<WIDTH>().0) {
+        totals.store(sums);
     }
 }
 
