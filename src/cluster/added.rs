@@ -2,14 +2,13 @@
 //! but only those, and in entries that stand in several orders.
 
 use super::LinkSettings;
-use super::links::{EFFORT, Link, NEIGHBOURS, WHOLE_WINDOW};
+use super::links::{EFFORT, Link, NEIGHBOURS, WHOLE_WINDOW, Windows, n_within, windows};
 use crate::domain::{Mz, Precursor};
 use crate::index::{Filter, RowOrder, TopK, VectorIndex};
 use crate::similarity::View;
 use crate::similarity::align::Scratch;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
 /// Entries that stand in one order and one index.
 #[derive(Clone, Copy)]
@@ -104,18 +103,18 @@ fn links_of(
         return Vec::new();
     }
     let precursor = (entries.precursor)(row).map(|p| p.mz);
+    let sign = (entries.polarity)(row);
     let mut near: Vec<u32> = Vec::new();
     for stretch in entries.stretches {
-        let window = window_around(stretch.order, precursor, how);
+        let windows = windows_around(stretch.order, sign, precursor, how);
         let entry = |position: u32| stretch.first_row + stretch.order.row(position);
-        if window.len() <= WHOLE_WINDOW {
-            near.extend(window.map(entry));
+        if n_within(&windows) <= WHOLE_WINDOW {
+            near.extend(windows.into_iter().flatten().map(entry));
         } else {
-            near.extend(nearest(entries, stretch, window, row).map(entry));
+            near.extend(nearest(entries, stretch, windows, row).map(entry));
         }
     }
     let view = (entries.peaks)(row);
-    let sign = (entries.polarity)(row);
     let charge = |row: u32| (entries.precursor)(row).and_then(|p| p.charge);
     near.retain(|&other| {
         let charges = charge(row).zip(charge(other));
@@ -158,21 +157,21 @@ fn within(a: Option<Mz>, b: Option<Mz>, how: LinkSettings) -> bool {
 }
 
 /// Positions that hold all entries [`within`] tolerance, and a few more.
-fn window_around(order: &RowOrder, precursor: Option<Mz>, how: LinkSettings) -> Range<u32> {
-    let Some(mz) = precursor else {
-        return order.without_key();
-    };
-    let (low, high) = how.precursor.window(mz);
-    // Seen from a lower precursor, the tolerance in ppm is as much narrower as that is lower.
-    let spare = (high - low) * 0.01;
-    order.window(low - spare, high + spare)
+fn windows_around(order: &RowOrder, sign: i8, precursor: Option<Mz>, how: LinkSettings) -> Windows {
+    let window = precursor.map(|mz| {
+        let (low, high) = how.precursor.window(mz);
+        // Seen from a lower precursor, the tolerance in ppm is as much narrower as that is lower.
+        let spare = (high - low) * 0.01;
+        (low - spare, high + spare)
+    });
+    windows(order, sign, window)
 }
 
-/// The positions in `window` nearest to `row`.
+/// The positions in `windows` nearest to `row`.
 fn nearest(
     entries: &AddedEntries<'_>,
     stretch: &Stretch<'_>,
-    window: Range<u32>,
+    windows: Windows,
     row: u32,
 ) -> impl Iterator<Item = u32> {
     let mut best = TopK::new(NEIGHBOURS + 1);
@@ -180,12 +179,14 @@ fn nearest(
         let other = stretch.first_row + stretch.order.row(position);
         other != row && (entries.linkable)(other)
     };
-    let filter = Filter {
-        rows: window,
-        keep: Some(&keep),
-    };
     let vector = (entries.vector)(row);
-    stretch.index.search(&vector, EFFORT, &filter, &mut best);
+    for rows in windows.into_iter().filter(|rows| !rows.is_empty()) {
+        let filter = Filter {
+            rows,
+            keep: Some(&keep),
+        };
+        stretch.index.search(&vector, EFFORT, &filter, &mut best);
+    }
     best.into_sorted().into_iter().map(|n| n.row)
 }
 

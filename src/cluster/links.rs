@@ -1,6 +1,7 @@
 //! Pairs of spectra that are alike: close precursors, one charge and polarity, similar peaks.
 //!
-//! Spectra stand in precursor order, so those within tolerance of one are a window of positions. A
+//! Spectra stand in precursor order, by polarity where that is known, so those within tolerance of one
+//! are a window of positions, or one for each polarity that does not contradict its own. A
 //! small window is compared whole; from a large one the index picks the nearest vectors, so that
 //! ten thousand spectra of one precursor cost ten thousand searches and not fifty million scores.
 
@@ -121,13 +122,13 @@ fn links_of(
     };
     let around = Around::new(entries, linkable, how.precursor, position);
     match entries.nearest.filter(|_| !around.is_whole()) {
-        Some(vectors) => nearest(entries, vectors, position, around.window, vector)
+        Some(vectors) => nearest(entries, vectors, position, around.windows, vector)
             .into_iter()
             .for_each(&mut compare),
         // The lower position of a pair compares it, but for one that is not wanted, and one whose own
         // window is searched, which may have passed this one by.
-        None => linkable[around.linkable]
-            .iter()
+        None => (around.linkable.iter())
+            .flat_map(|places| &linkable[places.clone()])
             .copied()
             .filter(|&other| {
                 let searched = || {
@@ -145,64 +146,87 @@ fn links_of(
 /// What lies within tolerance of a position.
 struct Around {
     /// Positions.
-    window: Range<u32>,
-    /// The part of the linkable positions that lies in it.
-    linkable: Range<usize>,
+    windows: Windows,
+    /// The parts of the linkable positions that lie in them.
+    linkable: [Range<usize>; 3],
 }
+
+/// A window of positions for each polarity at most; the rest are empty.
+pub(super) type Windows = [Range<u32>; 3];
 
 impl Around {
     fn new(entries: &Entries<'_>, linkable: &[u32], tolerance: Tolerance, position: u32) -> Self {
-        let window = window_around(entries.order, position, tolerance);
+        let windows = window_around(entries.order, position, tolerance);
         let place = |position: u32| linkable.partition_point(|&p| p < position);
         Self {
-            linkable: place(window.start)..place(window.end),
-            window,
+            linkable: windows.each_ref().map(|w| {
+                if w.is_empty() {
+                    0..0
+                } else {
+                    place(w.start)..place(w.end)
+                }
+            }),
+            windows,
         }
     }
 
     fn is_whole(&self) -> bool {
-        self.linkable.len() <= WHOLE_WINDOW
+        self.linkable.iter().map(Range::len).sum::<usize>() <= WHOLE_WINDOW
     }
+}
+
+/// How many positions windows hold together.
+pub(super) fn n_within(windows: &Windows) -> usize {
+    windows.iter().map(Range::len).sum()
 }
 
 /// The length of the longest window, where any is too long to be compared whole.
 pub(super) fn widest_crowded(order: &RowOrder, tolerance: Tolerance) -> Option<usize> {
     (0..order.len() as u32)
         .into_par_iter()
-        .map(|position| window_around(order, position, tolerance).len())
+        .map(|position| n_within(&window_around(order, position, tolerance)))
         .max()
         .filter(|&widest| widest > WHOLE_WINDOW)
 }
 
 /// Positions whose precursor lies within tolerance; those without precursor are one window.
-fn window_around(order: &RowOrder, position: u32, tolerance: Tolerance) -> Range<u32> {
-    let key = order.parts().1[position as usize];
-    match Mz::new(key) {
-        Ok(mz) => {
-            let (low, high) = tolerance.window(mz);
-            order.window(low, high)
+fn window_around(order: &RowOrder, position: u32, tolerance: Tolerance) -> Windows {
+    let (key, sign) = (order.parts().1[position as usize], order.sign(position));
+    let window = Mz::new(key).ok().map(|mz| tolerance.window(mz));
+    windows(order, sign, window)
+}
+
+/// Positions of a precursor from the lowest to the highest of `window`, or without a precursor where
+/// there is none, and of a polarity that does not contradict `sign`.
+pub(super) fn windows(order: &RowOrder, sign: i8, window: Option<(f64, f64)>) -> Windows {
+    match window {
+        Some((low, high)) => {
+            let mut found = order.windows(sign, low, high);
+            std::array::from_fn(|_| found.next().unwrap_or_default())
         }
-        Err(_) => order.without_key(),
+        None => [order.without_key(sign), 0..0, 0..0],
     }
 }
 
-/// The rows in `window` nearest to that at `position`; `vector` is scratch space.
+/// The rows in `windows` nearest to that at `position`; `vector` is scratch space.
 fn nearest(
     entries: &Entries<'_>,
     Nearest { vectors, index }: Nearest<'_>,
     position: u32,
-    window: Range<u32>,
+    windows: Windows,
     vector: &mut Vec<f32>,
 ) -> Vec<u32> {
     vector.resize(vectors.dim(), 0.0);
     Points::Sparse(vectors).write(position as usize, vector);
     let mut best = TopK::new(NEIGHBOURS + 1);
     let keep = |position: u32| (entries.linkable)(entries.order.row(position));
-    let filter = Filter {
-        rows: window,
-        keep: Some(&keep),
-    };
-    index.search(vector, EFFORT, &filter, &mut best);
+    for rows in windows.into_iter().filter(|rows| !rows.is_empty()) {
+        let filter = Filter {
+            rows,
+            keep: Some(&keep),
+        };
+        index.search(vector, EFFORT, &filter, &mut best);
+    }
     best.into_sorted()
         .into_iter()
         .map(|n| n.row)

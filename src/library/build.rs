@@ -187,7 +187,8 @@ impl Draft {
             &workspace,
         )?;
         let (entries, peaks) = (entries.finish()?, peaks.finish()?);
-        let order = RowOrder::by_key(entries.parts().0);
+        let (precursor_mz, _, polarity, _) = entries.parts();
+        let order = RowOrder::by_sign_and_key(polarity, precursor_mz);
         let embedding = settings.embedding()?;
         on_stage(Stage::Embedding);
         let vectors = vectors::in_order(&embedding, (&entries, &peaks), &order, &workspace)?;

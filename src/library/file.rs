@@ -37,8 +37,6 @@ pub struct Segment {
     pub(super) rows: Range<u32>,
     pub(super) order: RowOrder,
     pub(super) index: AnyIndex,
-    /// By position: laid out once, because each search reads them in this order.
-    pub(super) polarity_signs: Vec<i8>,
     /// Where all of it is mapped from, unless it was just made.
     pub(super) file: Option<Arc<Container>>,
     /// Whether the index was compared with its checksums.
@@ -68,7 +66,7 @@ impl Segment {
         self.rows.clone()
     }
 
-    /// Its rows by precursor m/z, from 0; positions are the rows of [`Segment::index`].
+    /// Its rows by polarity (where the file is of format 5) and precursor m/z, from 0; positions are the rows of [`Segment::index`].
     pub fn order(&self) -> &RowOrder {
         &self.order
     }
@@ -86,11 +84,6 @@ impl Segment {
             }
         });
         &self.index
-    }
-
-    /// Polarities by position in [`Segment::order`]: 1, -1 or 0 for unknown.
-    pub fn polarity_signs(&self) -> &[i8] {
-        &self.polarity_signs
     }
 
     /// The row of the library at `position` of the order.
@@ -155,14 +148,10 @@ impl Library {
             let first_row = n_rows;
             for held in opened.held {
                 let end = n_rows + held.entries.len() as u32;
-                let (by_position, _) = held.order.parts();
-                let sign = |&row: &u32| held.entries.polarity_sign(row);
-                let polarity_signs = by_position.iter().map(sign).collect();
                 segments.push(Segment {
                     rows: n_rows..end,
                     order: held.order,
                     index: held.index,
-                    polarity_signs,
                     file: held.file,
                     asked: Once::new(),
                 });

@@ -3,7 +3,7 @@
 /// Value of the root attribute `format` of a library.
 pub const FORMAT: &str = "mzseek-library";
 /// Value of the root attribute `format_version` of a library written by this program.
-pub const FORMAT_VERSION: u32 = 4;
+pub const FORMAT_VERSION: u32 = 5;
 
 /// A kind of file: what its root attributes say, and what people are told about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

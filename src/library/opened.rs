@@ -36,6 +36,8 @@ const CHECKED_WHOLE: usize = 64 << 20;
 const BULK: [&str; 3] = ["peaks/", "index/", "entries/"];
 /// Array of flags by entry, left out where no entry has any.
 pub(super) const FLAGS: &str = "entries/flags";
+/// The first format whose entries are ordered by polarity, and then by precursor m/z.
+const ORDERED_BY_POLARITY: u32 = 5;
 /// A library may be replaced, and its old base removed, between the two being opened.
 const ATTEMPTS: usize = 3;
 
@@ -205,9 +207,11 @@ fn read_held(container: &Arc<Container>, settings: &LibrarySettings) -> Result<H
     let entries = read_entries(container)?;
     let n = entries.len();
     let part = |name: &str, fault: &str| container.damaged(name, fault);
+    let (_, _, polarity, _) = entries.parts();
     let order = RowOrder::from_parts(
         container.slab("precursor/rows")?,
         container.slab("precursor/mz")?,
+        (container.version() >= ORDERED_BY_POLARITY).then_some(polarity),
     )
     .map_err(|fault| part("precursor", fault))?;
     let peaks = read_peaks(container)?;

@@ -21,13 +21,22 @@ pub(super) struct Query<'a> {
     pub(super) prepared: PreparedSpectrum,
 }
 
-/// Where the candidates of a query come from: a range of positions in each segment.
+/// Where the candidates of a query come from.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Source {
     /// All admitted positions, and why all.
-    Whole(Vec<Range<u32>>, Plan),
+    Whole(Vec<Stretch>, Plan),
     /// What the indexes propose.
-    Index(Vec<Range<u32>>),
+    Index(Vec<Stretch>),
+}
+
+/// Positions of one segment, of which none is shut out by its precursor, and none by its polarity
+/// where the segment is ordered by that.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stretch {
+    /// Which segment.
+    pub(super) segment: usize,
+    pub(super) positions: Range<u32>,
 }
 
 /// Where the candidates of `query` come from: the same whether entries stand in one segment or many.
@@ -37,21 +46,24 @@ pub(super) fn source(
     settings: &SearchSettings,
 ) -> Source {
     let window = window(query, settings);
-    let ranges: Vec<Range<u32>> = admissions.iter().map(|a| a.range(window)).collect();
-    let met = admissions
-        .iter()
-        .zip(&ranges)
-        .map(|(a, range)| a.n_met_in(range));
+    let sign = polarity_sign(query.prepared.polarity());
+    let stretches: Vec<Stretch> = (admissions.iter().enumerate())
+        .flat_map(|(segment, admission)| {
+            let ranges = admission.ranges(sign, window);
+            ranges.map(move |positions| Stretch { segment, positions })
+        })
+        .collect();
+    let met = (stretches.iter()).map(|s| admissions[s.segment].n_met_in(&s.positions));
     let few = met.sum::<usize>() <= SCORED_WHOLE;
     let everything = settings.n_candidates == Amount::All;
     if window.is_some() && (few || everything) {
-        Source::Whole(ranges, Plan::Window)
+        Source::Whole(stretches, Plan::Window)
     } else if everything {
-        Source::Whole(ranges, Plan::Exhaustive)
+        Source::Whole(stretches, Plan::Exhaustive)
     } else if settings.condition.is_some() && few {
-        Source::Whole(ranges, Plan::Condition)
+        Source::Whole(stretches, Plan::Condition)
     } else {
-        Source::Index(ranges)
+        Source::Index(stretches)
     }
 }
 
@@ -136,10 +148,14 @@ impl<'a> Admission<'a> {
         self.condition.as_ref().map(|met| of(&met.positions))
     }
 
-    /// Positions whose precursor lies in `window`; all where there is none.
-    fn range(&self, window: Option<(f64, f64)>) -> Range<u32> {
-        let all = 0..self.entries.len() as u32;
-        window.map_or(all, |(low, high)| self.segment.order().window(low, high))
+    /// Positions whose precursor lies in `window`, or all where there is none, and whose polarity
+    /// does not contradict `sign` as far as the order tells it.
+    fn ranges(&self, sign: i8, window: Option<(f64, f64)>) -> impl Iterator<Item = Range<u32>> {
+        let order = self.segment.order();
+        let within = window.map(|(low, high)| order.windows(sign, low, high));
+        let all = [order.with_key(sign), order.without_key(sign)];
+        let all = window.is_none().then_some(all).into_iter().flatten();
+        (within.into_iter().flatten().chain(all)).filter(|range| !range.is_empty())
     }
 
     /// How many positions of `range` meet the condition.
@@ -161,25 +177,37 @@ impl<'a> Admission<'a> {
         }
     }
 
-    /// Whether `position` may answer `query`, wherever its precursor lies.
+    /// Whether `position`, of a [`Stretch`] of `query`, may answer it.
     pub(super) fn admits(&self, query: &Query<'_>, position: u32) -> bool {
-        let at = position as usize;
-        polarity_sign(query.prepared.polarity()) * self.segment.polarity_signs()[at] >= 0
+        self.polarity_agrees(query, position)
             && self
                 .condition
                 .as_ref()
-                .is_none_or(|met| met.by_position[at])
+                .is_none_or(|met| met.by_position[position as usize])
             && self.charge_agrees(query, position)
             && self.retention_agrees(query, position)
     }
 
     /// Whether [`Self::admits`] can be false for `query`.
     pub(super) fn is_choosy(&self, query: &Query<'_>) -> bool {
-        polarity_sign(query.prepared.polarity()) != 0
+        self.looks_at_polarity(query)
             || self.condition.is_some()
             || self.retention_time.is_some()
             || self.retention_index.is_some()
             || matches!(self.precursor, PrecursorWindow::Range(_))
+    }
+
+    /// Whether polarities must be compared one by one.
+    fn looks_at_polarity(&self, query: &Query<'_>) -> bool {
+        !self.segment.order().tells_signs() && query.prepared.polarity().is_some()
+    }
+
+    fn polarity_agrees(&self, query: &Query<'_>, position: u32) -> bool {
+        let sign = || {
+            self.entries
+                .polarity_sign(self.segment.order().row(position))
+        };
+        !self.looks_at_polarity(query) || polarity_sign(query.prepared.polarity()) * sign() >= 0
     }
 
     /// A mass range is one of m/z only among ions of equal charge.

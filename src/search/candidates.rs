@@ -1,6 +1,6 @@
 //! Which entries are worth an exact score.
 
-use super::admission::{Admission, Query, Source};
+use super::admission::{Admission, Query, Source, Stretch};
 use crate::embed::Embedding;
 use crate::index::{Effort, Filter, Filters, Neighbour, Products, SparseRows, VectorIndex};
 use crate::library::Segment;
@@ -32,7 +32,7 @@ pub(super) fn pick(
     queries
         .par_iter()
         .map(|(query, source)| match source {
-            Source::Whole(ranges, _) => whole(admissions, query, ranges),
+            Source::Whole(stretches, _) => whole(admissions, query, stretches),
             Source::Index(_) => Vec::new(),
         })
         .collect::<Vec<_>>()
@@ -45,12 +45,13 @@ pub(super) fn pick(
         .collect()
 }
 
-/// All rows of these ranges that may answer `query`.
-fn whole(admissions: &[Admission<'_>], query: &Query<'_>, ranges: &[Range<u32>]) -> Vec<u32> {
+/// All rows of these stretches that may answer `query`.
+fn whole(admissions: &[Admission<'_>], query: &Query<'_>, stretches: &[Stretch]) -> Vec<u32> {
     let mut rows = Vec::new();
-    for (admission, range) in admissions.iter().zip(ranges) {
+    for stretch in stretches {
+        let admission = &admissions[stretch.segment];
         let segment = admission.segment();
-        let admitted = admission.admitted(query, range);
+        let admitted = admission.admitted(query, &stretch.positions);
         rows.extend(admitted.into_iter().map(|position| segment.row(position)));
     }
     rows
@@ -83,19 +84,22 @@ fn propose(
     queries: &[(&Query<'_>, Source)],
 ) -> Vec<Vec<u32>> {
     let asked = queries.iter().filter_map(|(query, source)| match source {
-        Source::Index(ranges) => Some((*query, ranges)),
+        Source::Index(stretches) => Some((*query, stretches)),
         Source::Whole(..) => None,
     });
-    let asked: Vec<(&Query<'_>, &Vec<Range<u32>>)> = asked.collect();
+    let asked: Vec<(&Query<'_>, &Vec<Stretch>)> = asked.collect();
     let mut found: Vec<Proposed> = vec![Proposed::default(); asked.len()];
     for (at, admission) in admissions.iter().enumerate() {
         let asks = asked
             .iter()
             .enumerate()
-            .flat_map(|(query_idx, (query, ranges))| {
+            .flat_map(|(query_idx, (query, stretches))| {
                 let segment = admission.segment();
                 let of = (query_idx, *query);
-                questions(embedding, segment, asking.rests_on, of, &ranges[at])
+                let stretches = stretches.iter().filter(move |s| s.segment == at);
+                stretches.flat_map(move |stretch| {
+                    questions(embedding, segment, asking.rests_on, of, &stretch.positions)
+                })
             });
         // Questions of one kind go together.
         let (of_both, others): (Vec<_>, Vec<_>) =
@@ -108,7 +112,8 @@ fn propose(
         }
     }
     let best = |mut hits: Vec<Neighbour>| {
-        if admissions.len() > 1 {
+        // Of several stretches.
+        if hits.len() > asking.n_candidates {
             hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
             hits.truncate(asking.n_candidates);
         }
@@ -131,7 +136,7 @@ fn questions<'a>(
 ) -> impl Iterator<Item = Ask<'a>> + use<'a> {
     let has_losses = embedding.has_losses() && query.prepared.precursor().is_some();
     let without_losses = if has_losses {
-        segment.order().without_key()
+        segment.order().without_key(0)
     } else {
         0..range.end
     };

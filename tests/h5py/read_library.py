@@ -21,7 +21,7 @@ def expect(holds, what):
 def check_attributes(library):
     text = {name: value.decode() for name, value in library.attrs.items() if isinstance(value, bytes)}
     expect(text["format"] == "mzseek-library", "attribute format")
-    expect(library.attrs["format_version"] == 4, "attribute format_version")
+    expect(library.attrs["format_version"] == 5, "attribute format_version")
     expect("[preparation]" in text["settings"], "attribute settings is TOML")
     for name in ("fingerprint", "checksum"):
         expect(len(text[name]) == 64, f"attribute {name} is a BLAKE3 in hexadecimal")
