@@ -118,6 +118,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
+    // Of pages of 2 MiB, which the allocator asks for, most commands fill but a part, and the system
+    // makes all of them zero first. Only what computes on large matrices gains by them.
+    #[cfg(target_os = "linux")]
+    if !matches!(cli.command, Command::Vectors(_)) {
+        // A system that does not know how may go on as it does.
+        let _ = rustix::thread::disable_transparent_huge_pages(true);
+    }
     #[cfg(unix)]
     {
         interrupt::outlive_file_limit();

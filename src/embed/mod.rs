@@ -102,18 +102,27 @@ impl Embedding {
     ///
     /// A spectrum without a peak in range gives nothing, which no index row is similar to.
     pub fn embed(&self, spectrum: &PreparedSpectrum) -> Vec<(u32, f32)> {
+        self.embed_in_fewer(spectrum, 0.0)
+    }
+
+    /// The same in fewer places: a peak goes whole to the nearer of its bins where the share of the
+    /// other is below `least_share`. From 0.5 on, none is split.
+    ///
+    /// Its product with a vector of [`Self::embed`] stays 0 for bins that are not neighbours, and
+    /// differs most for a peak near the middle of its bin that is met at the bin's edge.
+    pub fn embed_in_fewer(&self, spectrum: &PreparedSpectrum, least_share: f32) -> Vec<(u32, f32)> {
         let mut bins = Vec::with_capacity(4 * spectrum.mz().len());
         let weights: Vec<f32> = entropy_weights(spectrum.intensity())
             .into_iter()
             .map(|weight| weight.powf(self.settings.power))
             .collect();
         let fragments = spectrum.mz().iter().copied();
-        self.add_view(0, fragments, &weights, &mut bins);
+        self.add_view(0, fragments.zip(&weights), least_share, &mut bins);
         let n_fragments = bins.len();
         scale_to_unit(&mut bins);
         if let (Views::FragmentsAndLosses, Some(p)) = (self.settings.views, spectrum.precursor()) {
             let losses = spectrum.mz().iter().map(|mz| p.mz.value() - mz);
-            self.add_view(1, losses, &weights, &mut bins);
+            self.add_view(1, losses.zip(&weights), least_share, &mut bins);
             scale_to_unit(&mut bins[n_fragments..]);
         }
         // Stable, so that values that share a place are added in one order.
@@ -152,11 +161,11 @@ impl Embedding {
         }
     }
 
-    fn add_view(
+    fn add_view<'w>(
         &self,
         view: u64,
-        positions: impl Iterator<Item = f64>,
-        weights: &[f32],
+        peaks: impl Iterator<Item = (f64, &'w f32)>,
+        least_share: f32,
         bins: &mut Vec<(u32, f32)>,
     ) {
         let EmbeddingSettings {
@@ -171,7 +180,7 @@ impl Embedding {
         } else {
             low.value().max(MIN_LOSS)
         };
-        for (position, &weight) in positions.zip(weights) {
+        for (position, &weight) in peaks {
             if position < low || position > high.value() {
                 continue;
             }
@@ -180,8 +189,12 @@ impl Embedding {
             let first = at.floor();
             let share = (at - first) as f32;
             let bin = first as i64;
-            bins.push((place_of(bin), weight * (1.0 - share)));
-            bins.push((place_of(bin + 1), weight * share));
+            if share.min(1.0 - share) < least_share {
+                bins.push((place_of(bin + i64::from(share > 0.5)), weight));
+            } else {
+                bins.push((place_of(bin), weight * (1.0 - share)));
+                bins.push((place_of(bin + 1), weight * share));
+            }
         }
     }
 

@@ -36,6 +36,26 @@ fn a_peak_is_split_over_its_two_nearest_bins() {
 }
 
 #[test]
+fn in_fewer_places_a_peak_is_split_only_where_both_bins_have_a_share() {
+    // 0.1, 0.4 and 0.9 widths above the centres of bins 2000, 3000 and 4000.
+    let spectrum = prepared(None, &[(100.005, 1.0), (150.02, 1.0), (200.045, 1.0)]);
+    let fewer = embedding(Views::Fragments).embed_in_fewer(&spectrum, 0.3);
+    let value = |bin| {
+        let at = place(0, bin, 4096) as u32;
+        fewer.iter().find(|(place, _)| *place == at).map(|v| v.1)
+    };
+    let whole = value(2000).unwrap();
+    assert_eq!(value(2001), None);
+    assert!((value(3000).unwrap() / whole - 0.6).abs() < 1e-3);
+    assert!((value(3001).unwrap() / whole - 0.4).abs() < 1e-3);
+    assert_eq!(value(4000), None);
+    assert!((value(4001).unwrap() / whole - 1.0).abs() < 1e-6);
+    assert!((fewer.iter().map(|v| v.1 * v.1).sum::<f32>() - 1.0).abs() < 1e-5);
+    let none = embedding(Views::Fragments).embed_in_fewer(&spectrum, 0.0);
+    assert_eq!(none, embedding(Views::Fragments).embed(&spectrum));
+}
+
+#[test]
 fn a_vector_holds_at_most_what_is_foretold() {
     let peaks = [(100.005, 1.0), (150.0, 2.0), (200.031, 3.0)];
     for (views, precursor, most) in [

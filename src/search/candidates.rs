@@ -13,9 +13,17 @@ use std::ops::Range;
 pub(super) struct Asking {
     pub(super) n_candidates: usize,
     /// By segment.
-    pub(super) efforts: Vec<Effort>,
+    pub(super) indexes: Vec<AskingIndex>,
     /// What the score needs, for queries and entries with precursor.
     pub(super) rests_on: RestsOn,
+}
+
+/// How hard one index tries.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AskingIndex {
+    pub(super) effort: Effort,
+    /// Where a peak of a query goes to one place only: see [`Embedding::embed_in_fewer`].
+    pub(super) least_share: f32,
 }
 
 /// Asked of an index about one query.
@@ -104,7 +112,7 @@ fn propose(
         // Questions of one kind go together.
         let (of_both, others): (Vec<_>, Vec<_>) =
             asks.partition(|ask| ask.rests_on == RestsOn::Both);
-        let how = (asking.n_candidates, asking.efforts[at]);
+        let how = (asking.n_candidates, asking.indexes[at]);
         for asks in of_both.chunks(BATCH).chain(others.chunks(BATCH)) {
             for (ask, hits) in asks.iter().zip(answers(embedding, admission, how, asks)) {
                 found[ask.query_idx][usize::from(ask.without_losses)].extend(hits);
@@ -159,7 +167,7 @@ fn questions<'a>(
 fn answers(
     embedding: &Embedding,
     admission: &Admission<'_>,
-    (k, effort): (usize, Effort),
+    (k, how): (usize, AskingIndex),
     asks: &[Ask<'_>],
 ) -> Vec<Vec<Neighbour>> {
     let accepts: Vec<Option<Accepts<'_>>> = asks
@@ -180,7 +188,7 @@ fn answers(
                 .map(|keep| keep as &(dyn Fn(u32) -> bool + Sync)),
         })
         .collect();
-    let vectors = vectors(embedding, asks);
+    let vectors = vectors(embedding, how.least_share, asks);
     let segment = admission.segment();
     let (index, filters) = (segment.index_to_ask(), Filters::Each(&filters));
     let products = if asks.iter().all(|ask| ask.rests_on == RestsOn::Both) {
@@ -188,7 +196,7 @@ fn answers(
     } else {
         Products::OfAll
     };
-    let found = index.search_sparse(vectors.view(), (k, products), effort, filters);
+    let found = index.search_sparse(vectors.view(), (k, products), how.effort, filters);
     found
         .into_iter()
         .map(|hits| {
@@ -201,12 +209,12 @@ fn answers(
         .collect()
 }
 
-fn vectors(embedding: &Embedding, asks: &[Ask<'_>]) -> SparseRows {
+fn vectors(embedding: &Embedding, least_share: f32, asks: &[Ask<'_>]) -> SparseRows {
     let half = (embedding.dim() / 2) as u32;
     let embedded: Vec<Vec<(u32, f32)>> = asks
         .par_iter()
         .map(|ask| {
-            let mut vector = embedding.embed(&ask.query.prepared);
+            let mut vector = embedding.embed_in_fewer(&ask.query.prepared, least_share);
             match ask.rests_on {
                 _ if !embedding.has_losses() => {}
                 RestsOn::Fragments => vector.retain(|(place, _)| *place < half),
