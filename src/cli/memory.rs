@@ -1,4 +1,4 @@
-//! How much memory a command takes that makes a library.
+//! How much memory a command takes that makes a library, or searches one.
 
 use super::console::Console;
 use crate::failure::Failure;
@@ -20,12 +20,32 @@ pub(super) struct MemoryFlag {
     memory: Option<Bytes>,
 }
 
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct SearchMemoryFlag {
+    /// Most memory to take, 64MB or more: of libraries, which are mapped, no more is held at a time.
+    /// The report is the same to the byte, but takes longer [default: as much as it takes]
+    #[arg(long, value_name = "SIZE", value_parser = parse_ceiling)]
+    memory: Option<Bytes>,
+}
+
+impl SearchMemoryFlag {
+    /// Keeps the process below the ceiling for as long as this lives.
+    ///
+    /// # Errors
+    /// If nothing can watch over it.
+    pub(super) fn keep(self) -> Result<Workspace, Failure> {
+        let Some(ceiling) = self.memory else {
+            return Ok(Workspace::in_memory());
+        };
+        let kept = Workspace::below(ceiling, &std::env::temp_dir());
+        Ok(kept.map_err(LibraryError::from)?)
+    }
+}
+
 fn parse_ceiling(text: &str) -> Result<Bytes, String> {
     let size: Bytes = text.parse().map_err(|e| format!("{e}"))?;
     if size < LEAST {
-        return Err(format!(
-            "{size} is too little to make a library in: {LEAST} at least"
-        ));
+        return Err(format!("{size} is too little to work in: {LEAST} at least"));
     }
     Ok(size)
 }

@@ -109,6 +109,27 @@ fn libraries_made_of_libraries_are_the_same_too() {
 }
 
 #[test]
+fn a_search_answers_the_same_below_a_ceiling() {
+    let folder = Folder::new();
+    folder.write("refs.msp", msp(&crowd()));
+    for kind in ["sparse", "IVF8,Sparse"] {
+        let build = ["build", "refs.msp", "-o", "lib.h5", "--index", kind];
+        folder.run(&build).exits(0);
+        for window in ["open", "10ppm"] {
+            let search = ["search", "lib.h5", "refs.msp", "--precursor-tol", window];
+            let expected = folder.run(&search).exits(0).stdout;
+            let below = folder.run(&[&search[..], &["--memory", "64MB"]].concat());
+            let found = below.exits(0).stdout;
+            assert!(found == expected, "{kind}, {window}: another report");
+        }
+    }
+    folder
+        .run(&["search", "lib.h5", "refs.msp", "--memory", "1MB"])
+        .exits(2)
+        .says("1 MB is too little to work in: 64 MB at least");
+}
+
+#[test]
 fn a_ceiling_that_cannot_be_kept_is_refused() {
     let folder = Folder::new();
     folder.write("refs.msp", msp(&molecules(1000)));
@@ -117,7 +138,7 @@ fn a_ceiling_that_cannot_be_kept_is_refused() {
         (
             &["5MB"][..],
             2,
-            "5 MB is too little to make a library in: 64 MB at least",
+            "5 MB is too little to work in: 64 MB at least",
         ),
         (
             &["lots"],

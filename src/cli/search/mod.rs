@@ -6,6 +6,7 @@ mod tally;
 
 use super::console::Console;
 use super::intake::{self, Intake, ReadingFlags};
+use super::memory::{SearchMemoryFlag, tell_overrun};
 use super::{Outcome, output};
 use crate::config::Question;
 use crate::domain::Spectrum;
@@ -71,6 +72,8 @@ pub(super) struct SearchArgs {
     /// A page to look at beside the report: table, mirror plots, histograms
     #[arg(long, value_name = "PAGE.html")]
     html: Option<PathBuf>,
+    #[command(flatten)]
+    memory: SearchMemoryFlag,
     #[command(flatten)]
     reading: ReadingFlags,
     #[command(flatten)]
@@ -177,6 +180,7 @@ impl SearchArgs {
 pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failure> {
     args.check_outputs()?;
     let format = args.report_format()?;
+    let workspace = args.memory.keep()?;
     let started = Instant::now();
     let (libraries, queries) = args.inputs()?;
     let library = Library::open_all(&libraries)?;
@@ -229,6 +233,7 @@ pub(super) fn run(args: &SearchArgs, console: Console) -> Result<Outcome, Failur
     }
     summary.stage("opening", opening);
     console.say(&summary);
+    tell_overrun(&workspace, console);
     Ok(outcome)
 }
 
