@@ -6,6 +6,7 @@ use super::intake::{self, Intake, ReadingFlags};
 use super::memory::{MemoryFlag, tell_overrun};
 use super::screening::{self, Checking, Quarantine};
 use crate::config::{self, Wishes};
+use crate::domain::Tolerance;
 use crate::failure::Failure;
 use crate::library::{self, ClusterMethod, Draft, LibrarySettings};
 use crate::report::RunSummary;
@@ -21,6 +22,7 @@ use toml::{Table, Value};
 Examples:
   mzseek build library.msp.gz -o library.h5
   mzseek build peptides.msp --profile peptide --index ivfpq -o peptides.h5
+  mzseek build ion-trap.msp --profile peptide --fragment-tol 0.5Da -o ion-trap.h5
   mzseek build MassBank-data/ -o massbank.h5        (every record below a folder)
   mzseek build a.msp b.mgf.gz --config settings.toml -o both.h5
   mzseek build library.msp.gz --check quarantine -o library.h5
@@ -51,6 +53,10 @@ pub(super) struct BuildArgs {
     /// for peptides, none for others]
     #[arg(long, value_name = "METHOD")]
     decoys: Option<String>,
+    /// How far apart matching fragments may lie: 0.02Da for high resolution, 0.5Da for ion traps; bins
+    /// of the vectors are twice as wide, if it is in Da [default: the profile's]
+    #[arg(long, value_name = "TOL")]
+    fragment_tol: Option<Tolerance>,
     /// Width of a bin of the vectors in Da
     #[arg(long, value_name = "DA")]
     bin_width: Option<f64>,
@@ -84,7 +90,13 @@ impl BuildArgs {
         set("index.kind", self.index.clone().map(Value::from));
         set("decoys", self.decoys.clone().map(Value::from));
         set("clusters.method", self.clusters.clone().map(Value::from));
-        set("embedding.bin-width-da", self.bin_width.map(Value::from));
+        let tolerance = self.fragment_tol.map(|tolerance| tolerance.to_string());
+        set("matching.fragment-tolerance", tolerance.map(Value::from));
+        let bin_width = self.bin_width.or(match self.fragment_tol {
+            Some(Tolerance::Da(da)) => Some(2.0 * da.value()),
+            Some(Tolerance::Ppm(_)) | None => None,
+        });
+        set("embedding.bin-width-da", bin_width.map(Value::from));
         set(
             "embedding.mz-range",
             self.mz_range.map(|(a, b)| Value::from(vec![a, b])),

@@ -29,7 +29,7 @@ pub enum Views {
 pub struct EmbeddingSettings {
     /// Width of a bin.
     pub bin_width: Da,
-    /// Only fragments and losses from the first to the second are binned.
+    /// Only fragments from the first to the second are binned, with their losses or without them.
     pub mz_range: (Mz, Mz),
     /// Power of the entropy-weighted intensity.
     pub power: f32,
@@ -56,7 +56,8 @@ pub enum EmbeddingError {
     Dim(usize),
 }
 
-/// Smallest neutral loss that is binned: below it lie the precursor itself and noise around it.
+/// Smallest neutral loss that is binned: below it lie the precursor itself and noise around it. Of
+/// ions of several charges fragments lie above the precursor as well: their losses are negative.
 const MIN_LOSS: f64 = 1.0;
 
 /// Makes vectors of one kind.
@@ -175,13 +176,15 @@ impl Embedding {
         } = self.settings;
         let places = self.places(view);
         let place_of = |bin| (places.start + place(view, bin, places.len())) as u32;
-        let low = if view == 0 {
-            low.value()
-        } else {
-            low.value().max(MIN_LOSS)
+        let is_binned = |position: f64| {
+            if view == 0 {
+                (low.value()..=high.value()).contains(&position)
+            } else {
+                position.abs() >= MIN_LOSS
+            }
         };
         for (position, &weight) in peaks {
-            if position < low || position > high.value() {
+            if !is_binned(position) {
                 continue;
             }
             // Bin b is centred on b widths, so that nominal masses fall on bins of 1 Da whole.

@@ -93,6 +93,30 @@ fn peaks_count_by_a_power_of_their_entropy_weight() {
 }
 
 #[test]
+fn losses_are_binned_however_far_from_the_precursor_and_on_both_sides() {
+    // Of an ion of two charges a fragment may lie above the precursor, and what a large ion of one
+    // charge loses may be more than any fragment is.
+    for (precursor, peak, bin) in [(500.0, 700.0, -4000), (2990.0, 1000.0, 39_800)] {
+        let v = vector(
+            Views::FragmentsAndLosses,
+            &prepared(Some(precursor), &[(peak, 1.0)]),
+        );
+        let at = 2048 + place(1, bin, 2048);
+        assert!(
+            (v[at] - 0.5_f32.sqrt()).abs() < 1e-4,
+            "{precursor}: {}",
+            v[at]
+        );
+    }
+    // Around the precursor there are none.
+    let v = vector(
+        Views::FragmentsAndLosses,
+        &prepared(Some(500.0), &[(500.9, 1.0)]),
+    );
+    assert!(v[2048..].iter().all(|x| *x == 0.0));
+}
+
+#[test]
 fn each_view_has_its_half() {
     let peaks = [(100.0, 1.0), (150.0, 1.0)];
     let v = vector(Views::FragmentsAndLosses, &prepared(Some(350.0), &peaks));

@@ -1,6 +1,7 @@
 //! Decoys: one per entry, never an answer, and q-values that hold on real spectra.
 
 use crate::kit::{Folder, data};
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// Peptides with their b and y ions at charge 1.
@@ -127,7 +128,7 @@ fn a_decoy_is_no_answer_and_the_right_one_is_trusted() {
     );
 }
 
-fn rows(text: &str) -> Vec<std::collections::HashMap<String, String>> {
+fn rows(text: &str) -> Vec<HashMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().map(Result::unwrap).collect()
 }
@@ -197,7 +198,7 @@ fn what_is_no_peptide_is_not_shuffled() {
 
 /// Wrong and all matches of rank 1 accepted at `q`.
 fn accepted(report: &str, truth: &str, q: f64) -> (usize, usize) {
-    let mut right = std::collections::HashMap::new();
+    let mut right = HashMap::new();
     for row in rows(truth) {
         let ids = format!(
             "{};{}",
@@ -216,6 +217,34 @@ fn accepted(report: &str, truth: &str, q: f64) -> (usize, usize) {
         wrong += usize::from(!ids.split(';').any(|id| id == row["entry_id"]));
     }
     (wrong, all)
+}
+
+#[test]
+fn an_open_search_of_real_peptides_finds_what_scoring_every_entry_does() {
+    let Some(data) = data("peptides") else { return };
+    let folder = Folder::new();
+    let (library, queries) = (data.join("library.msp.gz"), data.join("queries.mgf.gz"));
+    let build = ["build", library.to_str().unwrap(), "-o", "lib.h5"];
+    let truth = fs_err::read_to_string(data.join("queries_truth.csv")).unwrap();
+    let searches = ["search", "lib.h5", queries.to_str().unwrap()];
+    let open = [&searches[..], &["--precursor-tol", "open"]].concat();
+    // Half of the set is of low resolution. Of 633 queries with an entry, 6 are one in a hundred.
+    for (tolerance, least) in [("0.02Da", 380), ("0.5Da", 570)] {
+        let profile = ["--profile", "peptide", "--fragment-tol", tolerance];
+        folder.run(&[&build[..], &profile].concat()).exits(3);
+        let n_right = |words: &[&str]| {
+            let (wrong, all) = accepted(&folder.run(words).exits(0).stdout, &truth, 1.0);
+            all - wrong
+        };
+        let picked = n_right(&open);
+        let all = [&open[..], &["--n-candidates", "all"]].concat();
+        let exhaustive = n_right(&all);
+        assert!(exhaustive >= least, "{tolerance}: {exhaustive}");
+        assert!(
+            picked + 6 >= exhaustive,
+            "{tolerance}: {picked} of {exhaustive}"
+        );
+    }
 }
 
 #[test]
