@@ -27,6 +27,7 @@
 
 mod adding;
 mod any_index;
+mod beyond;
 mod calibration;
 mod choice;
 mod cost;
@@ -63,6 +64,7 @@ mod vector_index;
 
 pub use adding::{AddError, Added};
 pub use any_index::AnyIndex;
+pub(crate) use beyond::first_not_finite;
 pub use calibration::{Calibration, Probes, Setting};
 pub use choice::{RowShape, Wish};
 pub use exact::nearest;

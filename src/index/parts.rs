@@ -3,6 +3,8 @@
 //! Every check a scan relies on is made here, once, so that the scan needs none. All are single
 //! passes, and none allocates more than a bit per row.
 
+use super::beyond::first_not_finite;
+
 /// Why parts are not an index.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -153,7 +155,7 @@ pub(super) fn count_rows(
 }
 
 pub(super) fn check_finite(part: &'static str, values: &[f32]) -> Result<(), PartsError> {
-    match values.iter().position(|value| !value.is_finite()) {
+    match first_not_finite(values) {
         Some(at) => Err(PartsError::NotFinite { part, at }),
         None => Ok(()),
     }

@@ -166,11 +166,14 @@ impl<'a> Points<'a> {
     pub fn write(self, point: usize, into: &mut [f32]) {
         assert_eq!(into.len(), self.dim(), "room for one row");
         match self {
-            Self::Dense(rows) => {
-                for (into, &value) in into.iter_mut().zip(rows.row(point)) {
-                    *into = value;
+            Self::Dense(rows) => match rows.row(point).to_slice() {
+                Some(row) => into.copy_from_slice(row),
+                None => {
+                    for (into, &value) in into.iter_mut().zip(rows.row(point)) {
+                        *into = value;
+                    }
                 }
-            }
+            },
             Self::Sparse(rows) => {
                 into.fill(0.0);
                 let (columns, values) = rows.row(point);
@@ -198,6 +201,14 @@ impl<'a> Points<'a> {
                     each(column as usize, value);
                 }
             }
+        }
+    }
+
+    /// The numbers held of one of them, zeros or not, where they stand side by side.
+    pub(super) fn values(&self, point: usize) -> Option<&[f32]> {
+        match self {
+            Self::Dense(rows) => rows.row(point).to_slice(),
+            Self::Sparse(rows) => Some(rows.row(point).1),
         }
     }
 
@@ -276,11 +287,10 @@ impl<'a> Points<'a> {
     /// Adds one of them to `sums`.
     pub(super) fn add_to(self, point: usize, sums: &mut [f64]) {
         match self {
-            Self::Dense(rows) => {
-                for (sum, &value) in sums.iter_mut().zip(rows.row(point)) {
-                    *sum += f64::from(value);
-                }
-            }
+            Self::Dense(rows) => match rows.row(point).to_slice() {
+                Some(row) => add(sums, row),
+                None => add(sums, rows.row(point)),
+            },
             Self::Sparse(rows) => {
                 let (columns, values) = rows.row(point);
                 for (&column, &value) in columns.iter().zip(values) {
@@ -308,6 +318,13 @@ impl<'a> Points<'a> {
             Self::Dense(rows) => rows.iter().map(square).sum(),
             Self::Sparse(rows) => rows.values().iter().map(square).sum(),
         }
+    }
+}
+
+/// Adds `row` to `sums`, in vector instructions where it is a slice.
+fn add<'v>(sums: &mut [f64], row: impl IntoIterator<Item = &'v f32>) {
+    for (sum, &value) in sums.iter_mut().zip(row) {
+        *sum += f64::from(value);
     }
 }
 

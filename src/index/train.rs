@@ -3,6 +3,7 @@
 //! Maps, centres and codewords are learned from samples; then every row is assigned and encoded.
 
 use super::any_index::AnyIndex;
+use super::beyond::first_beyond;
 use super::factory::{Factory, Rows};
 use super::flat::Flat;
 use super::ivf::{Coarse, Ivf, Lists};
@@ -223,9 +224,13 @@ pub(super) fn check(rows: Points<'_>) -> Result<(), TrainError> {
         });
         first
     };
+    let is_bad = |row: usize| match rows.values(row) {
+        Some(values) => first_beyond(values, MAX_VALUE).is_some(),
+        None => unusable(row).is_some(),
+    };
     let bad_row = (0..rows.len())
         .into_par_iter()
-        .find_first(|&row| unusable(row).is_some());
+        .find_first(|&row| is_bad(row));
     match bad_row.and_then(|row| Some((row, unusable(row)?))) {
         None => Ok(()),
         Some((row, (coordinate, value))) => Err(TrainError::Value {

@@ -1,6 +1,7 @@
 //! Mean and covariance of any number of rows, a block at a time.
 
 use super::pca::PcaError;
+use crate::index::beyond::first_not_finite;
 use crate::index::row_source::{RowSource, run_rows};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, s};
@@ -42,7 +43,7 @@ impl Moments {
             let range = first..n_rows.min(first + rows);
             read.resize(range.len() * dim, 0.0_f32);
             source.read(range.clone(), &mut read)?;
-            if let Some(at) = read.iter().position(|value| !value.is_finite()) {
+            if let Some(at) = first_not_finite(&read) {
                 return Err(PcaError::Value {
                     row: first + at / dim,
                     coordinate: at % dim,

@@ -18,13 +18,16 @@ pub use row_ids::RowIds;
 
 use super::VectorsError;
 use super::rows::{matrix_of, owned_matrix_of};
-use crate::index::RowSource;
+use crate::index::{RowSource, first_not_finite};
 use body::{Body, Mapped};
 use location::Format;
 use ndarray::{Array2, CowArray, Ix2};
 use rayon::prelude::*;
 use std::io;
 use std::ops::Range;
+
+/// Numbers that one thread looks at between two others.
+const CHECKED_AT_ONCE: usize = 1 << 16;
 
 /// A set of vectors of one dimension.
 #[derive(Debug)]
@@ -132,7 +135,11 @@ impl Vectors {
     }
 
     fn check_finite(&self, first_row: usize, values: &[f32]) -> Result<(), VectorsError> {
-        let Some(at) = values.par_iter().position_first(|value| !value.is_finite()) else {
+        let bad =
+            (values.par_chunks(CHECKED_AT_ONCE).enumerate()).find_map_first(|(chunk, values)| {
+                Some(chunk * CHECKED_AT_ONCE + first_not_finite(values)?)
+            });
+        let Some(at) = bad else {
             return Ok(());
         };
         Err(VectorsError::NotFinite {
