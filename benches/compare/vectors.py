@@ -32,7 +32,7 @@ PROGRAM = os.environ.get("MZSEEK_PROGRAM", os.path.join(ROOT, "target", "release
 WORKER = os.path.join(HERE, "faiss_worker.py")
 PACKAGES = ["numpy==2.3.5", "faiss-cpu==1.15.1", "h5py"]
 RECALLS = (0.80, 0.90, 0.95, 0.97, 0.99)
-PROBES = "1,2,4,8,16,32,64,128,256"
+PROBES = "1,2,4,8,16,32,64,96,128,160,256"
 # What each program is tried with: index words, and depths of a second look where there is one.
 SETS = {
     "spectra28k": {

@@ -65,6 +65,61 @@ const SCORED_AT_A_TIME: usize = 4;
 /// What the rest may gain beyond the most so far, as a part of how far that is from the mean.
 const SPARE: f32 = 0.75;
 
+/// Rows that one thread makes at a time.
+const MADE_AT_ONCE: usize = 1 << 12;
+
+/// What `fold` makes of all values of each coordinate, row after row. How the rows are shared among
+/// threads makes no difference to it.
+fn by_coordinate(
+    rows: ArrayView2<'_, f32>,
+    start: f32,
+    fold: impl Fn(f32, f32) -> f32 + Sync,
+) -> Vec<f32> {
+    let fold_into = |folded: &mut Vec<f32>, row: &[f32]| {
+        for (folded, &x) in folded.iter_mut().zip(row) {
+            *folded = fold(*folded, x);
+        }
+    };
+    let blocks: Vec<Vec<f32>> = rows
+        .axis_chunks_iter(Axis(0), MADE_AT_ONCE)
+        .into_par_iter()
+        .map(|rows| {
+            let rows = rows.as_standard_layout();
+            let mut folded = vec![start; rows.ncols()];
+            for row in rows.outer_iter() {
+                fold_into(
+                    &mut folded,
+                    row.to_slice().expect("a row of a standard layout"),
+                );
+            }
+            folded
+        })
+        .collect();
+    let mut folded = vec![start; rows.ncols()];
+    for block in &blocks {
+        fold_into(&mut folded, block);
+    }
+    folded
+}
+
+/// All rows, each written by `convert`.
+fn converted<T: Copy + Default + Send>(
+    rows: ArrayView2<'_, f32>,
+    convert: impl Fn(&[f32], &mut [T]) + Sync,
+) -> Vec<T> {
+    let dim = rows.ncols();
+    let mut values = vec![T::default(); rows.len()];
+    (values.par_chunks_mut((dim * MADE_AT_ONCE).max(1)))
+        .zip(rows.axis_chunks_iter(Axis(0), MADE_AT_ONCE).into_par_iter())
+        .for_each(|(into, rows)| {
+            let rows = rows.as_standard_layout();
+            for (into, row) in into.chunks_exact_mut(dim).zip(rows.outer_iter()) {
+                convert(row.to_slice().expect("a row of a standard layout"), into);
+            }
+        });
+    values
+}
+
 impl RefinedRows {
     pub(in crate::index) fn build(
         metric: Metric,
@@ -78,34 +133,34 @@ impl RefinedRows {
                 (RefineValues::Flat(values.into()), vec![], vec![])
             }
             RefineKind::F16 => {
-                let steps: Vec<f32> = (rows.axis_iter(Axis(1)).into_par_iter())
-                    .map(|column| half_step(column.iter().fold(0.0, |m, x| x.abs().max(m))))
-                    .collect();
-                let values: Vec<u16> = (rows.iter().enumerate())
-                    .map(|(at, x)| float_to_half(x / steps[at % n_scales]))
-                    .collect();
+                let greatest = by_coordinate(rows, 0.0, |m, x| x.abs().max(m));
+                let steps: Vec<f32> = greatest.into_iter().map(half_step).collect();
+                let values = converted(rows, |row, into| {
+                    for ((into, x), step) in into.iter_mut().zip(row).zip(&steps) {
+                        *into = float_to_half(x / step);
+                    }
+                });
                 (RefineValues::F16(values.into()), vec![], steps)
             }
             RefineKind::Sq8 => {
-                let (least, steps): (Vec<f32>, Vec<f32>) =
-                    (rows.axis_iter(Axis(1)).into_par_iter())
-                        .map(|column| {
-                            let least = column.iter().copied().fold(f32::INFINITY, f32::min);
-                            let greatest = column.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                            let step = ((greatest - least) / 255.0).max(f32::MIN_POSITIVE);
-                            if column.is_empty() {
-                                (0.0, 1.0)
-                            } else {
-                                (least, step)
-                            }
-                        })
-                        .unzip();
-                let values: Vec<u8> = (rows.iter().enumerate())
-                    .map(|(at, x)| {
-                        let coordinate = at % n_scales;
-                        ((x - least[coordinate]) / steps[coordinate]).round() as u8
+                let least = by_coordinate(rows, f32::INFINITY, f32::min);
+                let greatest = by_coordinate(rows, f32::NEG_INFINITY, f32::max);
+                let ends = least.into_iter().zip(greatest);
+                let (least, steps): (Vec<f32>, Vec<f32>) = ends
+                    .map(|(least, greatest)| {
+                        if rows.is_empty() {
+                            return (0.0, 1.0);
+                        }
+                        let step = ((greatest - least) / 255.0).max(f32::MIN_POSITIVE);
+                        (least, step)
                     })
-                    .collect();
+                    .unzip();
+                let values = converted(rows, |row, into| {
+                    let scales = least.iter().zip(&steps);
+                    for ((into, x), (least, step)) in into.iter_mut().zip(row).zip(scales) {
+                        *into = ((x - least) / step).round() as u8;
+                    }
+                });
                 (RefineValues::Sq8(values.into()), least, steps)
             }
         };
