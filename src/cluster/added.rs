@@ -2,9 +2,9 @@
 //! but only those, and in entries that stand in several orders.
 
 use super::LinkSettings;
-use super::links::{EFFORT, Link, NEIGHBOURS, WHOLE_WINDOW, Windows, n_within, windows};
+use super::links::{Link, WHOLE_WINDOW, Windows, n_within, nearest_within, windows};
 use crate::domain::{Mz, Precursor};
-use crate::index::{Filter, RowOrder, TopK, VectorIndex};
+use crate::index::{RowOrder, VectorIndex};
 use crate::similarity::View;
 use crate::similarity::align::Scratch;
 use rayon::prelude::*;
@@ -174,20 +174,12 @@ fn nearest(
     windows: Windows,
     row: u32,
 ) -> impl Iterator<Item = u32> {
-    let mut best = TopK::new(NEIGHBOURS + 1);
     let keep = |position: u32| {
         let other = stretch.first_row + stretch.order.row(position);
         other != row && (entries.linkable)(other)
     };
     let vector = (entries.vector)(row);
-    for rows in windows.into_iter().filter(|rows| !rows.is_empty()) {
-        let filter = Filter {
-            rows,
-            keep: Some(&keep),
-        };
-        stretch.index.search(&vector, EFFORT, &filter, &mut best);
-    }
-    best.into_sorted().into_iter().map(|n| n.row)
+    nearest_within(stretch.index, &vector, windows, &keep)
 }
 
 #[cfg(test)]

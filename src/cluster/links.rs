@@ -56,10 +56,10 @@ impl std::fmt::Debug for Nearest<'_> {
 /// Windows of up to this many spectra are compared whole.
 pub(super) const WHOLE_WINDOW: usize = 256;
 /// Nearest vectors compared in a larger window.
-pub(super) const NEIGHBOURS: usize = 64;
+const NEIGHBOURS: usize = 64;
 /// Inverted lists visited for them: the spectrum's own and those nearest to it, so that neighbours
 /// across the borders of lists are found.
-pub(super) const EFFORT: Effort = Effort { n_probe: 8 };
+const EFFORT: Effort = Effort { n_probe: 8 };
 
 impl std::fmt::Debug for Entries<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -156,7 +156,7 @@ pub(super) type Windows = [Range<u32>; 3];
 
 impl Around {
     fn new(entries: &Entries<'_>, linkable: &[u32], tolerance: Tolerance, position: u32) -> Self {
-        let windows = window_around(entries.order, position, tolerance);
+        let windows = windows_around(entries.order, position, tolerance);
         let place = |position: u32| linkable.partition_point(|&p| p < position);
         Self {
             linkable: windows.each_ref().map(|w| {
@@ -184,13 +184,13 @@ pub(super) fn n_within(windows: &Windows) -> usize {
 pub(super) fn widest_crowded(order: &RowOrder, tolerance: Tolerance) -> Option<usize> {
     (0..order.len() as u32)
         .into_par_iter()
-        .map(|position| n_within(&window_around(order, position, tolerance)))
+        .map(|position| n_within(&windows_around(order, position, tolerance)))
         .max()
         .filter(|&widest| widest > WHOLE_WINDOW)
 }
 
 /// Positions whose precursor lies within tolerance; those without precursor are one window.
-fn window_around(order: &RowOrder, position: u32, tolerance: Tolerance) -> Windows {
+fn windows_around(order: &RowOrder, position: u32, tolerance: Tolerance) -> Windows {
     let (key, sign) = (order.parts().1[position as usize], order.sign(position));
     let window = Mz::new(key).ok().map(|mz| tolerance.window(mz));
     windows(order, sign, window)
@@ -218,18 +218,24 @@ fn nearest(
 ) -> Vec<u32> {
     vector.resize(vectors.dim(), 0.0);
     Points::Sparse(vectors).write(position as usize, vector);
-    let mut best = TopK::new(NEIGHBOURS + 1);
     let keep = |position: u32| (entries.linkable)(entries.order.row(position));
-    for rows in windows.into_iter().filter(|rows| !rows.is_empty()) {
-        let filter = Filter {
-            rows,
-            keep: Some(&keep),
-        };
-        index.search(vector, EFFORT, &filter, &mut best);
-    }
-    best.into_sorted()
-        .into_iter()
-        .map(|n| n.row)
+    nearest_within(index, vector, windows, &keep)
         .filter(|&row| row != position)
         .collect()
+}
+
+/// The positions in `windows` nearest to `vector`, of those that `keep` accepts: [`NEIGHBOURS`], and one
+/// that may be the vector's own.
+pub(super) fn nearest_within(
+    index: &dyn VectorIndex,
+    vector: &[f32],
+    windows: Windows,
+    keep: &(dyn Fn(u32) -> bool + Sync),
+) -> impl Iterator<Item = u32> + use<> {
+    let mut best = TopK::new(NEIGHBOURS + 1);
+    for rows in windows.into_iter().filter(|rows| !rows.is_empty()) {
+        let keep = Some(keep);
+        index.search(vector, EFFORT, &Filter { rows, keep }, &mut best);
+    }
+    best.into_sorted().into_iter().map(|n| n.row)
 }

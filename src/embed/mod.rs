@@ -29,7 +29,7 @@ pub enum Views {
 pub struct EmbeddingSettings {
     /// Width of a bin.
     pub bin_width: Da,
-    /// Only fragments from the first to the second are binned, with their losses or without them.
+    /// Only fragments from the first to the second are binned; losses are, however large.
     pub mz_range: (Mz, Mz),
     /// Power of the entropy-weighted intensity.
     pub power: f32,

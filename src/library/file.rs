@@ -66,7 +66,8 @@ impl Segment {
         self.rows.clone()
     }
 
-    /// Its rows by polarity (where the file is of format 5) and precursor m/z, from 0; positions are the rows of [`Segment::index`].
+    /// Its rows by polarity (since format 5) and precursor m/z, from 0; positions are the rows of
+    /// [`Segment::index`].
     pub fn order(&self) -> &RowOrder {
         &self.order
     }

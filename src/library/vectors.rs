@@ -16,7 +16,7 @@ const EMBEDDED_AT_ONCE: usize = 1 << 14;
 /// Bytes of a value that is not 0, with its place.
 const VALUE_BYTES: u64 = 8;
 
-/// The vectors in that order, without their zeros: a million of them are some hundred
+/// The vectors in `order`, without their zeros: a million of them are some hundred
 /// megabytes, where whole rows would be sixteen gigabytes.
 ///
 /// # Errors

@@ -154,8 +154,8 @@ impl<'a> Admission<'a> {
         let order = self.segment.order();
         let within = window.map(|(low, high)| order.windows(sign, low, high));
         let all = [order.with_key(sign), order.without_key(sign)];
-        let all = window.is_none().then_some(all).into_iter().flatten();
-        (within.into_iter().flatten().chain(all)).filter(|range| !range.is_empty())
+        let all = (all.into_iter()).filter(move |all| window.is_none() && !all.is_empty());
+        within.into_iter().flatten().chain(all)
     }
 
     /// How many positions of `range` meet the condition.

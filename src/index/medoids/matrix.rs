@@ -1,6 +1,7 @@
 //! The matrix between every two rows, checked once and read as distances.
 
 use super::{MedoidsError, PairValue};
+use crate::index::beyond::first_not_finite;
 use crate::index::row_source::RowSource;
 use std::io;
 use std::ops::Range;
@@ -36,27 +37,17 @@ impl<'a> Pairs<'a> {
         for first in (0..n_rows).step_by(block) {
             pairs.read(first..n_rows.min(first + block), &mut rows)?;
             for (row, held) in (first..).zip(rows.chunks_exact(n_rows)) {
-                // A product with 0 is 0 unless the value is not finite; a sum has no early exit,
-                // so the compiler turns it into vector instructions.
-                if held.iter().map(|value| value * 0.0).sum::<f32>() != 0.0 {
-                    return Err(pairs.not_finite(row, held));
+                if let Some(column) = first_not_finite(held) {
+                    return Err(MedoidsError::Value {
+                        row,
+                        column,
+                        value: pairs.values.turned(held[column]),
+                    });
                 }
                 pairs.to_itself.push(held[row]);
             }
         }
         Ok(pairs)
-    }
-
-    fn not_finite(&self, row: usize, held: &[f32]) -> MedoidsError {
-        let column = held
-            .iter()
-            .position(|value| !value.is_finite())
-            .unwrap_or(0);
-        MedoidsError::Value {
-            row,
-            column,
-            value: self.values.turned(held[column]),
-        }
     }
 
     pub(super) fn n(&self) -> usize {

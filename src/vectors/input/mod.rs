@@ -26,7 +26,7 @@ use rayon::prelude::*;
 use std::io;
 use std::ops::Range;
 
-/// Numbers that one thread looks at between two others.
+/// Numbers that are one piece of work for a thread.
 const CHECKED_AT_ONCE: usize = 1 << 16;
 
 /// A set of vectors of one dimension.
