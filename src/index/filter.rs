@@ -1,7 +1,7 @@
 //! Which rows may answer a query, decided inside the scan and so before the best k are chosen.
 
 use super::kernels::Level;
-use super::kernels::threshold::{SCORES, reaching};
+use super::kernels::threshold::{each_reaching, floor_of};
 use super::top_k::TopK;
 use std::fmt;
 use std::ops::Range;
@@ -70,26 +70,30 @@ impl Offer<'_> {
 
     /// Offers the score of each position from `first` on whose bound reaches the floor. No score
     /// may be above its bound.
+    ///
+    /// Before k are found there is no floor, and everything would be let in: so those that promise
+    /// most come first.
     #[inline]
     pub(super) fn bounds(&mut self, first: usize, bounds: &[f32], score: impl Fn(usize) -> f32) {
         let level = Level::detected();
-        let (chunks, rest) = bounds.as_chunks::<SCORES>();
-        // What is not a number never reaches the floor.
-        let mut last = [f32::NAN; SCORES];
-        last[..rest.len()].copy_from_slice(rest);
-        let chunks = chunks.iter().chain((!rest.is_empty()).then_some(&last));
-        for (chunk_idx, bounds) in chunks.enumerate() {
-            let mut reached = reaching(level, bounds, self.floor());
-            while reached != 0 {
-                let lane = reached.trailing_zeros() as usize;
-                reached &= reached - 1;
-                // The floor may have risen since.
-                if bounds[lane] >= self.floor() {
-                    let position = first + chunk_idx * SCORES + lane;
-                    self.one(position, score(position));
-                }
+        let mut top = None;
+        if !self.best.is_full() {
+            let floor = floor_of(level, bounds, self.best.k());
+            if floor > self.floor() {
+                top = Some(floor);
+                let floor_of_top = |_: &Self| floor;
+                each_reaching(level, bounds, self, floor_of_top, |offer, at| {
+                    offer.one(first + at, score(first + at));
+                });
+                self.best.raise_floor();
             }
         }
+        each_reaching(level, bounds, self, Self::floor, |offer, at| {
+            // The floor may have risen since.
+            if bounds[at] >= offer.floor() && top.is_none_or(|top| bounds[at] < top) {
+                offer.one(first + at, score(first + at));
+            }
+        });
     }
 
     /// Offers the score of one position.

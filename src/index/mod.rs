@@ -52,6 +52,7 @@ mod pq;
 mod random;
 mod refine;
 mod residuals;
+mod rounded;
 mod row_order;
 mod row_source;
 mod row_store;

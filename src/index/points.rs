@@ -213,7 +213,7 @@ impl<'a> Points<'a> {
     }
 
     /// How many coordinates of one of them are not 0.
-    fn n_set(self, point: usize) -> usize {
+    pub(super) fn n_set(self, point: usize) -> usize {
         match self {
             Self::Dense(rows) => rows.row(point).iter().filter(|&&x| x != 0.0).count(),
             Self::Sparse(rows) => rows.row(point).0.len(),
@@ -248,6 +248,14 @@ impl<'a> Points<'a> {
         match self {
             Self::Dense(rows) => Self::Dense(rows.slice_move(s![range, ..])),
             Self::Sparse(rows) => Self::Sparse(rows.slice(range)),
+        }
+    }
+
+    /// Every `step`th of them where they are whole rows, else all.
+    pub(super) fn every(self, step: usize) -> Self {
+        match self {
+            Self::Dense(rows) => Self::Dense(rows.slice_move(s![..;step.max(1), ..])),
+            Self::Sparse(_) => self,
         }
     }
 

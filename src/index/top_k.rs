@@ -149,6 +149,11 @@ pub(super) fn key_row(key: u64) -> u32 {
     !(key as u32)
 }
 
+/// The score a key was made from.
+pub(super) fn key_score(key: u64) -> f32 {
+    neighbour(key).score
+}
+
 fn neighbour(key: u64) -> Neighbour {
     let ordered = (key >> 32) as u32;
     let bits = if ordered >> 31 == 1 {

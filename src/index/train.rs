@@ -207,6 +207,9 @@ impl Report {
     }
 }
 
+/// Rows for each centre, on average, of which it becomes the mean: more move it no more.
+const MEAN_OF: usize = 256;
+
 /// Refuses what no index can hold.
 pub(super) fn check(rows: Points<'_>) -> Result<(), TrainError> {
     if rows.dim() == 0 {
@@ -307,9 +310,10 @@ impl Job<'_> {
                 "{found} lists instead of {n_list}: there are only {found} rows"
             ));
         }
-        let labels = assign_routed(self.rows, centroids.view(), self.metric).0;
+        let rows = self.rows.every(self.rows.len() / (MEAN_OF * found).max(1));
+        let labels = assign_routed(rows, centroids.view(), self.metric).0;
         let groups = Groups::new(&labels, found);
-        move_to_means(&mut centroids, self.rows, &groups);
+        move_to_means(&mut centroids, rows, &groups);
         let groups = Groups::new(&nearest_lists(self.rows, &centroids, self.metric), found);
         let centroids = centroids.into_raw_vec_and_offset().0;
         let coarse = Coarse::checked(self.metric, self.rows.dim(), centroids.into())?;

@@ -92,18 +92,10 @@ fn write_refined(rows: &RefineParts, sink: &mut impl ArraySink) -> Result<(), Li
         RefineValues::Sq8(values) => sink.put("index/refine_values", values),
     }?;
     sink.put("index/refine_least", &rows.least)?;
-    sink.put("index/refine_steps", &rows.steps)?;
-    if rows.norms.is_empty() {
-        return Ok(());
-    }
-    sink.put(REFINE_NORMS, &rows.norms)
+    sink.put("index/refine_steps", &rows.steps)
 }
 
-fn read_refined(
-    container: &Container,
-    kind: RefineKind,
-    metric: Metric,
-) -> Result<RefineParts, LibraryError> {
+fn read_refined(container: &Container, kind: RefineKind) -> Result<RefineParts, LibraryError> {
     let name = "index/refine_values";
     Ok(RefineParts {
         values: match kind {
@@ -113,7 +105,6 @@ fn read_refined(
         },
         least: container.slab("index/refine_least")?,
         steps: container.slab("index/refine_steps")?,
-        norms: read_norms(container, metric, REFINE_NORMS)?,
     })
 }
 
@@ -189,28 +180,23 @@ pub(crate) fn read(
     Ok(match factory.refine {
         None => index,
         Some(kind) => {
-            let rows = read_refined(container, kind, shape.metric)?;
+            let rows = read_refined(container, kind)?;
             let refined = Refined::from_parts(index, rows).map_err(damaged)?;
             AnyIndex::Refined(Box::new(refined))
         }
     })
 }
 
-/// Squared lengths of vectors, and of those of a second look.
+/// Squared lengths of vectors.
 const NORMS: &str = "index/norms";
-const REFINE_NORMS: &str = "index/refine_norms";
 
 /// The order of the coordinates of codes, where it is not their own.
 const CODE_ORDER: &str = "index/code_order";
 
 /// L2 needs norms, the inner product has none, nor has an index over nothing.
-fn read_norms(
-    container: &Container,
-    metric: Metric,
-    name: &str,
-) -> Result<Slab<f32>, LibraryError> {
-    if metric == Metric::L2 && has(container, name) {
-        container.slab(name)
+fn read_norms(container: &Container, metric: Metric) -> Result<Slab<f32>, LibraryError> {
+    if metric == Metric::L2 && has(container, NORMS) {
+        container.slab(NORMS)
     } else {
         Ok(Vec::new().into())
     }
@@ -240,7 +226,7 @@ fn read_alone(container: &Container, rows: Rows, shape: IndexShape) -> Read {
     Ok(match rows {
         Rows::Flat => {
             let rows = container.slab("index/vectors")?;
-            let norms = read_norms(container, metric, NORMS)?;
+            let norms = read_norms(container, metric)?;
             Flat::from_parts(FlatParts {
                 metric,
                 dim,
@@ -271,7 +257,7 @@ fn read_in_lists(container: &Container, rows: Rows, shape: IndexShape) -> Read {
             dim,
             lists,
             vectors: container.slab("index/vectors")?,
-            norms: read_norms(container, metric, NORMS)?,
+            norms: read_norms(container, metric)?,
         })
         .map(AnyIndex::IvfFlat),
         Rows::Sparse => IvfSparse::from_parts(IvfSparseParts {
@@ -297,7 +283,7 @@ fn read_postings(container: &Container, metric: Metric) -> Result<SparseParts, L
         starts: container.slab("index/posting_starts")?,
         offsets: container.slab("index/posting_offsets")?,
         postings: container.slab("index/postings")?,
-        norms: read_norms(container, metric, NORMS)?,
+        norms: read_norms(container, metric)?,
     })
 }
 
@@ -324,6 +310,6 @@ fn read_codes(
             Vec::new().into()
         },
         codes: container.slab("index/codes")?,
-        norms: read_norms(container, metric, NORMS)?,
+        norms: read_norms(container, metric)?,
     })
 }

@@ -17,7 +17,7 @@ use std::path::Path;
 /// How the root of such a file is marked.
 pub const FORMAT: Format = Format {
     name: "mzseek-vectors",
-    version: 3,
+    version: 4,
     oldest: 3,
     sealed_since: None,
     what: "vector index",
@@ -29,7 +29,12 @@ pub const FORMAT: Format = Format {
 /// larger ones, rows and codes are left to [`IndexFile::verify`].
 const CHECKED_WHOLE: usize = 64 << 20;
 /// Arrays that grow with the number of vectors. A damaged number in them spoils a score at most.
-const BULK: [&str; 3] = ["index/vectors", "index/codes", "index/norms"];
+const BULK: [&str; 4] = [
+    "index/vectors",
+    "index/codes",
+    "index/norms",
+    "index/refine_values",
+];
 
 /// What is ordered of an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -37,6 +37,41 @@ fn every_version_opens_searches_and_verifies() {
 }
 
 #[test]
+fn an_older_vector_index_is_answered_from_and_added_to() {
+    let folder = Folder::new();
+    folder.write("rows.csv", fs_err::read(kept("vectors/rows.csv")).unwrap());
+    // Before version 4 the rows of a second look had their norms beside them.
+    let old = fs_err::read(kept("vectors/3/index.h5")).unwrap();
+    folder.write("old.h5", old);
+    let add = ["vectors", "add", "old.h5", "rows.csv", "-o", "grown.h5"];
+    folder.run(&add).exits(0);
+    for (index, k) in [("old.h5", "1"), ("grown.h5", "2")] {
+        let search = [
+            "vectors",
+            "search",
+            index,
+            "rows.csv",
+            "-k",
+            k,
+            "--n-probe",
+            "2",
+        ];
+        let hits = crate::kit::Report::read(&folder.run(&search).exits(0).stdout);
+        let expected: Vec<String> = (0..60)
+            .flat_map(|row| [row, row + 60])
+            .filter(|row| k == "2" || *row < 60)
+            .map(|row| row.to_string())
+            .collect();
+        assert_eq!(hits.column("row"), expected, "{index}");
+        let distances = hits.column("distance");
+        assert!(
+            distances.iter().all(|d| d.parse::<f64>().unwrap() < 0.05),
+            "{distances:?}"
+        );
+    }
+}
+
+#[test]
 fn an_older_library_is_answered_from_and_changed_as_a_new_one() {
     for version in 1..=FORMAT_VERSION {
         let folder = Folder::new();

@@ -6,6 +6,7 @@
 
 use super::codec::Codec;
 use super::inverted::Ivf;
+use super::look::Looks;
 use super::visit::VisitOrder;
 use crate::index::filter::Filters;
 use crate::index::points::Points;
@@ -16,8 +17,8 @@ use rayon::prelude::*;
 /// Fewest queries of a block where a codec lets them share more: threads must have enough to share.
 const MIN_BLOCK: usize = 16;
 
-/// Queries whose products with the coarse centres are one matrix product.
-const PRODUCT_BLOCK: usize = 32;
+/// Queries that look at the coarse centres together.
+const LOOK_BLOCK: usize = 32;
 
 /// One list that one query of the block probes. In order, the most promising list of each query
 /// comes before all others: what it finds there spares it most of what lies in the rest.
@@ -72,7 +73,7 @@ struct Scratch<C: Codec> {
     prepared: Vec<C::Query>,
     codec: C::Scratch,
     order: VisitOrder,
-    products: Vec<f32>,
+    looks: Looks,
     visits: Vec<Visit>,
 }
 
@@ -82,7 +83,7 @@ impl<C: Codec> Default for Scratch<C> {
             prepared: Vec::new(),
             codec: C::Scratch::default(),
             order: VisitOrder::default(),
-            products: Vec::new(),
+            looks: Looks::default(),
             visits: Vec::new(),
         }
     }
@@ -131,26 +132,26 @@ impl<C: Codec> Block<'_, C> {
 
     /// Notes the first `n_probe` lists of each query, in order of lists.
     fn plan(&self, scratch: &mut Scratch<C>) {
-        let (index, n_lists) = (self.index, self.index.n_lists());
+        let index = self.index;
         scratch.visits.clear();
-        for start in (0..self.queries.len()).step_by(PRODUCT_BLOCK) {
-            let end = (start + PRODUCT_BLOCK).min(self.queries.len());
+        for start in (0..self.queries.len()).step_by(LOOK_BLOCK) {
+            let end = (start + LOOK_BLOCK).min(self.queries.len());
             let queries = self.queries.slice(start..end);
-            index.coarse.products(queries, &mut scratch.products);
+            scratch.looks.take(&index.coarse, queries);
             for query in start..end {
-                let products = &scratch.products[(query - start) * n_lists..][..n_lists];
                 let rows = &self.filters.of(self.first + query).rows;
-                scratch.order.reset(&index.coarse, products, self.n_probe);
+                let order = &mut scratch.order;
+                order.reset(&index.coarse, scratch.looks.of(query - start), self.n_probe);
                 let mut n_found = 0;
                 while n_found < self.n_probe
-                    && let Some(list) = scratch.order.next(&index.lists)
+                    && let Some(list) = order.next(&index.coarse, &index.lists)
                 {
                     if !index.lists.within(list, rows).is_empty() {
                         scratch.visits.push(Visit {
                             later: n_found > 0,
                             list: list as u32,
                             query: query as u32,
-                            product: products[list],
+                            product: order.product(list),
                         });
                         n_found += 1;
                     }
@@ -172,9 +173,9 @@ impl<C: Codec> Block<'_, C> {
                     .fetch(&self.index.lists.all(next.list as usize));
             }
             if let Some(probe) = self.index.probe(list, filter, visit.product) {
-                let mut offer = self.index.offer(filter, &mut best[query]);
-                let prepared = &scratch.prepared[query];
-                (self.index.codec).scan(prepared, &probe, &mut scratch.codec, &mut offer);
+                let (prepared, best) = (&scratch.prepared[query], &mut best[query]);
+                self.index
+                    .scan(prepared, &probe, &mut scratch.codec, (filter, best));
             }
         }
     }
@@ -188,21 +189,20 @@ impl<C: Codec> Block<'_, C> {
             }
             let filter = self.filters.of(self.first + query);
             let queries = self.queries.slice(query..query + 1);
-            index.coarse.products(queries, &mut scratch.products);
-            let products = &scratch.products;
-            scratch.order.reset(&index.coarse, products, self.n_probe);
+            scratch.looks.take(&index.coarse, queries);
+            let order = &mut scratch.order;
+            order.reset(&index.coarse, scratch.looks.of(0), self.n_probe);
             let mut n_probed = 0;
             while !best.is_full()
-                && let Some(list) = scratch.order.next(&index.lists)
+                && let Some(list) = order.next(&index.coarse, &index.lists)
             {
-                let Some(probe) = index.probe(list, filter, products[list]) else {
+                let Some(probe) = index.probe(list, filter, order.product(list)) else {
                     continue;
                 };
                 n_probed += 1;
                 if n_probed > self.n_probe {
-                    let mut offer = index.offer(filter, best);
                     let prepared = &scratch.prepared[query];
-                    (index.codec).scan(prepared, &probe, &mut scratch.codec, &mut offer);
+                    index.scan(prepared, &probe, &mut scratch.codec, (filter, &mut *best));
                 }
             }
         }

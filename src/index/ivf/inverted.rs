@@ -4,8 +4,10 @@ use super::batch;
 use super::coarse::Coarse;
 use super::codec::{Codec, Probe};
 use super::lists::{ListParts, Lists};
+use super::look::Looks;
 use super::visit::VisitOrder;
 use crate::index::filter::{Filter, Filters, Offer};
+use crate::index::kernels::prefetch;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_len};
 use crate::index::points::Points;
@@ -13,6 +15,9 @@ use crate::index::sparse_rows::SparseView;
 use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, Products, VectorIndex};
 use ndarray::ArrayView2;
+
+/// Row numbers asked of memory before a list is scanned, at most.
+const FETCHED: usize = 2048;
 
 /// Inverted lists whose rows are kept by `C`.
 #[derive(Debug, Clone)]
@@ -67,10 +72,10 @@ impl<C: Codec> Ivf<C> {
     /// The number of rows in the `n_probe` lists that a query visits.
     pub(in crate::index) fn n_visited(&self, query: &[f32], n_probe: usize) -> usize {
         let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
-        let (mut products, mut order) = (Vec::new(), VisitOrder::default());
-        self.coarse.products(Points::Dense(row), &mut products);
-        order.reset(&self.coarse, &products, n_probe);
-        let lists = std::iter::from_fn(|| order.next(&self.lists));
+        let (mut looks, mut order) = (Looks::default(), VisitOrder::default());
+        looks.take(&self.coarse, Points::Dense(row));
+        order.reset(&self.coarse, looks.of(0), n_probe);
+        let lists = std::iter::from_fn(|| order.next(&self.coarse, &self.lists));
         let visited = lists.take(n_probe);
         visited.map(|list| self.lists.all(list).len()).sum()
     }
@@ -80,13 +85,17 @@ impl<C: Codec> Ivf<C> {
     fn visit(&self, ask: &Ask<'_>, state: &mut Scratch<C>, best: &mut TopK) {
         let mut n_probed = 0;
         while n_probed < ask.n_probe || !best.is_full() {
-            let Some(list) = state.order.next(&self.lists) else {
+            let Some(list) = state.order.next(&self.coarse, &self.lists) else {
                 break;
             };
-            if let Some(probe) = self.probe(list, ask.filter, ask.products[list]) {
+            if let Some(probe) = self.probe(list, ask.filter, state.order.product(list)) {
                 n_probed += 1;
-                let mut offer = self.offer(ask.filter, best);
-                (self.codec).scan(&state.prepared, &probe, &mut state.codec, &mut offer);
+                self.scan(
+                    &state.prepared,
+                    &probe,
+                    &mut state.codec,
+                    (ask.filter, best),
+                );
             }
         }
     }
@@ -107,19 +116,29 @@ impl<C: Codec> Ivf<C> {
         })
     }
 
-    pub(super) fn offer<'a>(&'a self, filter: &Filter<'a>, best: &'a mut TopK) -> Offer<'a> {
-        Offer {
-            rows: Some(self.lists.rows()),
+    /// Offers the wanted rows of a list that the filter accepts to `best`.
+    pub(super) fn scan(
+        &self,
+        prepared: &C::Query,
+        probe: &Probe,
+        scratch: &mut C::Scratch,
+        (filter, best): (&Filter<'_>, &mut TopK),
+    ) {
+        let rows: &[u32] = self.lists.rows();
+        // Of these few are read, here and there, when all codes have been.
+        let end = probe.wanted.end.min(probe.wanted.start + FETCHED);
+        prefetch(&rows[probe.wanted.start..end]);
+        let mut offer = Offer {
+            rows: Some(rows),
             keep: filter.keep,
             best,
-        }
+        };
+        self.codec.scan(prepared, probe, scratch, &mut offer);
     }
 }
 
 /// What one search asks for.
 struct Ask<'a> {
-    /// The query's products with the coarse centres.
-    products: &'a [f32],
     n_probe: usize,
     filter: &'a Filter<'a>,
 }
@@ -146,8 +165,8 @@ impl<C: Codec> VectorIndex for Ivf<C> {
 
     fn search(&self, query: &[f32], effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
-        let mut products = Vec::new();
-        self.coarse.products(Points::Dense(row), &mut products);
+        let mut looks = Looks::default();
+        looks.take(&self.coarse, Points::Dense(row));
         if best.k() == 0 {
             return;
         }
@@ -158,12 +177,8 @@ impl<C: Codec> VectorIndex for Ivf<C> {
             order: VisitOrder::default(),
         };
         self.codec.prepare(query, &mut state.prepared);
-        state.order.reset(&self.coarse, &products, n_probe);
-        let ask = Ask {
-            products: &products,
-            n_probe,
-            filter,
-        };
+        state.order.reset(&self.coarse, looks.of(0), n_probe);
+        let ask = Ask { n_probe, filter };
         self.visit(&ask, &mut state, best);
     }
 

@@ -11,6 +11,7 @@ mod grow;
 mod inverted;
 mod kinds;
 mod lists;
+mod look;
 mod visit;
 
 pub(super) use coarse::Coarse;

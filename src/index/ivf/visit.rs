@@ -2,10 +2,16 @@
 
 use super::coarse::Coarse;
 use super::lists::Lists;
+use super::look::Look;
 use crate::index::filter::Offer;
-use crate::index::top_k::{TopK, key_row, sort_key};
+use crate::index::kernels::Level;
+use crate::index::kernels::threshold::each_reaching;
+use crate::index::top_k::{TopK, key_row, key_score, sort_key};
 
-/// Lists sorted at a time at least.
+/// Lists sorted beyond those that are likely to be visited, for some that turn out to be empty.
+const SPARE: usize = 2;
+
+/// Lists sorted at a time at least after that.
 const MIN_STRETCH: usize = 16;
 
 /// An iterator over the lists that hold anything, best promise first, then lower list.
@@ -14,6 +20,10 @@ const MIN_STRETCH: usize = 16;
 /// are sorted a stretch at a time, each as long as all before it.
 #[derive(Debug)]
 pub(super) struct VisitOrder {
+    /// By list the product with its centre: of every list, or of those in `keys` for a query whose
+    /// numbers then are in `query`.
+    products: Vec<f32>,
+    query: Vec<f32>,
     promises: Vec<f32>,
     best: TopK,
     keys: Vec<u64>,
@@ -24,6 +34,8 @@ pub(super) struct VisitOrder {
 impl Default for VisitOrder {
     fn default() -> Self {
         Self {
+            products: Vec::new(),
+            query: Vec::new(),
             promises: Vec::new(),
             best: TopK::new(0),
             keys: Vec::new(),
@@ -34,28 +46,56 @@ impl Default for VisitOrder {
 }
 
 impl VisitOrder {
-    /// Starts over for a query with these products with the centres; `expected` visits are likely.
-    pub(super) fn reset(&mut self, coarse: &Coarse, products: &[f32], expected: usize) {
-        coarse.promises(products, &mut self.promises);
-        // A few more, for lists that turn out to be empty.
-        let stretch = expected.saturating_add(expected / 4).max(MIN_STRETCH);
-        self.best.restart(stretch.min(self.promises.len()));
-        let mut offer = Offer {
-            rows: None,
-            keep: None,
-            best: &mut self.best,
-        };
-        offer.scores(0, &self.promises);
-        self.keys.clear();
-        self.keys.extend_from_slice(self.best.sorted_keys());
+    /// Starts over for a query that sees this; `expected` visits are likely.
+    pub(super) fn reset(&mut self, coarse: &Coarse, look: Look<'_>, expected: usize) {
+        let stretch = expected.saturating_add(expected / 4 + SPARE);
+        let stretch = stretch.min(coarse.n_lists());
+        self.query.clear();
+        match look {
+            Look::Products(products) => {
+                self.products.clear();
+                self.products.extend_from_slice(products);
+                self.promises.clear();
+                let products = products.iter().enumerate();
+                (self.promises).extend(products.map(|(list, &p)| coarse.promise(list, p)));
+                self.keys.clear();
+                self.keys
+                    .extend_from_slice(greatest(&mut self.best, &self.promises, stretch));
+            }
+            Look::Rounded {
+                scores,
+                margin,
+                query,
+            } => {
+                self.query.extend_from_slice(query);
+                self.products.resize(coarse.n_lists(), 0.0);
+                let least = greatest(&mut self.best, scores, stretch).last();
+                let least = least.map_or(f32::INFINITY, |&key| key_score(key));
+                self.keys.clear();
+                each_reaching(
+                    Level::detected(),
+                    scores,
+                    self,
+                    |_| least - margin,
+                    |order, list| {
+                        let product = coarse.product(query, list);
+                        order.products[list] = product;
+                        let promise = coarse.promise(list, product);
+                        order.keys.push(sort_key(list as u32, promise));
+                    },
+                );
+                self.keys.sort_unstable_by(|a, b| b.cmp(a));
+                self.keys.truncate(stretch);
+            }
+        }
         self.next = 0;
         self.n_sorted = self.keys.len();
     }
 
     /// The next list that holds anything.
-    pub(super) fn next(&mut self, lists: &Lists) -> Option<usize> {
+    pub(super) fn next(&mut self, coarse: &Coarse, lists: &Lists) -> Option<usize> {
         loop {
-            if self.next == self.n_sorted && !self.sort_stretch() {
+            if self.next == self.n_sorted && !self.sort_stretch(coarse) {
                 return None;
             }
             let list = key_row(self.keys[self.next]) as usize;
@@ -66,14 +106,23 @@ impl VisitOrder {
         }
     }
 
+    /// The product of the query with the centre of a list that was next.
+    pub(super) fn product(&self, list: usize) -> f32 {
+        self.products[list]
+    }
+
     /// Sorts on, if anything is left to sort.
-    fn sort_stretch(&mut self) -> bool {
-        if self.keys.len() < self.promises.len() {
+    fn sort_stretch(&mut self, coarse: &Coarse) -> bool {
+        if self.keys.len() < coarse.n_lists() {
+            if !self.query.is_empty() {
+                let products = self.products.iter_mut().enumerate();
+                products.for_each(|(list, product)| *product = coarse.product(&self.query, list));
+            }
             // The best were chosen by the same keys, and are found again at the front.
             self.keys.clear();
-            let keys = (self.promises.iter().enumerate())
-                .map(|(list, &promise)| sort_key(list as u32, promise));
-            self.keys.extend(keys);
+            let promises = (self.products.iter().enumerate())
+                .map(|(list, &product)| sort_key(list as u32, coarse.promise(list, product)));
+            self.keys.extend(promises);
             if self.n_sorted > 0 {
                 (self.keys).select_nth_unstable_by(self.n_sorted - 1, |a, b| b.cmp(a));
             }
@@ -89,6 +138,18 @@ impl VisitOrder {
     }
 }
 
+/// Keys of the `n` greatest scores, in order.
+fn greatest<'a>(best: &'a mut TopK, scores: &[f32], n: usize) -> &'a [u64] {
+    best.restart(n);
+    let mut offer = Offer {
+        rows: None,
+        keep: None,
+        best,
+    };
+    offer.scores(0, scores);
+    best.sorted_keys()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +160,7 @@ mod tests {
     fn lists_come_in_order_of_promise_and_empty_ones_never() {
         let mut random = Random::new(4, 0);
         let products: Vec<f32> = (0..100).map(|_| random.below(20) as f32).collect();
+        let look = Look::Products(&products);
         let coarse = Coarse::checked(Metric::InnerProduct, 1, vec![0.0; 100].into()).unwrap();
         // Lists 0, 2, 4, ... hold one row each.
         let offsets: Vec<u64> = (0..=100_u64).map(|list| list.div_ceil(2)).collect();
@@ -107,12 +169,12 @@ mod tests {
         expected.sort_by(|&a, &b| products[b].total_cmp(&products[a]).then(a.cmp(&b)));
         let mut order = VisitOrder::default();
         for likely in [0, 3, 17, 100, 1000, usize::MAX] {
-            order.reset(&coarse, &products, likely);
-            let found: Vec<usize> = std::iter::from_fn(|| order.next(&lists)).collect();
+            order.reset(&coarse, look, likely);
+            let found: Vec<usize> = std::iter::from_fn(|| order.next(&coarse, &lists)).collect();
             assert_eq!(found, expected);
         }
         let nothing = Coarse::checked(Metric::InnerProduct, 1, Vec::new().into()).unwrap();
-        order.reset(&nothing, &[], 4);
-        assert_eq!(order.next(&lists), None);
+        order.reset(&nothing, Look::Products(&[]), 4);
+        assert_eq!(order.next(&nothing, &lists), None);
     }
 }

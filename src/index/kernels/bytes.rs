@@ -1,12 +1,12 @@
-//! Products of rows of bytes with many centres of bytes, and which of these are the greatest.
+//! Products of rows of bytes with many centres of bytes.
 
 use super::Level;
 
 /// Centres of a panel.
 pub(in crate::index) const PANEL: usize = 64;
 
-/// Of the centres whose number leaves the same remainder by this, one is kept.
-pub(in crate::index) const LANES: usize = 16;
+/// Centres of a register.
+const LANES: usize = 16;
 
 /// Four coordinates of each centre of a panel, centre after centre.
 pub(in crate::index) type Quad = [[i8; 4]; PANEL];
@@ -24,50 +24,42 @@ pub(in crate::index) struct Panel {
     pub(in crate::index) constants: [f32; PANEL],
 }
 
-/// The greatest scores of a point, and the centres they belong to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::index) struct Greatest {
-    pub(in crate::index) scores: [f32; LANES],
-    pub(in crate::index) centres: [u32; LANES],
-}
+/// Points whose scores are computed together, so that a panel is loaded once for all.
+pub(in crate::index) const POINTS: usize = 4;
 
-impl Greatest {
-    pub(in crate::index) const NONE: Self = Self {
-        scores: [f32::NEG_INFINITY; LANES],
-        centres: [u32::MAX; LANES],
-    };
-}
+/// The score of each centre of a panel, for a point.
+pub(in crate::index) type Scores = [f32; PANEL];
 
-/// Compares points with the centres of a panel, the first of which has the number `first`. A point
-/// is as many quads as the panel has; of equal scores the one met first is kept.
+/// Writes the scores of the centres of a panel for up to [`POINTS`] points, each as many quads as
+/// the panel has.
 ///
 /// # Panics
-/// If points are of another length, or more or fewer than `scales` and `greatest`.
-pub(in crate::index) fn compare(
+/// If points are of another length, or more or fewer than `scales` and `scores`.
+pub(in crate::index) fn score(
     level: Level,
-    (panel, first): (&Panel, u32),
+    panel: &Panel,
     points: &[PointQuad],
     scales: &[f32],
-    greatest: &mut [Greatest],
+    scores: &mut [Scores],
 ) {
     assert_eq!(points.len(), scales.len() * panel.quads.len());
-    assert_eq!(greatest.len(), scales.len());
+    assert_eq!(scores.len(), scales.len());
     match level {
         #[cfg(target_arch = "x86_64")]
         #[expect(unsafe_code, reason = "a function for a detected processor")]
         // SAFETY: this level exists only where it was detected.
-        Level::Vbmi => unsafe { vnni::compare((panel, first), points, scales, greatest) },
-        _ => compare_widened(level, (panel, first), points, scales, greatest),
+        Level::Vbmi => unsafe { vnni::score(panel, points, scales, scores) },
+        _ => score_widened(level, panel, points, scales, scores),
     }
 }
 
 super::widened! {
     /// The same for levels without instructions of their own.
-    fn compare_widened(
-        panel: (&Panel, u32),
+    fn score_widened(
+        panel: &Panel,
         points: &[PointQuad],
         scales: &[f32],
-        greatest: &mut [Greatest],
+        scores: &mut [Scores],
     ) -> () = plain
 }
 
@@ -107,14 +99,9 @@ fn rounded_row(row: &[f32], mean: &[f32], bytes: &mut [u8]) -> f32 {
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn plain(
-    (panel, first): (&Panel, u32),
-    points: &[PointQuad],
-    scales: &[f32],
-    greatest: &mut [Greatest],
-) {
+fn plain(panel: &Panel, points: &[PointQuad], scales: &[f32], scores: &mut [Scores]) {
     let points = points.chunks_exact(panel.quads.len().max(1));
-    for ((point, scale), greatest) in points.zip(scales).zip(greatest) {
+    for ((point, scale), scores) in points.zip(scales).zip(scores) {
         let mut sums = panel.starts;
         for (centres, point) in panel.quads.iter().zip(point) {
             let [a, b, c, d] = point.map(i32::from);
@@ -123,64 +110,50 @@ fn plain(
                 *sum += a * e + b * f + c * g + d * h;
             }
         }
-        for (at, sum) in sums.iter().enumerate() {
-            let score = panel.scales[at] * *sum as f32 + scale * panel.constants[at];
-            if score > greatest.scores[at % LANES] {
-                greatest.scores[at % LANES] = score;
-                greatest.centres[at % LANES] = first + at as u32;
-            }
+        for (at, (score, sum)) in scores.iter_mut().zip(sums).enumerate() {
+            *score = panel.scales[at] * sum as f32 + scale * panel.constants[at];
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod vnni {
-    use super::{Greatest, LANES, PANEL, Panel, PointQuad};
+    use super::{LANES, PANEL, POINTS, Panel, PointQuad, Scores};
     use std::arch::x86_64::{
-        _CMP_GT_OQ, _mm512_add_epi32, _mm512_add_ps, _mm512_cmp_ps_mask, _mm512_cvtepi32_ps,
-        _mm512_dpbusd_epi32, _mm512_mask_mov_epi32, _mm512_mask_mov_ps, _mm512_mul_ps,
+        __m512, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_mul_ps,
         _mm512_set1_epi32, _mm512_set1_ps,
     };
-
-    /// Points compared at a time, so that a panel is loaded once for all.
-    const POINTS: usize = 4;
 
     /// Registers of a panel.
     const PARTS: usize = PANEL / LANES;
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    pub(super) fn compare(
-        panel: (&Panel, u32),
+    pub(super) fn score(
+        panel: &Panel,
         points: &[PointQuad],
         scales: &[f32],
-        greatest: &mut [Greatest],
+        scores: &mut [Scores],
     ) {
-        let n_quads = panel.0.quads.len();
-        let points = points.chunks(POINTS * n_quads.max(1));
-        let scales = scales.chunks(POINTS);
-        for ((points, scales), greatest) in points.zip(scales).zip(greatest.chunks_mut(POINTS)) {
-            if let ([scales], [greatest]) = (
-                scales.as_chunks::<POINTS>().0,
-                greatest.as_chunks_mut::<POINTS>().0,
-            ) {
-                some(panel, points, scales, greatest);
-                continue;
-            }
-            let points = points.chunks_exact(n_quads.max(1));
-            for ((point, scale), greatest) in points.zip(scales).zip(greatest) {
-                let greatest = std::array::from_mut(greatest);
-                some(panel, point, std::array::from_ref(scale), greatest);
-            }
+        if let ([scales], []) = scales.as_chunks::<POINTS>()
+            && let ([scores], []) = scores.as_chunks_mut::<POINTS>()
+        {
+            some(panel, points, scales, scores);
+            return;
+        }
+        let points = points.chunks_exact(panel.quads.len().max(1));
+        for ((point, scale), scores) in points.zip(scales).zip(scores) {
+            let scores = std::array::from_mut(scores);
+            some(panel, point, std::array::from_ref(scale), scores);
         }
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
     #[inline]
     fn some<const N: usize>(
-        (panel, first): (&Panel, u32),
+        panel: &Panel,
         points: &[PointQuad],
         scales: &[f32; N],
-        greatest: &mut [Greatest; N],
+        scores: &mut [Scores; N],
     ) {
         let starts: [[i32; LANES]; PARTS] = bytemuck::cast(panel.starts);
         let mut sums = [starts.map(bytemuck::cast); N];
@@ -195,29 +168,17 @@ mod vnni {
                 }
             }
         }
-        let lanes: [i32; LANES] = std::array::from_fn(|lane| lane as i32);
-        for ((sums, scale), greatest) in sums.iter().zip(scales).zip(greatest) {
-            let mut best = bytemuck::cast(greatest.scores);
-            let mut best_centres = bytemuck::cast(greatest.centres);
-            for (part, sum) in sums.iter().enumerate() {
-                let of_part = |values: &[f32; PANEL]| {
+        for ((sums, scale), scores) in sums.iter().zip(scales).zip(scores) {
+            let (parts, _) = scores.as_chunks_mut::<LANES>();
+            for (part, (sum, scores)) in sums.iter().zip(parts).enumerate() {
+                let of_part = |values: &[f32; PANEL]| -> __m512 {
                     let (parts, _) = values.as_chunks::<LANES>();
                     bytemuck::cast(parts[part])
                 };
                 let products = _mm512_mul_ps(of_part(&panel.scales), _mm512_cvtepi32_ps(*sum));
                 let constants = _mm512_mul_ps(_mm512_set1_ps(*scale), of_part(&panel.constants));
-                let scores = _mm512_add_ps(products, constants);
-                let greater = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(scores, best);
-                let part_first = first + (part * LANES) as u32;
-                let centres = _mm512_add_epi32(
-                    bytemuck::cast(lanes),
-                    _mm512_set1_epi32(part_first.cast_signed()),
-                );
-                best = _mm512_mask_mov_ps(best, greater, scores);
-                best_centres = _mm512_mask_mov_epi32(best_centres, greater, centres);
+                *scores = bytemuck::cast(_mm512_add_ps(products, constants));
             }
-            greatest.scores = bytemuck::cast(best);
-            greatest.centres = bytemuck::cast(best_centres);
         }
     }
 }
@@ -239,10 +200,10 @@ mod tests {
     }
 
     #[test]
-    fn every_level_keeps_the_greatest_of_each_lane() {
+    fn every_level_gives_the_scores_of_the_definition() {
         let mut random = Random::new(7, 0);
-        for (n_quads, n_points) in [(1, 1), (3, 4), (32, 7), (5, 13)] {
-            let mut panel = || Panel {
+        for (n_quads, n_points) in [(1, 1), (3, 4), (32, 3), (5, 2)] {
+            let panel = Panel {
                 quads: (0..n_quads)
                     .map(|_| {
                         std::array::from_fn(|_| {
@@ -254,41 +215,26 @@ mod tests {
                 scales: std::array::from_fn(|_| random.unit() as f32),
                 constants: std::array::from_fn(|_| 1000.0 * random.unit() as f32),
             };
-            let panels = [panel(), panel()];
             let points: Vec<PointQuad> = (0..n_points * n_quads)
                 .map(|_| std::array::from_fn(|_| random.below(256) as u8))
                 .collect();
             let scales: Vec<f32> = (0..n_points).map(|_| random.unit() as f32).collect();
-            let run = |level| {
-                let mut greatest = vec![Greatest::NONE; n_points];
-                for (at, panel) in panels.iter().enumerate() {
-                    let first = (at * PANEL) as u32;
-                    compare(level, (panel, first), &points, &scales, &mut greatest);
-                }
-                greatest
-            };
-            let score = |centre: usize, point: usize| {
-                let (panel, at) = (&panels[centre / PANEL], centre % PANEL);
-                let sum: i32 = (0..4 * n_quads)
-                    .map(|d| {
-                        i32::from(panel.quads[d / 4][at][d % 4])
-                            * i32::from(points[point * n_quads + d / 4][d % 4])
-                    })
-                    .sum();
-                panel.scales[at] * (panel.starts[at] + sum) as f32
-                    + scales[point] * panel.constants[at]
-            };
-            let plain = run(Level::Plain);
-            for (point, greatest) in plain.iter().enumerate() {
-                for lane in 0..LANES {
-                    let scores = (lane..2 * PANEL).step_by(LANES).map(|c| score(c, point));
-                    assert_eq!(greatest.scores[lane], scores.fold(f32::MIN, f32::max));
-                    let centre = greatest.centres[lane] as usize;
-                    assert_eq!(score(centre, point), greatest.scores[lane]);
-                }
-            }
             for level in Level::all() {
-                assert_eq!(run(level), plain, "{level:?}");
+                let mut scores = vec![[0.0; PANEL]; n_points];
+                score(level, &panel, &points, &scales, &mut scores);
+                for (point, scores) in scores.iter().enumerate() {
+                    for (centre, score) in scores.iter().enumerate() {
+                        let sum: i32 = (0..4 * n_quads)
+                            .map(|d| {
+                                i32::from(panel.quads[d / 4][centre][d % 4])
+                                    * i32::from(points[point * n_quads + d / 4][d % 4])
+                            })
+                            .sum();
+                        let expected = panel.scales[centre] * (panel.starts[centre] + sum) as f32
+                            + scales[point] * panel.constants[centre];
+                        assert_eq!(*score, expected, "{level:?}");
+                    }
+                }
             }
         }
     }

@@ -23,6 +23,23 @@ widened! {
     pub(in crate::index) fn dot_bytes(a: &[f32], b: &[u8]) -> f32 = dot_whole_numbers
 }
 
+widened! {
+    /// The squared distance of two rows of one length.
+    pub(in crate::index) fn distance(a: &[f32], b: &[f32]) -> f32 = distance_floats
+}
+
+widened! {
+    /// The same with a row of half-precision numbers, none of them infinite, each times its step.
+    pub(in crate::index) fn distance_halves(a: &[f32], b: &[u16], steps: &[f32]) -> f32 =
+        distance_half_floats
+}
+
+widened! {
+    /// The same with a row of bytes, each times its step.
+    pub(in crate::index) fn distance_bytes(a: &[f32], b: &[u8], steps: &[f32]) -> f32 =
+        distance_whole_numbers
+}
+
 /// Independent partial sums: they let the compiler use vector instructions without changing the
 /// order of any sum, so that every level gives the same bits.
 const LANES: usize = 32;
@@ -30,13 +47,22 @@ const LANES: usize = 32;
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
 fn sum_lanes<T: Copy>(a: &[f32], b: &[T], value: impl Fn(T) -> f32) -> f32 {
+    sum_terms(a, b, a, |x, y, _| x * value(y))
+}
+
+/// The sum of a term for each place of three slices of one length.
+#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
+#[inline(always)]
+fn sum_terms<T: Copy>(a: &[f32], b: &[T], c: &[f32], term: impl Fn(f32, T, f32) -> f32) -> f32 {
     let (a_chunks, a_rest) = a.as_chunks::<LANES>();
     let (b_chunks, b_rest) = b.as_chunks::<LANES>();
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, &y)| x * value(y)).sum();
+    let (c_chunks, c_rest) = c.as_chunks::<LANES>();
+    let rests = a_rest.iter().zip(b_rest).zip(c_rest);
+    let rest: f32 = rests.map(|((&x, &y), &z)| term(x, y, z)).sum();
     let mut lanes = [0.0_f32; LANES];
-    for (x, y) in a_chunks.iter().zip(b_chunks) {
+    for ((x, y), z) in a_chunks.iter().zip(b_chunks).zip(c_chunks) {
         for lane in 0..LANES {
-            lanes[lane] += x[lane] * value(y[lane]);
+            lanes[lane] += term(x[lane], y[lane], z[lane]);
         }
     }
     let mut half = LANES / 2;
@@ -47,6 +73,30 @@ fn sum_lanes<T: Copy>(a: &[f32], b: &[T], value: impl Fn(T) -> f32) -> f32 {
         half /= 2;
     }
     lanes[0] + rest
+}
+
+#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
+#[inline(always)]
+fn distance_floats(a: &[f32], b: &[f32]) -> f32 {
+    sum_terms(a, b, a, |x, y, _| (x - y) * (x - y))
+}
+
+#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
+#[inline(always)]
+fn distance_half_floats(a: &[f32], b: &[u16], steps: &[f32]) -> f32 {
+    sum_terms(a, b, steps, |x, y, step| {
+        let difference = x - half_to_float(y) * step;
+        difference * difference
+    })
+}
+
+#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
+#[inline(always)]
+fn distance_whole_numbers(a: &[f32], b: &[u8], steps: &[f32]) -> f32 {
+    sum_terms(a, b, steps, |x, y, step| {
+        let difference = x - f32::from(y) * step;
+        difference * difference
+    })
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]

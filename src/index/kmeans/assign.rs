@@ -5,6 +5,7 @@ use super::sparse::Panels;
 use crate::index::matrix::{multiply, tile_rows};
 use crate::index::metric::Metric;
 use crate::index::points::{Points, are_sparse, sparse_or_whole};
+use crate::index::rounded::RoundedCentres;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -23,6 +24,9 @@ pub fn assign<'a>(
 ) -> (Vec<u32>, Vec<f32>) {
     let points = points.into();
     let sparse = are_sparse(points);
+    if !sparse && RoundedCentres::pays(centres.nrows(), centres.ncols()) {
+        return assign_rounded(points, centres, metric);
+    }
     let nearest = Nearest::for_points(centres, metric, sparse);
     let rows = tile_rows(centres.nrows());
     label_tiles(points.len(), rows, |tile, products, found| {
@@ -31,14 +35,13 @@ pub fn assign<'a>(
     })
 }
 
-/// The same for points that were gathered before; from 128 centres on, of almost all points the
-/// nearest.
+/// The same for points that were gathered before.
 pub(super) fn assign_points(
     points: Points<'_>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
-    if !points.is_sparse() && Rounded::pays(centres.nrows(), centres.ncols()) {
+    if !points.is_sparse() && RoundedCentres::pays(centres.nrows(), centres.ncols()) {
         return assign_rounded(points, centres, metric);
     }
     let nearest = Nearest::for_points(centres, metric, points.is_sparse());
@@ -48,8 +51,8 @@ pub(super) fn assign_points(
     })
 }
 
-/// The centre of almost all points the nearest, with centres and points rounded to bytes.
-pub(super) fn assign_rounded(
+/// The same with centres and points rounded to bytes.
+fn assign_rounded(
     points: Points<'_>,
     centres: ArrayView2<'_, f32>,
     metric: Metric,

@@ -7,14 +7,14 @@
 //! [`assign()`](super::assign()) compares with all.
 
 use super::Lloyd;
-use super::assign::{Nearest, assign, assign_points, assign_rounded, label_tiles};
+use super::assign::{Nearest, assign, assign_points, label_tiles};
 use super::capped::Capped;
 use super::group::Groups;
-use super::rounded::Rounded;
 use crate::index::matrix::tile_rows;
 use crate::index::metric::Metric;
 use crate::index::points::{Points, are_sparse, sparse_or_whole};
 use crate::index::random::Random;
+use crate::index::rounded::RoundedCentres;
 use ndarray::{Array2, ArrayView2, Axis};
 
 /// Below this many centres comparing with all of them is as fast.
@@ -22,6 +22,10 @@ const ROUTED_FROM: usize = 512;
 
 /// The same for sparse points, whose comparing is cheap already.
 const SPARSE_ROUTED_FROM: usize = 2048;
+
+/// The same where centres are rounded to bytes: to compare with all costs no more than to route,
+/// which misses some of the nearest.
+const ROUNDED_ROUTED_FROM: usize = 8193;
 
 /// Groups whose members a point is compared with.
 const N_PROBE: usize = 6;
@@ -38,8 +42,8 @@ const ASK_ALL: usize = 16;
 /// The stream of chance that groups centres.
 const ROUTE_STREAM: u64 = 1 << 40;
 
-/// The centre each point is near and how close it is, as [`assign`] gives them; from 128 centres
-/// on, of almost all points the nearest.
+/// The centre each point is near and how close it is, as [`assign`] gives them; where there are
+/// thousands of centres, of almost all points the nearest.
 ///
 /// # Panics
 /// If there are points but no centres, or if their dimensions differ.
@@ -50,10 +54,7 @@ pub fn assign_routed<'a>(
 ) -> (Vec<u32>, Vec<f32>) {
     let points = points.into();
     let sparse = are_sparse(points);
-    if !sparse && rounding_will_do(centres) {
-        return assign_rounded(points, centres, metric);
-    }
-    if !pays(centres.nrows(), sparse) {
+    if !pays(centres, sparse) {
         return assign(points, centres, metric);
     }
     route(points, centres, metric, sparse)
@@ -80,10 +81,7 @@ pub(super) fn assign_points_routed(
     centres: ArrayView2<'_, f32>,
     metric: Metric,
 ) -> (Vec<u32>, Vec<f32>) {
-    if !points.is_sparse() && rounding_will_do(centres) {
-        return assign_rounded(points, centres, metric);
-    }
-    if !pays(centres.nrows(), points.is_sparse()) {
+    if !pays(centres, points.is_sparse()) {
         return assign_points(points, centres, metric);
     }
     let plan = Plan::new(centres, metric);
@@ -93,22 +91,15 @@ pub(super) fn assign_points_routed(
     })
 }
 
-/// Up to that many centres, comparing bytes with all of them costs no more than routing, and misses
-/// far fewer of the nearest.
-const ROUNDED_UP_TO: usize = 8192;
-
-fn rounding_will_do(centres: ArrayView2<'_, f32>) -> bool {
+fn pays(centres: ArrayView2<'_, f32>, sparse: bool) -> bool {
     let (n, dim) = centres.dim();
-    n <= ROUNDED_UP_TO && Rounded::pays(n, dim)
-}
-
-fn pays(n_centres: usize, sparse: bool) -> bool {
-    n_centres
-        >= if sparse {
-            SPARSE_ROUTED_FROM
-        } else {
-            ROUTED_FROM
-        }
+    n >= if sparse {
+        SPARSE_ROUTED_FROM
+    } else if RoundedCentres::pays(n, dim) {
+        ROUNDED_ROUTED_FROM
+    } else {
+        ROUTED_FROM
+    }
 }
 
 /// Centres in groups of neighbours.

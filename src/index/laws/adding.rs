@@ -80,7 +80,6 @@ fn emptied(index: &AnyIndex) -> AnyIndex {
             };
             let parts = RefineParts {
                 values,
-                norms: none(),
                 ..parts.clone()
             };
             let refined = Refined::from_parts(emptied(index.first()), parts).unwrap();

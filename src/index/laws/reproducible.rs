@@ -32,7 +32,7 @@ pub(super) fn bytes(index: &AnyIndex) -> Vec<u8> {
                 RefineValues::F16(values) => bytemuck::cast_slice(values).to_vec(),
                 RefineValues::Sq8(values) => values.to_vec(),
             };
-            let scales = [&parts.least, &parts.steps, &parts.norms].map(|x| floats(x));
+            let scales = [&parts.least, &parts.steps].map(|x| floats(x));
             [bytes(index.first()), values, scales.concat()].concat()
         }
         AnyIndex::Sparse(index) => postings(&index.parts().rows),

@@ -52,21 +52,25 @@ pub struct CodeQuery {
 /// Bytes for tables of eight bits, each value of which has a float and a byte.
 const TABLES: usize = 1 << 18;
 
-/// Rows scanned at a time.
-const SCAN_ROWS: usize = WIDTH * MAX_BLOCKS;
+/// Rows summed at a time.
+const SUMMED: usize = WIDTH * MAX_BLOCKS;
+
+/// Rows scored before any is offered: most lists whole, and their scores are still in the
+/// first-level cache.
+const OFFERED: usize = 8 * SUMMED;
 
 /// Sums of bytes of some rows, and their scores, or what bounds these.
 #[derive(Debug, Clone)]
 pub struct CodeSums {
     sums: Sums,
-    scores: [f32; SCAN_ROWS],
+    scores: Vec<f32>,
 }
 
 impl Default for CodeSums {
     fn default() -> Self {
         Self {
-            sums: [0; SCAN_ROWS],
-            scores: [0.0; SCAN_ROWS],
+            sums: [0; SUMMED],
+            scores: vec![0.0; OFFERED],
         }
     }
 }
@@ -187,7 +191,7 @@ impl CodeStore {
     /// Asks memory for the first codes at `wanted`.
     pub(in crate::index) fn fetch(&self, wanted: &Range<usize>) {
         let n_bytes = self.codebook.n_bytes();
-        let end = wanted.end.min(wanted.start + SCAN_ROWS);
+        let end = wanted.end.min(wanted.start + SUMMED);
         prefetch(&self.codes[wanted.start * n_bytes..end * n_bytes]);
     }
 
@@ -224,25 +228,28 @@ impl CodeStore {
         let all_norms = norms_at(&self.norms, self.metric, list.all.clone());
         let n_all = list.all.len();
         let wanted = list.wanted.start - list.all.start..list.wanted.end - list.all.start;
-        for start in (wanted.start / WIDTH * WIDTH..wanted.end).step_by(SCAN_ROWS) {
-            let end = (start + SCAN_ROWS).min(n_all);
-            let (codes, n_rows) = (&all[start * n_bytes..end * n_bytes], end - start);
-            sum_codes(level, codes, steps, &mut scratch.sums, n_rows);
-            let norms = all_norms.get(start..end).unwrap_or(&[]);
-            let sums = &scratch.sums[..n_rows];
-            score(level, sums, norms, line, &mut scratch.scores);
+        for start in (wanted.start / WIDTH * WIDTH..wanted.end).step_by(OFFERED) {
+            let end = (start + OFFERED).min(wanted.end);
+            for from in (start..end).step_by(SUMMED) {
+                let to = (from + SUMMED).min(n_all);
+                let codes = &all[from * n_bytes..to * n_bytes];
+                sum_codes(level, codes, steps, &mut scratch.sums, to - from);
+                let norms = all_norms.get(from..to).unwrap_or(&[]);
+                let scores = &mut scratch.scores[from - start..to - start];
+                score(level, &scratch.sums, norms, line, scores);
+            }
             let first = wanted.start.max(start);
-            let scores = &scratch.scores[first - start..end.min(wanted.end) - start];
+            let scores = &scratch.scores[first - start..end - start];
             let first_position = list.all.start + first;
             match bits {
                 CodeBits::Four => offer.scores(first_position, scores),
                 CodeBits::Eight => offer.bounds(first_position, scores, |position| {
-                    let row = position - list.all.start - start;
+                    let row = position - list.all.start;
                     let (block, lane) = (row / WIDTH * WIDTH, row % WIDTH);
-                    let width = WIDTH.min(n_rows - block);
-                    let product = query.table.sum(&codes[block * n_bytes + lane..], width);
+                    let width = WIDTH.min(n_all - block);
+                    let product = query.table.sum(&all[block * n_bytes + lane..], width);
                     let mut score = [product + list.centre_product];
-                    let norm = norms.get(row..=row).unwrap_or(&[]);
+                    let norm = all_norms.get(row..=row).unwrap_or(&[]);
                     self.metric.finish(&mut score, norm, query.norm);
                     score[0]
                 }),
@@ -304,13 +311,13 @@ widened! {
         sums: &[u16],
         norms: &[f32],
         line: Line,
-        scores: &mut [f32; SCAN_ROWS],
+        scores: &mut [f32],
     ) -> () = scores_of
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn scores_of(sums: &[u16], norms: &[f32], line: Line, scores: &mut [f32; SCAN_ROWS]) {
+fn scores_of(sums: &[u16], norms: &[f32], line: Line, scores: &mut [f32]) {
     if norms.is_empty() {
         for (score, sum) in scores.iter_mut().zip(sums) {
             *score = line.base + line.step * f32::from(*sum);

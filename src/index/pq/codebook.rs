@@ -51,12 +51,12 @@ impl Codebook {
         let sample = sample_rows(rows, Self::most_rows(settings), &mut Random::new(seed, 0));
         let n_codewords = sample.nrows().min(bits.max_codewords());
         let order = order::choose(sample.view(), n_sub);
-        let codewords: Vec<Array2<f32>> = (0..n_sub)
-            .into_par_iter()
-            .map(|sub| {
+        let spans: Vec<Range<usize>> = spans(dim, n_sub).collect();
+        let codewords: Vec<Array2<f32>> = (spans.into_par_iter().enumerate())
+            .map(|(sub, span)| {
                 // Stream 0 drew the sample.
                 let mut random = Random::new(seed, sub as u64 + 1);
-                let part = in_order(&order, sample.view(), span(dim, n_sub, sub));
+                let part = in_order(&order, sample.view(), span);
                 let part = part.as_standard_layout();
                 let iterations = settings.max_iterations;
                 lloyd(
@@ -156,9 +156,9 @@ impl Codebook {
         self.order.get(place).map_or(place, |&at| at as usize)
     }
 
-    /// The places of sub-space `sub`.
-    pub(super) fn span(&self, sub: usize) -> Range<usize> {
-        span(self.dim, self.n_sub, sub)
+    /// The places of each sub-space in turn.
+    pub(super) fn spans(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        spans(self.dim, self.n_sub)
     }
 
     /// The nearest codewords of each row, a byte each, `n_sub` after `n_sub`.
@@ -172,12 +172,12 @@ impl Codebook {
     /// If the row has another length than the codebook's, or a code has no codeword.
     pub(in crate::index) fn decode(&self, code: impl IntoIterator<Item = u8>, row: &mut [f32]) {
         assert_eq!(row.len(), self.dim, "a row has the codebook's dimension");
-        for (sub, codeword) in code.into_iter().take(self.n_sub).enumerate() {
+        for (span, codeword) in self.spans().zip(code) {
             assert!(
                 usize::from(codeword) < self.n_codewords,
                 "a code has a codeword"
             );
-            for place in self.span(sub) {
+            for place in span {
                 row[self.coordinate(place)] =
                     self.values[place * self.n_codewords + usize::from(codeword)];
             }
@@ -211,9 +211,21 @@ fn in_order<'r>(
     rows.select(Axis(1), &coordinates).into()
 }
 
-/// Sub-space `sub` of `n_sub` over `dim` places.
-pub(super) fn span(dim: usize, n_sub: usize, sub: usize) -> Range<usize> {
-    sub * dim / n_sub..(sub + 1) * dim / n_sub
+/// The places of each sub-space in turn: made without a division for each, which would cost as
+/// much as the products of its codewords with a query.
+pub(super) fn spans(dim: usize, n_sub: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+    let (width, left) = (dim / n_sub, dim % n_sub);
+    let mut end = 0;
+    // So many times a `n_sub`-th of a place have sub-spaces lacked so far.
+    let mut lacked = 0;
+    (0..n_sub).map(move |_| {
+        let start = end;
+        lacked += left;
+        let one_more = usize::from(lacked >= n_sub);
+        lacked -= one_more * n_sub;
+        end += width + one_more;
+        start..end
+    })
 }
 
 #[cfg(test)]
@@ -230,7 +242,8 @@ mod tests {
     #[test]
     fn spans_cover_every_coordinate_once() {
         for (dim, n_sub) in [(10, 3), (7, 7), (1024, 64), (5, 1)] {
-            let spans: Vec<_> = (0..n_sub).map(|sub| span(dim, n_sub, sub)).collect();
+            let spans: Vec<_> = spans(dim, n_sub).collect();
+            assert_eq!(spans.len(), n_sub);
             assert_eq!(spans[0].start, 0);
             assert_eq!(spans[n_sub - 1].end, dim);
             assert!(spans.windows(2).all(|pair| pair[0].end == pair[1].start));

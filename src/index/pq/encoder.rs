@@ -19,10 +19,10 @@ pub(in crate::index) struct Encoder<'a> {
 impl<'a> Encoder<'a> {
     pub(in crate::index) fn new(codebook: &'a Codebook) -> Self {
         let n = codebook.n_codewords();
-        let biases = (0..codebook.n_sub())
-            .map(|sub| {
+        let biases = (codebook.spans())
+            .map(|span| {
                 let mut squares = vec![0.0; n];
-                for place in codebook.span(sub) {
+                for place in span {
                     let values = &codebook.values()[place * n..][..n];
                     for (square, x) in squares.iter_mut().zip(values) {
                         *square -= 0.5 * x * x;
@@ -59,8 +59,8 @@ impl<'a> Encoder<'a> {
                     *into = *x;
                 }
             }
-            for (sub, biases) in self.biases.iter().enumerate() {
-                let span = self.codebook.span(sub);
+            let spans = self.codebook.spans();
+            for (sub, (biases, span)) in self.biases.iter().zip(spans).enumerate() {
                 let values = &self.codebook.values()[span.start * n..span.end * n];
                 nearest_codewords(level, &columns[span], values, biases, &mut found);
                 for (code, codeword) in codes.chunks_exact_mut(n_sub).zip(found) {

@@ -5,7 +5,7 @@
 //! the low bins, and dealing the coordinates out by variance found three of four nearest rows where
 //! neighbours found two. (OPQ balances in the same way after its rotation: Ge et al. 2013.)
 
-use super::codebook::span;
+use super::codebook::spans;
 use crate::index::parts::PartsError;
 use ndarray::{ArrayView2, Axis};
 
@@ -18,8 +18,8 @@ pub(super) fn choose(rows: ArrayView2<'_, f32>, n_sub: usize) -> Vec<u32> {
     let dim = rows.ncols();
     let variances: Vec<f64> = rows.axis_iter(Axis(1)).map(variance).collect();
     let total: f64 = variances.iter().sum();
-    let widest = (0..n_sub)
-        .map(|sub| variances[span(dim, n_sub, sub)].iter().sum::<f64>())
+    let widest = spans(dim, n_sub)
+        .map(|span| variances[span].iter().sum::<f64>())
         .fold(0.0, f64::max);
     if widest * n_sub as f64 <= UNEVEN_FROM * total {
         return Vec::new();
@@ -28,9 +28,9 @@ pub(super) fn choose(rows: ArrayView2<'_, f32>, n_sub: usize) -> Vec<u32> {
     by_variance.sort_by(|&a, &b| variances[b].total_cmp(&variances[a]).then(a.cmp(&b)));
     let mut sub_spaces = vec![(0.0_f64, Vec::new()); n_sub];
     for coordinate in by_variance {
-        let with_room = (sub_spaces.iter_mut().enumerate())
-            .filter(|(sub, (_, held))| held.len() < span(dim, n_sub, *sub).len());
-        if let Some((_, (sum, held))) = with_room.min_by(|a, b| a.1.0.total_cmp(&b.1.0)) {
+        let with_room = (sub_spaces.iter_mut().zip(spans(dim, n_sub)))
+            .filter(|((_, held), span)| held.len() < span.len());
+        if let Some(((sum, held), _)) = with_room.min_by(|a, b| a.0.0.total_cmp(&b.0.0)) {
             *sum += variances[coordinate];
             held.push(coordinate as u32);
         }

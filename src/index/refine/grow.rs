@@ -3,7 +3,6 @@
 use super::rows::{RefineParts, RefineValues, RefinedRows};
 use crate::index::adding::AddError;
 use crate::index::kernels::products::float_to_half;
-use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use ndarray::ArrayView2;
 
@@ -50,28 +49,12 @@ impl RefinedRows {
                 RefineValues::Sq8(extended(values, bytes))
             }
         };
-        let n_held = self.len();
-        let mut grown = Self::checked(
+        let grown = Self::checked(
             metric,
             dim,
             RefineParts {
                 values,
-                norms: vec![0.0; metric.n_norms(n_held + rows.nrows())].into(),
                 ..held.clone()
-            },
-        )?;
-        let mut row_values = vec![0.0; dim];
-        let added = (n_held..n_held + metric.n_norms(rows.nrows())).map(|row| {
-            grown.decode(row, &mut row_values);
-            squared_norm(&row_values)
-        });
-        let norms: Vec<f32> = held.norms.iter().copied().chain(added).collect();
-        grown = Self::checked(
-            metric,
-            dim,
-            RefineParts {
-                norms: norms.into(),
-                ..grown.parts().clone()
             },
         )?;
         Ok((grown, n_clamped))

@@ -1,12 +1,13 @@
 //! The rows of a second look: as floats, as half-precision floats, or as a byte per number.
 
-use crate::index::kernels::products::{dot, dot_bytes, dot_halves, float_to_half, half_to_float};
-use crate::index::kernels::{Level, prefetch};
-use crate::index::matrix::squared_norm;
-use crate::index::metric::Metric;
-use crate::index::parts::{
-    PartsError, check_finite, check_len, check_n_rows, check_norms, count_rows,
+#[cfg(test)]
+use crate::index::kernels::products::half_to_float;
+use crate::index::kernels::products::{
+    distance, distance_bytes, distance_halves, dot, dot_bytes, dot_halves, float_to_half,
 };
+use crate::index::kernels::{Level, prefetch};
+use crate::index::metric::Metric;
+use crate::index::parts::{PartsError, check_finite, check_len, check_n_rows, count_rows};
 use crate::index::top_k::{Neighbour, TopK};
 use crate::memory::Slab;
 use ndarray::{ArrayView2, Axis};
@@ -43,8 +44,6 @@ pub struct RefineParts {
     pub least: Slab<f32>,
     /// By coordinate, what a step stands for: for bytes and half-precision numbers.
     pub steps: Slab<f32>,
-    /// |row as stored|^2 under L2; empty for the inner product.
-    pub norms: Slab<f32>,
 }
 
 /// Rows of a second look.
@@ -53,6 +52,13 @@ pub struct RefinedRows {
     metric: Metric,
     dim: usize,
     parts: RefineParts,
+}
+
+/// A query made ready to be compared with rows.
+struct Query {
+    values: Vec<f32>,
+    /// Its inner product with what stored zeros stand for.
+    constant: f32,
 }
 
 /// Rows asked of memory ahead of the one that is scored.
@@ -168,25 +174,12 @@ impl RefinedRows {
             values,
             least: least.into(),
             steps: steps.into(),
-            norms: Vec::new().into(),
         };
-        let mut built = Self {
+        Self {
             metric,
             dim: n_scales,
             parts,
-        };
-        let norms: Vec<f32> = (0..metric.n_norms(rows.nrows()))
-            .into_par_iter()
-            .map_init(
-                || vec![0.0; n_scales],
-                |row_values, row| {
-                    built.decode(row, row_values);
-                    squared_norm(row_values)
-                },
-            )
-            .collect();
-        built.parts.norms = norms.into();
-        built
+        }
     }
 
     /// Checks the arrays. The numbers of rows are not checked: a row that is not finite has no
@@ -210,7 +203,6 @@ impl RefinedRows {
         check_len("refined steps", parts.steps.len(), n_steps)?;
         check_finite("refined least values", &parts.least)?;
         check_finite("refined steps", &parts.steps)?;
-        check_norms(&parts.norms, metric.n_norms(n_rows))?;
         Ok(Self { metric, dim, parts })
     }
 
@@ -238,6 +230,7 @@ impl RefinedRows {
     }
 
     /// Writes a row as it is kept.
+    #[cfg(test)]
     pub(in crate::index) fn decode(&self, row: usize, into: &mut [f32]) {
         let span = row * self.dim..(row + 1) * self.dim;
         let scaled = into.iter_mut().zip(self.parts.steps.iter());
@@ -264,17 +257,7 @@ impl RefinedRows {
     pub(super) fn score(&self, query: &[f32], found: &[Neighbour], best: &mut TopK) {
         assert_eq!(query.len(), self.dim, "a query has the index's dimension");
         let level = Level::detected();
-        let norm = squared_norm(query);
-        // q.x = q.least + (q step).bytes: the query takes up what rows are scaled by.
-        let constant = dot(level, &query[..self.parts.least.len()], &self.parts.least);
-        let scaled: Vec<f32> = match &self.parts.values {
-            RefineValues::Flat(_) => query.to_vec(),
-            RefineValues::F16(_) | RefineValues::Sq8(_) => query
-                .iter()
-                .zip(self.parts.steps.iter())
-                .map(|(q, step)| q * step)
-                .collect(),
-        };
+        let query = self.turned(level, query);
         let (head, rest) = found.split_at(found.len().min(AHEAD));
         for hit in head {
             self.fetch(hit.row);
@@ -292,22 +275,56 @@ impl RefinedRows {
             if let Some(next) = ahead.next() {
                 self.fetch(next.row);
             }
-            let at = hit.row as usize;
-            let span = at * self.dim..(at + 1) * self.dim;
-            let product = match &self.parts.values {
-                RefineValues::Flat(values) => dot(level, &scaled, &values[span]),
-                RefineValues::F16(values) => dot_halves(level, &scaled, &values[span]),
-                RefineValues::Sq8(values) => dot_bytes(level, &scaled, &values[span]),
-            };
-            let mut score = [constant + product];
-            let norms = match self.metric {
-                Metric::InnerProduct => &[],
-                Metric::L2 => &self.parts.norms[at..=at],
-            };
-            self.metric.finish(&mut score, norms, norm);
-            most_gained = most_gained.max(score[0] - hit.score);
-            gained += score[0] - hit.score;
-            best.push(hit.row, score[0]);
+            let score = self.score_row(level, &query, hit.row as usize);
+            most_gained = most_gained.max(score - hit.score);
+            gained += score - hit.score;
+            best.push(hit.row, score);
+        }
+    }
+
+    /// What a query is for the rows as they are kept.
+    ///
+    /// q.x = q.least + (q step).bytes: for the inner product it takes up what rows are scaled by.
+    /// |q - x| = |(q - least) - step bytes|.
+    fn turned(&self, level: Level, query: &[f32]) -> Query {
+        let (least, steps) = (&self.parts.least, &self.parts.steps);
+        let mut values = query.to_vec();
+        match self.metric {
+            Metric::InnerProduct => {
+                for (x, step) in values.iter_mut().zip(steps.iter()) {
+                    *x *= step;
+                }
+            }
+            Metric::L2 => {
+                for (x, least) in values.iter_mut().zip(least.iter()) {
+                    *x -= least;
+                }
+            }
+        }
+        Query {
+            values,
+            constant: dot(level, &query[..least.len()], least),
+        }
+    }
+
+    fn score_row(&self, level: Level, query: &Query, row: usize) -> f32 {
+        let (span, q) = (row * self.dim..(row + 1) * self.dim, &query.values);
+        let (values, steps) = (&self.parts.values, &self.parts.steps);
+        match (self.metric, values) {
+            (Metric::InnerProduct, RefineValues::Flat(values)) => dot(level, q, &values[span]),
+            (Metric::InnerProduct, RefineValues::F16(values)) => {
+                dot_halves(level, q, &values[span])
+            }
+            (Metric::InnerProduct, RefineValues::Sq8(values)) => {
+                query.constant + dot_bytes(level, q, &values[span])
+            }
+            (Metric::L2, RefineValues::Flat(values)) => -distance(level, q, &values[span]),
+            (Metric::L2, RefineValues::F16(values)) => {
+                -distance_halves(level, q, &values[span], steps)
+            }
+            (Metric::L2, RefineValues::Sq8(values)) => {
+                -distance_bytes(level, q, &values[span], steps)
+            }
         }
     }
 
@@ -317,9 +334,6 @@ impl RefinedRows {
             RefineValues::Flat(values) => prefetch(&values[span]),
             RefineValues::F16(values) => prefetch(&values[span]),
             RefineValues::Sq8(values) => prefetch(&values[span]),
-        }
-        if self.metric == Metric::L2 {
-            prefetch(&self.parts.norms[row as usize..=row as usize]);
         }
     }
 }
