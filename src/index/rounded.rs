@@ -197,14 +197,22 @@ super::kernels::widened! {
 #[inline(always)]
 fn squares((row, mean): (&[f32], &[f32]), (bytes, step): (&[u8], f32)) -> (f32, f32) {
     let (mut squares, mut errors) = ([0.0_f32; LANES], [0.0_f32; LANES]);
-    let chunks = (row.chunks(LANES)).zip(mean.chunks(LANES));
-    for ((row, mean), bytes) in chunks.zip(bytes.chunks(LANES)) {
-        for lane in 0..row.len().min(LANES) {
-            let value = row[lane] - mean[lane];
-            let error = value - step * (f32::from(bytes[lane]) - 128.0);
-            squares[lane] += value * value;
-            errors[lane] += error * error;
+    let mut add = |lane: usize, x: f32, mean: f32, byte: u8| {
+        let value = x - mean;
+        let error = value - step * (f32::from(byte) - 128.0);
+        squares[lane] += value * value;
+        errors[lane] += error * error;
+    };
+    let (rows, last_row) = row.as_chunks::<LANES>();
+    let (means, last_mean) = mean.as_chunks::<LANES>();
+    let (chunks, last_bytes) = bytes.as_chunks::<LANES>();
+    for ((row, mean), bytes) in rows.iter().zip(means).zip(chunks) {
+        for lane in 0..LANES {
+            add(lane, row[lane], mean[lane], bytes[lane]);
         }
+    }
+    for lane in 0..last_row.len() {
+        add(lane, last_row[lane], last_mean[lane], last_bytes[lane]);
     }
     (sum(squares), sum(errors))
 }

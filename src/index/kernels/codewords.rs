@@ -7,19 +7,18 @@ pub(in crate::index) const ROWS: usize = 32;
 
 widened! {
     /// For each row the codeword with the greatest `part . codeword + bias`, the lower of equal
-    /// ones. `parts` has for each coordinate of the sub-space its value in each row, and `values`
-    /// its value in each codeword.
+    /// ones, and how much that is. `parts` has for each coordinate of the sub-space its value in
+    /// each row, and `values` its value in each codeword.
     pub(in crate::index) fn nearest_codewords(
         parts: &[[f32; ROWS]],
         values: &[f32],
         biases: &[f32],
-        codes: &mut [u8; ROWS],
-    ) -> () = nearest
+    ) -> ([u32; ROWS], [f32; ROWS]) = nearest
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn nearest(parts: &[[f32; ROWS]], values: &[f32], biases: &[f32], codes: &mut [u8; ROWS]) {
+fn nearest(parts: &[[f32; ROWS]], values: &[f32], biases: &[f32]) -> ([u32; ROWS], [f32; ROWS]) {
     let n = biases.len();
     let (mut greatest, mut codewords) = ([f32::NEG_INFINITY; ROWS], [0_u32; ROWS]);
     for (codeword, bias) in biases.iter().enumerate() {
@@ -41,7 +40,7 @@ fn nearest(parts: &[[f32; ROWS]], values: &[f32], biases: &[f32], codes: &mut [u
             };
         }
     }
-    *codes = codewords.map(|codeword| codeword as u8);
+    (codewords, greatest)
 }
 
 #[cfg(test)]
@@ -73,11 +72,14 @@ mod tests {
                     }
                 })
             };
-            let expected: Vec<u8> = (0..ROWS).map(|row| nearest(row) as u8).collect();
+            let expected: Vec<u32> = (0..ROWS).map(|row| nearest(row) as u32).collect();
             for level in Level::all() {
-                let mut codes = [7; ROWS];
-                nearest_codewords(level, &parts, &values, &biases, &mut codes);
+                let (codes, greatest) = nearest_codewords(level, &parts, &values, &biases);
                 assert_eq!(codes[..], expected, "{level:?} {n} {width}");
+                let first: f32 = (0..width)
+                    .map(|d| parts[d][0] * values[d * n + codes[0] as usize])
+                    .sum();
+                assert_eq!(greatest[0], first + biases[codes[0] as usize], "{level:?}");
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use super::rounded::{self, Rounded, biases};
 use super::sparse::Panels;
+use crate::index::kernels::Level;
+use crate::index::kernels::codewords::{ROWS, nearest_codewords};
 use crate::index::matrix::{multiply, tile_rows};
 use crate::index::metric::Metric;
 use crate::index::points::{Points, are_sparse, sparse_or_whole};
@@ -44,11 +46,53 @@ pub(super) fn assign_points(
     if !points.is_sparse() && RoundedCentres::pays(centres.nrows(), centres.ncols()) {
         return assign_rounded(points, centres, metric);
     }
+    if let Points::Dense(points) = points
+        && points.ncols() <= NARROW
+    {
+        return assign_narrow(points, centres, metric);
+    }
     let nearest = Nearest::for_points(centres, metric, points.is_sparse());
     let rows = tile_rows(centres.nrows());
     label_tiles(points.len(), rows, |tile, products, found| {
         nearest.visit_points(points.slice(tile), products, found);
     })
+}
+
+/// Up to that many coordinates, a product costs less than what a matrix product needs around it.
+const NARROW: usize = 8;
+
+/// Points of a piece of work where they are narrow.
+const NARROW_TILE: usize = 64 * ROWS;
+
+/// The same for whole points of few coordinates.
+fn assign_narrow(
+    points: ArrayView2<'_, f32>,
+    centres: ArrayView2<'_, f32>,
+    metric: Metric,
+) -> (Vec<u32>, Vec<f32>) {
+    let (bias, level) = (biases(centres, metric), Level::detected());
+    let by_coordinate = centres.t();
+    let by_coordinate = by_coordinate.as_standard_layout();
+    let values = by_coordinate.as_slice().expect("a standard layout");
+    label_tiles(
+        points.nrows(),
+        NARROW_TILE,
+        |tile, columns: &mut Vec<_>, found| {
+            columns.resize(points.ncols(), [0.0; ROWS]);
+            for first in tile.clone().step_by(ROWS) {
+                let rows = first..(first + ROWS).min(tile.end);
+                for (column, into) in points.columns().into_iter().zip(columns.iter_mut()) {
+                    for (row, into) in rows.clone().zip(into) {
+                        *into = column[row];
+                    }
+                }
+                let (labels, closeness) = nearest_codewords(level, columns, values, &bias);
+                for (at, row) in rows.enumerate() {
+                    found(row - tile.start, labels[at], closeness[at]);
+                }
+            }
+        },
+    )
 }
 
 /// The same with centres and points rounded to bytes.

@@ -24,7 +24,7 @@ pub(super) struct Rounded<'a> {
     centres: CowArray<'a, f32, Ix2>,
     /// Closeness is the product and this.
     bias: &'a [f32],
-    rounded: RoundedCentres,
+    bytes: RoundedCentres,
     level: Level,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Rounded<'a> {
             None => CowArray::from(centres.as_standard_layout().into_owned()),
         };
         Self {
-            rounded: RoundedCentres::new(centres.view(), bias),
+            bytes: RoundedCentres::new(centres.view(), bias),
             centres,
             bias,
             level: Level::detected(),
@@ -66,12 +66,12 @@ impl<'a> Rounded<'a> {
         for (part_idx, points) in points.chunks(at_once).enumerate() {
             scratch.points.clear();
             for point in points {
-                self.rounded.round(point, &mut scratch.points);
+                self.bytes.round(point, &mut scratch.points);
             }
-            (self.rounded).scores(&scratch.points, &mut scratch.scores);
+            (self.bytes).scores(&scratch.points, &mut scratch.scores);
             let scores = scratch.scores.chunks_exact(n_centres);
             for (at, (point, scores)) in points.iter().zip(scores).enumerate() {
-                let margin = self.rounded.margin(&scratch.points, at, point);
+                let margin = self.bytes.margin(&scratch.points, at, point);
                 let (centre, closeness) = self.nearest(point, scores, margin);
                 found(part_idx * at_once + at, centre, closeness);
             }

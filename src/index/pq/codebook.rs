@@ -172,14 +172,14 @@ impl Codebook {
     /// If the row has another length than the codebook's, or a code has no codeword.
     pub(in crate::index) fn decode(&self, code: impl IntoIterator<Item = u8>, row: &mut [f32]) {
         assert_eq!(row.len(), self.dim, "a row has the codebook's dimension");
+        // Where the arrays lie is asked once: that may be a mapped file.
+        let (values, order): (&[f32], &[u32]) = (&self.values, &self.order);
         for (span, codeword) in self.spans().zip(code) {
-            assert!(
-                usize::from(codeword) < self.n_codewords,
-                "a code has a codeword"
-            );
+            let codeword = usize::from(codeword);
+            assert!(codeword < self.n_codewords, "a code has a codeword");
             for place in span {
-                row[self.coordinate(place)] =
-                    self.values[place * self.n_codewords + usize::from(codeword)];
+                let coordinate = order.get(place).map_or(place, |&at| at as usize);
+                row[coordinate] = values[place * self.n_codewords + codeword];
             }
         }
     }

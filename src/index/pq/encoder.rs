@@ -50,7 +50,6 @@ impl<'a> Encoder<'a> {
         let (level, n_sub) = (Level::detected(), self.codebook.n_sub());
         let n = self.codebook.n_codewords();
         let mut columns = vec![[0.0; ROWS]; self.codebook.dim()];
-        let mut found = [0; ROWS];
         let rows = tile.axis_chunks_iter(Axis(0), ROWS);
         for (rows, codes) in rows.zip(codes.chunks_mut(ROWS * n_sub)) {
             for (place, column) in columns.iter_mut().enumerate() {
@@ -62,9 +61,9 @@ impl<'a> Encoder<'a> {
             let spans = self.codebook.spans();
             for (sub, (biases, span)) in self.biases.iter().zip(spans).enumerate() {
                 let values = &self.codebook.values()[span.start * n..span.end * n];
-                nearest_codewords(level, &columns[span], values, biases, &mut found);
+                let (found, _) = nearest_codewords(level, &columns[span], values, biases);
                 for (code, codeword) in codes.chunks_exact_mut(n_sub).zip(found) {
-                    code[sub] = codeword;
+                    code[sub] = codeword as u8;
                 }
             }
         }
