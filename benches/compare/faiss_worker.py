@@ -142,9 +142,13 @@ def bench(asked):
             if lists:
                 lists.nprobe = n_probe
             single = []
-            started, used = time.perf_counter(), time.process_time()
-            _, found = search.search(query, K)
-            cpu, wall = time.process_time() - used, time.perf_counter() - started
+            cpus, walls = [], []
+            for _ in range(asked.passes):
+                started, used = time.perf_counter(), time.process_time()
+                _, found = search.search(query, K)
+                cpus.append(time.process_time() - used)
+                walls.append(time.perf_counter() - started)
+            cpu, wall = statistics.median(cpus), statistics.median(walls)
             for q in range(200):
                 started = time.perf_counter()
                 search.search(query[q:q + 1], K)
@@ -174,6 +178,7 @@ def main():
         runner.add_argument("--n-probe", type=lambda t: [int(x) for x in t.split(",")], default=[1])
         runner.add_argument("--k-factor", type=lambda t: [float(x) for x in t.split(",")], default=[1.0])
         runner.add_argument("--threads", type=int, default=1)
+        runner.add_argument("--passes", type=int, default=1)
     asked = options.parse_args()
     if asked.action == "make":
         make(asked.name, asked.folder, asked.program)
