@@ -1,15 +1,31 @@
 //! Which of the codewords of a sub-space is nearest to the parts of some rows.
 
-use super::widened;
+use super::{Level, widened};
 
 /// Rows compared at a time, each in a lane of its own.
 pub(in crate::index) const ROWS: usize = 32;
 
+/// For each row the codeword with the greatest `part . codeword + bias`, the lower of equal ones,
+/// and how much that is. `parts` has for each coordinate of the sub-space its value in each row,
+/// and `values` its value in each codeword.
+pub(in crate::index) fn nearest_codewords(
+    level: Level,
+    parts: &[[f32; ROWS]],
+    values: &[f32],
+    biases: &[f32],
+) -> ([u32; ROWS], [f32; ROWS]) {
+    match level {
+        #[cfg(target_arch = "x86_64")]
+        #[expect(unsafe_code, reason = "a function for a detected processor")]
+        // SAFETY: this level exists only where it was detected.
+        Level::Vbmi => unsafe { avx512::nearest(parts, values, biases) },
+        _ => nearest_widened(level, parts, values, biases),
+    }
+}
+
 widened! {
-    /// For each row the codeword with the greatest `part . codeword + bias`, the lower of equal
-    /// ones, and how much that is. `parts` has for each coordinate of the sub-space its value in
-    /// each row, and `values` its value in each codeword.
-    pub(in crate::index) fn nearest_codewords(
+    /// The same for levels without instructions of their own.
+    fn nearest_widened(
         parts: &[[f32; ROWS]],
         values: &[f32],
         biases: &[f32],
@@ -41,6 +57,50 @@ fn nearest(parts: &[[f32; ROWS]], values: &[f32], biases: &[f32]) -> ([u32; ROWS
         }
     }
     (codewords, greatest)
+}
+
+/// Compilers keep what was found so far in memory, and wait for it at every codeword.
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    use super::ROWS;
+    use std::arch::x86_64::{
+        __m512, _CMP_GT_OQ, _mm512_add_ps, _mm512_cmp_ps_mask, _mm512_mask_mov_epi32,
+        _mm512_mask_mov_ps, _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
+        _mm512_setzero_si512,
+    };
+
+    /// Registers of the rows.
+    const PARTS: usize = ROWS / 16;
+
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn nearest(
+        parts: &[[f32; ROWS]],
+        values: &[f32],
+        biases: &[f32],
+    ) -> ([u32; ROWS], [f32; ROWS]) {
+        let n = biases.len();
+        let mut greatest = [_mm512_set1_ps(f32::NEG_INFINITY); PARTS];
+        let mut codewords = [_mm512_setzero_si512(); PARTS];
+        for (codeword, bias) in biases.iter().enumerate() {
+            let mut sums = [_mm512_setzero_ps(); PARTS];
+            for (part, values) in parts.iter().zip(values.chunks_exact(n)) {
+                let value = _mm512_set1_ps(values[codeword]);
+                let part: [[f32; 16]; PARTS] = bytemuck::cast(*part);
+                for (sum, part) in sums.iter_mut().zip(part) {
+                    let part: __m512 = bytemuck::cast(part);
+                    *sum = _mm512_add_ps(*sum, _mm512_mul_ps(part, value));
+                }
+            }
+            let this = _mm512_set1_epi32(codeword as i32);
+            for part in 0..PARTS {
+                let sum = _mm512_add_ps(sums[part], _mm512_set1_ps(*bias));
+                let greater = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(sum, greatest[part]);
+                greatest[part] = _mm512_mask_mov_ps(greatest[part], greater, sum);
+                codewords[part] = _mm512_mask_mov_epi32(codewords[part], greater, this);
+            }
+        }
+        (bytemuck::cast(codewords), bytemuck::cast(greatest))
+    }
 }
 
 #[cfg(test)]

@@ -195,7 +195,6 @@ fn fill_rows<const W: usize, const S: usize>(
     let (values, n_codewords): (&[f32], usize) = (codebook.values(), codebook.n_codewords());
     let (rows, _) = products.as_chunks_mut::<W>();
     for ((row, extremes), span) in rows.iter_mut().zip(extremes).zip(codebook.spans()) {
-        let (mut least, mut greatest) = ([f32::INFINITY; S], [f32::NEG_INFINITY; S]);
         if n_codewords == W {
             let (stripes, _) = row.as_chunks_mut::<S>();
             for (stripe_idx, stripe) in stripes.iter_mut().enumerate() {
@@ -211,10 +210,6 @@ fn fill_rows<const W: usize, const S: usize>(
                         }
                     }
                 }
-                for ((x, least), greatest) in sums.iter().zip(&mut least).zip(&mut greatest) {
-                    *least = if x < least { *x } else { *least };
-                    *greatest = if x > greatest { *x } else { *greatest };
-                }
                 *stripe = sums;
             }
         } else {
@@ -224,33 +219,31 @@ fn fill_rows<const W: usize, const S: usize>(
                     *sum += query[place] * value;
                 }
             }
-            for (at, x) in row[..n_codewords].iter().enumerate() {
-                least[at % S] = least[at % S].min(*x);
-                greatest[at % S] = greatest[at % S].max(*x);
-            }
         }
         let less = |a: f32, b: f32| if b < a { b } else { a };
         let more = |a: f32, b: f32| if b > a { b } else { a };
-        *extremes = [extreme(&least, less), extreme(&greatest, more)];
+        let products = &row[..n_codewords];
+        *extremes = [extreme(products, less), extreme(products, more)];
     }
 }
 
-/// What is left of the lanes, a multiple of 16, when of every two `pick` has chosen one. Halved in
-/// registers: that is as much work as computing a row of 16.
+/// What is left of some products when of every two `pick` has chosen one; at least one is given.
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn extreme(lanes: &[f32], pick: impl Fn(f32, f32) -> f32) -> f32 {
-    let (parts, _) = lanes.as_chunks::<16>();
-    let mut of_16 = parts[0];
-    for part in &parts[1..] {
-        for (a, b) in of_16.iter_mut().zip(part) {
-            *a = pick(*a, *b);
-        }
+fn extreme(products: &[f32], pick: impl Fn(f32, f32) -> f32) -> f32 {
+    let (chunks, rest) = products.as_chunks::<16>();
+    let Some((first, chunks)) = chunks.split_first() else {
+        return rest.iter().copied().reduce(pick).unwrap_or(0.0);
+    };
+    // Arrays made anew stay in registers; those that are changed place by place do not.
+    let mut of_16 = *first;
+    for chunk in chunks {
+        of_16 = std::array::from_fn(|at| pick(of_16[at], chunk[at]));
     }
     let of_8: [f32; 8] = std::array::from_fn(|at| pick(of_16[at], of_16[at + 8]));
     let of_4: [f32; 4] = std::array::from_fn(|at| pick(of_8[at], of_8[at + 4]));
     let of_2: [f32; 2] = std::array::from_fn(|at| pick(of_4[at], of_4[at + 2]));
-    pick(of_2[0], of_2[1])
+    rest.iter().copied().fold(pick(of_2[0], of_2[1]), pick)
 }
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
