@@ -18,8 +18,8 @@ const SPARSE_BELOW: f64 = 0.25;
 pub(in crate::index) enum Look<'a> {
     /// Its products with the centres.
     Products(&'a [f32]),
-    /// How close the centres look, from which the closest differ in what they look like by no more
-    /// than `margin`; and the query.
+    /// How close the centres look, in steps of its own, and itself. A centre that is as close as
+    /// another looks less close by `margin` at most.
     Rounded {
         scores: &'a [f32],
         margin: f32,
@@ -27,10 +27,11 @@ pub(in crate::index) enum Look<'a> {
     },
 }
 
+/// How a query looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Sparse,
-    Full,
+    Exact,
+    Rounded,
 }
 
 /// What some queries see. The memory of one block of queries is reused by the next.
@@ -38,9 +39,9 @@ enum Kind {
 pub(in crate::index) struct Looks {
     n_lists: usize,
     dim: usize,
-    /// For each query whether it is a sparse one, and which of those or of the others.
+    /// How each query looks, and which of those that look so it is.
     kinds: Vec<(Kind, usize)>,
-    /// Of sparse queries: where the places of each end, its places, its products.
+    /// Of those that look exactly: where the places of each end, its places, its products.
     ends: Vec<usize>,
     places: Vec<Place>,
     products: Vec<f32>,
@@ -73,14 +74,14 @@ impl Looks {
             let n_set = queries.n_set(query) as f64;
             let full = n_set >= SPARSE_BELOW * self.dim as f64;
             if full && self.round(coarse, queries, query) {
-                self.kinds.push((Kind::Full, self.margins.len() - 1));
+                self.kinds.push((Kind::Rounded, self.margins.len() - 1));
                 continue;
             }
             queries.each_value(query, |coordinate, value| {
                 let coordinate = coordinate as u32;
                 self.places.push(Place { coordinate, value });
             });
-            self.kinds.push((Kind::Sparse, self.ends.len()));
+            self.kinds.push((Kind::Exact, self.ends.len()));
             self.ends.push(self.places.len());
         }
         self.multiply(coarse);
@@ -92,8 +93,8 @@ impl Looks {
         let (kind, at) = self.kinds[query];
         let of = |values| row(values, at, self.n_lists);
         match kind {
-            Kind::Sparse => Look::Products(of(&self.products)),
-            Kind::Full => Look::Rounded {
+            Kind::Exact => Look::Products(of(&self.products)),
+            Kind::Rounded => Look::Rounded {
                 scores: of(&self.scores),
                 margin: self.margins[at],
                 query: row(&self.whole, at, self.dim),
@@ -122,7 +123,7 @@ impl Looks {
         true
     }
 
-    /// The products of sparse queries; a panel is read once for all of them.
+    /// The products of queries that look exactly; a panel is read once for all of them.
     fn multiply(&mut self, coarse: &Coarse) {
         self.products.clear();
         self.products.resize(self.ends.len() * self.n_lists, 0.0);

@@ -152,9 +152,12 @@ fn greatest<'a>(best: &'a mut TopK, scores: &[f32], n: usize) -> &'a [u64] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::look::Looks;
     use super::*;
     use crate::index::metric::Metric;
+    use crate::index::points::Points;
     use crate::index::random::Random;
+    use ndarray::ArrayView2;
 
     #[test]
     fn lists_come_in_order_of_promise_and_empty_ones_never() {
@@ -176,5 +179,55 @@ mod tests {
         let nothing = Coarse::checked(Metric::InnerProduct, 1, Vec::new().into()).unwrap();
         order.reset(&nothing, Look::Products(&[]), 4);
         assert_eq!(order.next(&nothing, &lists), None);
+    }
+
+    #[test]
+    fn lists_come_in_the_same_order_where_bytes_chose_the_first() {
+        let (n_lists, dim) = (200, 40);
+        let mut random = Random::new(5, 0);
+        let mut row = |n: usize, size: f32| -> Vec<f32> {
+            (0..n)
+                .map(|_| size * (random.unit() as f32 - 0.4))
+                .collect()
+        };
+        let lists = Lists::new(
+            (0..=n_lists as u64).collect(),
+            (0..n_lists as u32).collect(),
+        );
+        for metric in [Metric::L2, Metric::InnerProduct] {
+            let centroids = row(n_lists * dim, 1.0);
+            let coarse = Coarse::checked(metric, dim, centroids.into()).unwrap();
+            assert!(coarse.rounded().is_some());
+            // The second is beyond what rounding can tell, the third is sparse.
+            let mut queries = [row(dim, 1.0), row(dim, 1e25), vec![0.0; dim]].concat();
+            queries[2 * dim + 3] = 0.7;
+            let queries = ArrayView2::from_shape((3, dim), &queries).unwrap();
+            let mut looks = Looks::default();
+            looks.take(&coarse, Points::Dense(queries));
+            let kinds: Vec<bool> = (0..3)
+                .map(|query| matches!(looks.of(query), Look::Rounded { .. }))
+                .collect();
+            assert_eq!(kinds, [true, false, false]);
+            for query in 0..3 {
+                let values = queries.row(query).to_vec();
+                let promise = |list| coarse.promise(list, coarse.product(&values, list));
+                // Sums of the others have another order, and centres are no longer than 4.
+                let slack = 4e-5 * values.iter().map(|x| x * x).sum::<f32>().sqrt();
+                let mut order = VisitOrder::default();
+                for likely in [0, 1, 7, 90, 1000] {
+                    order.reset(&coarse, looks.of(query), likely);
+                    let mut last = f32::INFINITY;
+                    let mut seen = vec![false; n_lists];
+                    while let Some(list) = order.next(&coarse, &lists) {
+                        assert!(promise(list) <= last + slack, "{query} {likely} {metric}");
+                        last = promise(list);
+                        assert!(!std::mem::replace(&mut seen[list], true), "{list} twice");
+                        let product = coarse.product(&values, list);
+                        assert!((order.product(list) - product).abs() <= slack, "{list}");
+                    }
+                    assert!(seen.iter().all(|seen| *seen), "{query} {likely} {metric}");
+                }
+            }
+        }
     }
 }
