@@ -11,7 +11,7 @@ A set of your own is named with its metric and, if it lies elsewhere, its folder
 
 faiss runs in an environment of its own: --peers or MZSEEK_PEERS, else target/peers, made where it is missing.
 Every index is built once, in a process of its own, whose processor time and peak memory are told. Then
-searches run in rounds, faiss and mzseek in turn, each in a process of its own that makes three passes over the
+searches run in rounds, faiss and mzseek in turn, each in a process of its own that makes five passes over the
 queries and takes the middle one; what is told is the median of the rounds. One thread is compared by processor time, more by wall time. A table per set and number of threads
 gives, at each recall, the fastest setting of either that reaches it; another sets codes of eight bits without a
 second look side by side, at equal bytes and equal numbers of visits.
@@ -34,7 +34,7 @@ WORKER = os.path.join(HERE, "faiss_worker.py")
 PACKAGES = ["numpy==2.3.5", "faiss-cpu==1.15.1", "h5py"]
 RECALLS = (0.80, 0.90, 0.95, 0.97, 0.99)
 PROBES = "1,2,4,8,16,32,64,96,128,144,160,256"
-PASSES = 3
+PASSES = 5
 # What each program is tried with: index words, and depths of a second look where there is one.
 SETS = {
     "spectra28k": {
