@@ -12,9 +12,10 @@ A set of your own is named with its metric and, if it lies elsewhere, its folder
 faiss runs in an environment of its own: --peers or MZSEEK_PEERS, else target/peers, made where it is missing.
 Every index is built once, in a process of its own, whose processor time and peak memory are told. Then
 searches run in rounds, faiss and mzseek in turn, each in a process of its own that makes five passes over the
-queries and takes the middle one; what is told is the median of the rounds. One thread is compared by processor time, more by wall time. A table per set and number of threads
-gives, at each recall, the fastest setting of either that reaches it; another sets codes of eight bits without a
-second look side by side, at equal bytes and equal numbers of visits.
+queries and takes the middle one; what is told is the median of the rounds. One thread is compared by
+processor time, more by wall time. A table per set and number of threads gives, at each recall, the fastest
+setting of either that reaches it; another sets codes of eight bits without a second look side by side, at
+equal bytes and equal numbers of visits.
 Needs the release program (cargo build --release) and, for spectra28k, the data folder MZSEEK_DATA.
 """
 import argparse

@@ -213,7 +213,7 @@ impl<'a> Points<'a> {
     }
 
     /// How many coordinates of one of them are not 0.
-    pub(super) fn n_set(self, point: usize) -> usize {
+    fn n_set(self, point: usize) -> usize {
         match self {
             Self::Dense(rows) => rows.row(point).iter().filter(|&&x| x != 0.0).count(),
             Self::Sparse(rows) => rows.row(point).0.len(),

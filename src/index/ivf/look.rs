@@ -7,11 +7,8 @@
 use super::coarse::Coarse;
 use crate::index::kernels::Level;
 use crate::index::kernels::columns::{PANEL, Place, sum_panel};
-use crate::index::points::Points;
+use crate::index::points::{Points, are_sparse};
 use crate::index::rounded::RoundedPoints;
-
-/// A query with a smaller part of numbers that are not 0 is a sparse one.
-const SPARSE_BELOW: f64 = 0.25;
 
 /// What one query sees.
 #[derive(Debug, Clone, Copy)]
@@ -27,11 +24,11 @@ pub(in crate::index) enum Look<'a> {
     },
 }
 
-/// How a query looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a query looks, and which of those that look so it is.
+#[derive(Debug, Clone, Copy)]
 enum Kind {
-    Exact,
-    Rounded,
+    Exact(usize),
+    Rounded(usize),
 }
 
 /// What some queries see. The memory of one block of queries is reused by the next.
@@ -39,8 +36,8 @@ enum Kind {
 pub(in crate::index) struct Looks {
     n_lists: usize,
     dim: usize,
-    /// How each query looks, and which of those that look so it is.
-    kinds: Vec<(Kind, usize)>,
+    /// How each query looks.
+    kinds: Vec<Kind>,
     /// Of those that look exactly: where the places of each end, its places, its products.
     ends: Vec<usize>,
     places: Vec<Place>,
@@ -71,17 +68,16 @@ impl Looks {
         self.bytes.clear();
         self.margins.clear();
         for query in 0..queries.len() {
-            let n_set = queries.n_set(query) as f64;
-            let full = n_set >= SPARSE_BELOW * self.dim as f64;
-            if full && self.round(coarse, queries, query) {
-                self.kinds.push((Kind::Rounded, self.margins.len() - 1));
+            let sparse = are_sparse(queries.slice(query..query + 1));
+            if !sparse && self.round(coarse, queries, query) {
+                self.kinds.push(Kind::Rounded(self.margins.len() - 1));
                 continue;
             }
             queries.each_value(query, |coordinate, value| {
                 let coordinate = coordinate as u32;
                 self.places.push(Place { coordinate, value });
             });
-            self.kinds.push((Kind::Exact, self.ends.len()));
+            self.kinds.push(Kind::Exact(self.ends.len()));
             self.ends.push(self.places.len());
         }
         self.multiply(coarse);
@@ -90,12 +86,10 @@ impl Looks {
 
     /// What one of the queries sees.
     pub(in crate::index) fn of(&self, query: usize) -> Look<'_> {
-        let (kind, at) = self.kinds[query];
-        let of = |values| row(values, at, self.n_lists);
-        match kind {
-            Kind::Exact => Look::Products(of(&self.products)),
-            Kind::Rounded => Look::Rounded {
-                scores: of(&self.scores),
+        match self.kinds[query] {
+            Kind::Exact(at) => Look::Products(row(&self.products, at, self.n_lists)),
+            Kind::Rounded(at) => Look::Rounded {
+                scores: row(&self.scores, at, self.n_lists),
                 margin: self.margins[at],
                 query: row(&self.whole, at, self.dim),
             },

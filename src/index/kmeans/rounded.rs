@@ -5,7 +5,7 @@
 
 use crate::index::kernels::Level;
 use crate::index::kernels::products::dot;
-use crate::index::kernels::threshold::each_reaching;
+use crate::index::kernels::threshold::{each_reaching, greatest};
 use crate::index::metric::Metric;
 use crate::index::rounded::{RoundedCentres, RoundedPoints};
 use ndarray::{ArrayView2, CowArray, Ix2};
@@ -98,27 +98,6 @@ impl<'a> Rounded<'a> {
         }
         best
     }
-}
-
-crate::index::kernels::widened! {
-    fn greatest(scores: &[f32]) -> f32 = greatest_score
-}
-
-/// Scores compared at once: a vector register or a few.
-const LANES: usize = 64;
-
-#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
-#[inline(always)]
-fn greatest_score(scores: &[f32]) -> f32 {
-    let more = |a: f32, b: &f32| if *b > a { *b } else { a };
-    let (chunks, rest) = scores.as_chunks::<LANES>();
-    let mut lanes = [f32::NEG_INFINITY; LANES];
-    for chunk in chunks {
-        for (lane, score) in lanes.iter_mut().zip(chunk) {
-            *lane = more(*lane, score);
-        }
-    }
-    lanes.iter().chain(rest).fold(f32::NEG_INFINITY, more)
 }
 
 /// The bias of each centre, with which a product says how close a point is.
