@@ -16,13 +16,13 @@ pub struct Fit {
 }
 
 /// Rows looked at, at most.
-const MAX_ROWS: usize = 1 << 16;
+const MAX_ROWS: usize = 1 << 14;
 
 /// The stream of chance that draws them.
 const STREAM: u64 = (1 << 40) + 4;
 
 impl AnyIndex {
-    /// How well the lists and codes of this index suit `rows`, judged by 65,536 of them.
+    /// How well the lists and codes of this index suit `rows`, judged by 16,384 of them.
     ///
     /// # Panics
     /// If the rows have another dimension, or the index was trained on nothing.

@@ -46,6 +46,7 @@ mod mapped;
 mod matrix;
 mod medoids;
 mod metric;
+mod panels;
 mod parts;
 mod points;
 mod pq;

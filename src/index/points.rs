@@ -4,14 +4,18 @@
 //! makes a product with a centre, and a sum of points, cheaper by the same factor, and a million
 //! of them fit in memory.
 
+use super::kernels::prefetch;
 use super::matrix::squared_norm;
-use super::sparse_rows::{SparseRows, SparseView};
+use super::sparse_rows::{SparseRows, SparseView, each_set};
 use ndarray::{Array2, ArrayView2, CowArray, Ix2, s};
 use std::ops::Range;
 
 /// Rows with a smaller part of values that are not 0 are kept sparse: there the sparse product
 /// costs a third of the dense one, whose kernel does more per cycle.
 const SPARSE_BELOW: f64 = 0.25;
+
+/// Points asked of memory before they are read, where the order in which that happens is not theirs.
+pub(super) const AHEAD: usize = 8;
 
 /// Rows that are looked at to decide.
 const ROWS_LOOKED_AT: usize = 1024;
@@ -188,13 +192,7 @@ impl<'a> Points<'a> {
     #[inline]
     pub(super) fn each_value(self, point: usize, mut each: impl FnMut(usize, f32)) {
         match self {
-            Self::Dense(rows) => {
-                for (column, &value) in rows.row(point).iter().enumerate() {
-                    if value != 0.0 {
-                        each(column, value);
-                    }
-                }
-            }
+            Self::Dense(rows) => each_set(rows.row(point), each),
             Self::Sparse(rows) => {
                 let (columns, values) = rows.row(point);
                 for (&column, &value) in columns.iter().zip(values) {
@@ -209,6 +207,18 @@ impl<'a> Points<'a> {
         match self {
             Self::Dense(rows) => rows.row(point).to_slice(),
             Self::Sparse(rows) => Some(rows.row(point).1),
+        }
+    }
+
+    /// Asks memory for one of them, which will be read in a while.
+    pub(super) fn prefetch(self, point: usize) {
+        match self {
+            Self::Dense(rows) => prefetch(rows.row(point).to_slice().unwrap_or_default()),
+            Self::Sparse(rows) => {
+                let (columns, values) = rows.row(point);
+                prefetch(columns);
+                prefetch(values);
+            }
         }
     }
 

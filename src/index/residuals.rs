@@ -2,26 +2,21 @@
 //! rows never exist at once.
 
 use super::ivf::Coarse;
-use super::matrix::squared_norm;
 use super::metric::Metric;
-use super::points::Points;
-use super::pq::{Codebook, ENCODE_TILE, Encoder};
-use ndarray::{Array2, Axis};
+use super::points::{AHEAD, Points};
+use super::pq::{Codebook, ENCODE_TILE, Encoder, NormTable};
+use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 /// For L2, the squared norms of the rows that codes stand for.
 pub(super) fn norms_of_codes(codebook: &Codebook, metric: Metric, codes: &[u8]) -> Vec<f32> {
+    let mut table = NormTable::default();
+    table.fill(codebook, &vec![0.0; codebook.dim()]);
     let mut norms = vec![0.0; metric.n_norms(codes.len() / codebook.n_sub())];
     norms
         .par_iter_mut()
         .zip(codes.par_chunks(codebook.n_sub()))
-        .for_each_init(
-            || vec![0.0; codebook.dim()],
-            |row, (norm, code)| {
-                codebook.decode(code.iter().copied(), row);
-                *norm = squared_norm(row);
-            },
-        );
+        .for_each(|(norm, code)| *norm = table.of(code));
     norms
 }
 
@@ -31,8 +26,15 @@ pub(super) struct Residuals<'a> {
     pub(super) coarse: &'a Coarse,
     /// The row at each position.
     pub(super) members: &'a [u32],
-    /// The list of each position.
+    /// The list of each position. Where neighbours have the same, norms cost least.
     pub(super) list_at: &'a [u32],
+}
+
+/// Memory of one tile, reused by the next.
+#[derive(Default)]
+struct Scratch {
+    residuals: Vec<f32>,
+    norms: NormTable,
 }
 
 impl Residuals<'_> {
@@ -58,37 +60,74 @@ impl Residuals<'_> {
 
     /// Codes of all positions and, for L2, the squared norms of the rows they stand for.
     pub(super) fn encode(&self, codebook: &Codebook, metric: Metric) -> (Vec<u8>, Vec<f32>) {
-        let (n_rows, n_sub, tile) = (self.members.len(), codebook.n_sub(), ENCODE_TILE);
+        let (n_rows, n_sub) = (self.members.len(), codebook.n_sub());
         let encoder = Encoder::new(codebook);
         let mut codes = vec![0; n_rows * n_sub];
-        let norms: Vec<Vec<f32>> = codes
-            .par_chunks_mut(tile * n_sub)
-            .enumerate()
-            .map(|(tile_idx, codes)| {
-                let first = tile_idx * tile;
-                let positions: Vec<usize> = (first..first + codes.len() / n_sub).collect();
-                encoder.encode_into(self.at(&positions).view(), codes);
-                match metric {
-                    Metric::InnerProduct => Vec::new(),
-                    Metric::L2 => self.norms(codebook, first, codes),
-                }
-            })
-            .collect();
-        (codes, norms.concat())
+        let mut norms = vec![0.0; metric.n_norms(n_rows)];
+        let tiles = codes.par_chunks_mut(ENCODE_TILE * n_sub).enumerate();
+        let encode = |scratch: &mut Scratch, tile_idx: usize, codes: &mut [u8]| {
+            self.encode_tile(
+                &encoder,
+                tile_idx * ENCODE_TILE,
+                codes,
+                &mut scratch.residuals,
+            );
+        };
+        match metric {
+            Metric::InnerProduct => {
+                tiles.for_each_init(Scratch::default, |scratch, (tile_idx, codes)| {
+                    encode(scratch, tile_idx, codes);
+                });
+            }
+            Metric::L2 => tiles.zip(norms.par_chunks_mut(ENCODE_TILE)).for_each_init(
+                Scratch::default,
+                |scratch, ((tile_idx, codes), norms)| {
+                    encode(scratch, tile_idx, codes);
+                    let table = &mut scratch.norms;
+                    self.norms(codebook, tile_idx * ENCODE_TILE, (codes, norms), table);
+                },
+            ),
+        }
+        (codes, norms)
+    }
+
+    /// Writes the codes of the positions from `first` on.
+    fn encode_tile(
+        &self,
+        encoder: &Encoder<'_>,
+        first: usize,
+        codes: &mut [u8],
+        residuals: &mut Vec<f32>,
+    ) {
+        let (dim, n_rows) = (self.rows.dim(), codes.len() / encoder.n_sub());
+        residuals.resize(n_rows * dim, 0.0);
+        for (at, into) in residuals.chunks_exact_mut(dim).enumerate() {
+            if let Some(&later) = self.members.get(first + at + AHEAD) {
+                self.rows.prefetch(later as usize);
+            }
+            self.write(first + at, into);
+        }
+        let tile = ArrayView2::from_shape((n_rows, dim), residuals).expect("whole rows");
+        encoder.encode_into(tile, codes);
     }
 
     /// |centre + decoded residual|^2 of the positions from `first` on.
-    fn norms(&self, codebook: &Codebook, first: usize, codes: &[u8]) -> Vec<f32> {
-        let mut row = vec![0.0; codebook.dim()];
-        (codes.chunks_exact(codebook.n_sub()).enumerate())
-            .map(|(idx, code)| {
-                codebook.decode(code.iter().copied(), &mut row);
-                let centre = self.coarse.centroid(self.list_at[first + idx] as usize);
-                for (value, c) in row.iter_mut().zip(centre) {
-                    *value += c;
-                }
-                squared_norm(&row)
-            })
-            .collect()
+    fn norms(
+        &self,
+        codebook: &Codebook,
+        first: usize,
+        (codes, norms): (&[u8], &mut [f32]),
+        table: &mut NormTable,
+    ) {
+        let lists = &self.list_at[first..first + norms.len()];
+        let mut last = None;
+        let codes = codes.chunks_exact(codebook.n_sub());
+        for ((norm, code), &list) in norms.iter_mut().zip(codes).zip(lists) {
+            if last != Some(list) {
+                table.fill(codebook, self.coarse.centroid(list as usize));
+                last = Some(list);
+            }
+            *norm = table.of(code);
+        }
     }
 }

@@ -4,7 +4,9 @@
 //! the few centres of which one is the nearest, or those that may be among the nearest few.
 
 use super::kernels::Level;
-use super::kernels::bytes::{PANEL, POINTS, Panel, PointQuad, round_row, score};
+use super::kernels::bytes::{
+    Greatest, Into, NOTHING, PANEL, POINTS, Panel, PointQuad, Scores, round_row, score,
+};
 use super::matrix::squared_norm;
 use ndarray::ArrayView2;
 
@@ -55,6 +57,33 @@ impl RoundedPoints {
 
     fn quads(&self) -> &[PointQuad] {
         self.bytes.as_chunks().0
+    }
+}
+
+/// How close all centres look to some points.
+#[derive(Debug, Default)]
+pub(super) struct RoundedScores {
+    /// Centres.
+    n: usize,
+    /// Point after point, each in whole panels.
+    panels: Vec<Scores>,
+    greatest: Vec<Greatest>,
+}
+
+impl RoundedScores {
+    /// Those of one of the points, in steps of its own and up to something that is the same for
+    /// all centres.
+    pub(super) fn of(&self, point: usize) -> &[f32] {
+        let n_panels = self.n.div_ceil(PANEL);
+        let panels = &self.panels[point * n_panels..][..n_panels];
+        &panels.as_flattened()[..self.n]
+    }
+
+    /// The greatest of those.
+    pub(super) fn greatest(&self, point: usize) -> f32 {
+        self.greatest[point]
+            .into_iter()
+            .fold(f32::NEG_INFINITY, f32::max)
     }
 }
 
@@ -143,24 +172,27 @@ impl RoundedCentres {
         points.bytes.truncate(n_bytes);
     }
 
-    /// Writes the scores of all centres for each point, point after point: how close they look to
-    /// it, in steps of its own and up to something that is the same for all centres.
-    pub(super) fn scores(&self, points: &RoundedPoints, scores: &mut Vec<f32>) {
-        scores.clear();
-        scores.resize(points.scales.len() * self.n, 0.0);
+    /// Writes the scores of all centres for each point.
+    pub(super) fn scores(&self, points: &RoundedPoints, into: &mut RoundedScores) {
+        let (n_points, n_panels) = (points.scales.len(), self.panels.len());
+        into.n = self.n;
+        // All of them are written below.
+        into.panels.resize(n_points * n_panels, [0.0; PANEL]);
+        into.greatest.clear();
+        into.greatest.resize(n_points, NOTHING);
         let n_quads = self.mean.len().div_ceil(4);
-        let mut local = [[0.0; PANEL]; POINTS];
         for (panel_idx, panel) in self.panels.iter().enumerate() {
-            let first = panel_idx * PANEL;
-            let n = PANEL.min(self.n - first);
             let tiles = points.quads().chunks(POINTS * n_quads);
             let tiles = tiles.zip(points.scales.chunks(POINTS));
-            for ((points, scales), scores) in tiles.zip(scores.chunks_mut(POINTS * self.n)) {
-                let local = &mut local[..scales.len()];
-                score(self.level, panel, points, scales, local);
-                for (local, scores) in local.iter().zip(scores.chunks_exact_mut(self.n)) {
-                    scores[first..first + n].copy_from_slice(&local[..n]);
-                }
+            let scores = into.panels.chunks_mut(POINTS * n_panels);
+            let into = scores.zip(into.greatest.chunks_mut(POINTS));
+            for ((points, scales), (scores, greatest)) in tiles.zip(into) {
+                let into = Into {
+                    scores: &mut scores[panel_idx..],
+                    step: n_panels,
+                    greatest,
+                };
+                score(self.level, panel, points, scales, into);
             }
         }
     }
@@ -249,11 +281,15 @@ mod tests {
             for point in points.outer_iter() {
                 rounded.round(point.to_slice().unwrap(), &mut kept);
             }
-            let mut scores = Vec::new();
+            let mut scores = RoundedScores::default();
             rounded.scores(&kept, &mut scores);
             let mut n_named = 0;
-            let scores = scores.chunks_exact(150);
-            for (at, (point, scores)) in points.outer_iter().zip(scores).enumerate() {
+            for (at, point) in points.outer_iter().enumerate() {
+                let greatest = scores.greatest(at);
+                let scores = scores.of(at);
+                assert_eq!(scores.len(), 150);
+                assert!(scores.iter().all(|&score| score <= greatest));
+                assert!(scores.contains(&greatest));
                 let distance = |centre: usize| -> f64 {
                     let pairs = point.iter().zip(centres.row(centre));
                     pairs.map(|(p, c)| f64::from(p - c).powi(2)).sum()

@@ -83,12 +83,10 @@ impl SparseRows {
     pub(super) fn of<'r>(dim: usize, rows: impl Iterator<Item = ArrayView1<'r, f32>>) -> Self {
         let mut kept = Self::with_room(dim, 0, 0);
         for row in rows {
-            for (column, &value) in row.iter().enumerate() {
-                if value != 0.0 {
-                    kept.columns.push(column as u32);
-                    kept.values.push(value);
-                }
-            }
+            each_set(row, |column, value| {
+                kept.columns.push(column as u32);
+                kept.values.push(value);
+            });
             kept.offsets.push(kept.columns.len());
         }
         kept
@@ -158,6 +156,29 @@ impl<'a> SparseView<'a> {
     }
 }
 
+/// Numbers seen to be all 0 in one comparison or a few.
+const RUN: usize = 16;
+
+/// Calls `each(column, value)` for what is not 0 of a row, in ascending order.
+#[inline]
+pub(super) fn each_set(row: ArrayView1<'_, f32>, mut each: impl FnMut(usize, f32)) {
+    let Some(values) = row.to_slice() else {
+        let set = row.iter().enumerate().filter(|(_, value)| **value != 0.0);
+        return set.for_each(|(column, &value)| each(column, value));
+    };
+    for (run_idx, run) in values.chunks(RUN).enumerate() {
+        // Most runs of a sparse row are empty. Counting has no early exit, and so needs no branch.
+        if run.iter().filter(|x| **x != 0.0).count() == 0 {
+            continue;
+        }
+        for (at, &value) in run.iter().enumerate() {
+            if value != 0.0 {
+                each(run_idx * RUN + at, value);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +196,21 @@ mod tests {
         assert_eq!(rows.view().slice(1..3).values(), [3.0]);
         let picked = rows.view().select([2, 0].into_iter());
         assert_eq!(picked.view().row(1), (&[1, 5][..], &[2.0, -1.0][..]));
+    }
+
+    #[test]
+    fn what_is_not_0_is_found_wherever_it_stands() {
+        let mut rows = ndarray::Array2::zeros((37, 2));
+        (rows[[0, 1]], rows[[17, 1]], rows[[36, 1]]) = (1.0, -2.0, 3.0);
+        let expected = [(0, 1.0), (17, -2.0), (36, 3.0)];
+        // Side by side, and not.
+        let side_by_side = rows.column(1).to_owned();
+        for row in [side_by_side.view(), rows.column(1)] {
+            let mut found = Vec::new();
+            each_set(row, |column, value| found.push((column, value)));
+            assert_eq!(found, expected);
+        }
+        each_set(rows.column(0), |_, _| panic!("all are 0"));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The centres of the lists, and which of them a row or a query is near.
 
 use crate::index::kernels::Level;
-use crate::index::kernels::columns::PANEL;
 use crate::index::kernels::products::dot;
 use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
+use crate::index::panels::Panels;
 use crate::index::parts::{PartsError, check_finite, count_rows};
 use crate::index::rounded::RoundedCentres;
 use crate::memory::Slab;
@@ -18,9 +18,8 @@ pub(in crate::index) struct Coarse {
     dim: usize,
     centroids: Slab<f32>,
     norms: Vec<f32>,
-    /// The centres in panels: for each coordinate in turn its value in each of 64 centres. Made
-    /// when a query first asks for it, as is the next.
-    panels: OnceLock<Vec<f32>>,
+    /// The centres once more. Made when a query first asks for it, as is the next.
+    panels: OnceLock<Panels>,
     rounded: OnceLock<RoundedCentres>,
 }
 
@@ -66,23 +65,19 @@ impl Coarse {
         &self.centroids[list * self.dim..][..self.dim]
     }
 
+    fn rows(&self) -> ArrayView2<'_, f32> {
+        let shape = (self.n_lists(), self.dim);
+        ArrayView2::from_shape(shape, &self.centroids).expect("centroids are whole rows")
+    }
+
     /// The product of a query with the centre of one list.
     pub(super) fn product(&self, query: &[f32], list: usize) -> f32 {
         dot(Level::detected(), query, self.centroid(list))
     }
 
     /// The centres in panels, for queries of few numbers.
-    pub(super) fn panels(&self) -> &[f32] {
-        self.panels.get_or_init(|| {
-            let mut panels = vec![0.0; self.n_lists().next_multiple_of(PANEL) * self.dim];
-            for (list, centre) in self.centroids.chunks_exact(self.dim).enumerate() {
-                let panel = &mut panels[list / PANEL * PANEL * self.dim..];
-                for (coordinate, value) in centre.iter().enumerate() {
-                    panel[coordinate * PANEL + list % PANEL] = *value;
-                }
-            }
-            panels
-        })
+    pub(super) fn panels(&self) -> &Panels {
+        self.panels.get_or_init(|| Panels::new(self.rows()))
     }
 
     /// The centres rounded to bytes, where that pays.
@@ -90,13 +85,11 @@ impl Coarse {
         let pays = RoundedCentres::pays(self.n_lists(), self.dim);
         pays.then(|| {
             self.rounded.get_or_init(|| {
-                let centres = ArrayView2::from_shape((self.n_lists(), self.dim), &self.centroids)
-                    .expect("centroids are whole rows");
                 let biases: Vec<f32> = match self.metric {
                     Metric::InnerProduct => vec![0.0; self.n_lists()],
                     Metric::L2 => self.norms.iter().map(|norm| -0.5 * norm).collect(),
                 };
-                RoundedCentres::new(centres, &biases)
+                RoundedCentres::new(self.rows(), &biases)
             })
         })
     }

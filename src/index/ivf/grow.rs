@@ -5,6 +5,7 @@ use super::inverted::Ivf;
 use super::kinds::{IvfFlat, IvfPq, IvfSparse};
 use super::lists::Lists;
 use crate::index::growth::Growth;
+use crate::index::kmeans::Groups;
 use crate::index::points::Points;
 use crate::index::residuals::Residuals;
 use crate::index::train::nearest_lists;
@@ -64,15 +65,27 @@ impl IvfPq {
         self.grown_with(&growth, rows.nrows(), codec)
     }
 
+    /// Codes and norms of rows in these lists.
     fn encode(&self, rows: ArrayView2<'_, f32>, labels: &[u32]) -> (Vec<u8>, Vec<f32>) {
-        let members: Vec<u32> = (0..rows.nrows() as u32).collect();
+        let (n_sub, metric) = (self.codec.codebook().n_sub(), self.codec.metric());
+        // List by list, so that what a centre adds to norms is computed once for all its rows.
+        let by_list = Groups::new(labels, self.coarse.n_lists()).members;
+        let list_at: Vec<u32> = by_list.iter().map(|&row| labels[row as usize]).collect();
         let residuals = Residuals {
             rows: Points::Dense(rows),
             coarse: &self.coarse,
-            members: &members,
-            list_at: labels,
+            members: &by_list,
+            list_at: &list_at,
         };
-        residuals.encode(self.codec.codebook(), self.codec.metric())
+        let (codes, norms) = residuals.encode(self.codec.codebook(), metric);
+        let mut by_row = (vec![0; codes.len()], vec![0.0; norms.len()]);
+        for (code, &row) in codes.chunks_exact(n_sub).zip(&by_list) {
+            by_row.0[row as usize * n_sub..][..n_sub].copy_from_slice(code);
+        }
+        for (&norm, &row) in norms.iter().zip(&by_list) {
+            by_row.1[row as usize] = norm;
+        }
+        by_row
     }
 
     /// The mean squares of what rows in these lists add to their centres, and of what codes of that

@@ -5,10 +5,9 @@
 //! [`RoundedCentres`](crate::index::rounded::RoundedCentres).
 
 use super::coarse::Coarse;
-use crate::index::kernels::Level;
-use crate::index::kernels::columns::{PANEL, Place, sum_panel};
+use crate::index::panels::PlacedRows;
 use crate::index::points::{Points, are_sparse};
-use crate::index::rounded::RoundedPoints;
+use crate::index::rounded::{RoundedPoints, RoundedScores};
 
 /// What one query sees.
 #[derive(Debug, Clone, Copy)]
@@ -38,14 +37,13 @@ pub(in crate::index) struct Looks {
     dim: usize,
     /// How each query looks.
     kinds: Vec<Kind>,
-    /// Of those that look exactly: where the places of each end, its places, its products.
-    ends: Vec<usize>,
-    places: Vec<Place>,
+    /// Of those that look exactly: their numbers, their products.
+    rows: PlacedRows,
     products: Vec<f32>,
     /// Of the others: their numbers, the same as bytes, the scores of centres, their margins.
     whole: Vec<f32>,
     bytes: RoundedPoints,
-    scores: Vec<f32>,
+    scores: RoundedScores,
     margins: Vec<f32>,
 }
 
@@ -62,8 +60,7 @@ impl Looks {
         );
         (self.n_lists, self.dim) = (coarse.n_lists(), coarse.dim());
         self.kinds.clear();
-        self.ends.clear();
-        self.places.clear();
+        self.rows.clear();
         self.whole.clear();
         self.bytes.clear();
         self.margins.clear();
@@ -73,14 +70,12 @@ impl Looks {
                 self.kinds.push(Kind::Rounded(self.margins.len() - 1));
                 continue;
             }
-            queries.each_value(query, |coordinate, value| {
-                let coordinate = coordinate as u32;
-                self.places.push(Place { coordinate, value });
-            });
-            self.kinds.push(Kind::Exact(self.ends.len()));
-            self.ends.push(self.places.len());
+            self.kinds.push(Kind::Exact(self.rows.len()));
+            self.rows.push(queries, query);
         }
-        self.multiply(coarse);
+        if self.rows.len() > 0 {
+            coarse.panels().multiply(&self.rows, &mut self.products);
+        }
         self.score(coarse);
     }
 
@@ -89,7 +84,7 @@ impl Looks {
         match self.kinds[query] {
             Kind::Exact(at) => Look::Products(row(&self.products, at, self.n_lists)),
             Kind::Rounded(at) => Look::Rounded {
-                scores: row(&self.scores, at, self.n_lists),
+                scores: self.scores.of(at),
                 margin: self.margins[at],
                 query: row(&self.whole, at, self.dim),
             },
@@ -115,27 +110,6 @@ impl Looks {
         }
         self.margins.push(margin);
         true
-    }
-
-    /// The products of queries that look exactly; a panel is read once for all of them.
-    fn multiply(&mut self, coarse: &Coarse) {
-        self.products.clear();
-        self.products.resize(self.ends.len() * self.n_lists, 0.0);
-        if self.ends.is_empty() {
-            return;
-        }
-        let (level, mut sums) = (Level::detected(), [0.0; PANEL]);
-        for (panel_idx, panel) in coarse.panels().chunks(self.dim * PANEL).enumerate() {
-            let first = panel_idx * PANEL;
-            let n = PANEL.min(self.n_lists - first);
-            let mut start = 0;
-            let products = self.products.chunks_exact_mut(self.n_lists);
-            for (&end, products) in self.ends.iter().zip(products) {
-                sum_panel(level, panel, &self.places[start..end], &mut sums);
-                products[first..first + n].copy_from_slice(&sums[..n]);
-                start = end;
-            }
-        }
     }
 
     /// How close centres look to the other queries.

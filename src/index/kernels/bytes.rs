@@ -30,26 +30,42 @@ pub(in crate::index) const POINTS: usize = 4;
 /// The score of each centre of a panel, for a point.
 pub(in crate::index) type Scores = [f32; PANEL];
 
+/// The greatest score so far in each lane of a register, for a point.
+pub(in crate::index) type Greatest = [f32; LANES];
+
+/// The greatest of no scores.
+pub(in crate::index) const NOTHING: Greatest = [f32::NEG_INFINITY; LANES];
+
+/// Where scores go.
+pub(in crate::index) struct Into<'a> {
+    /// Those of a point every `step`.
+    pub(in crate::index) scores: &'a mut [Scores],
+    pub(in crate::index) step: usize,
+    /// A point each: raised where a score is greater.
+    pub(in crate::index) greatest: &'a mut [Greatest],
+}
+
 /// Writes the scores of the centres of a panel for up to [`POINTS`] points, each as many quads as
 /// the panel has.
 ///
 /// # Panics
-/// If points are of another length, or more or fewer than `scales` and `scores`.
+/// If points are of another length, or more or fewer than `scales` and than there is room for.
 pub(in crate::index) fn score(
     level: Level,
     panel: &Panel,
     points: &[PointQuad],
     scales: &[f32],
-    scores: &mut [Scores],
+    into: Into<'_>,
 ) {
     assert_eq!(points.len(), scales.len() * panel.quads.len());
-    assert_eq!(scores.len(), scales.len());
+    assert_eq!(into.scores.len().div_ceil(into.step), scales.len());
+    assert_eq!(into.greatest.len(), scales.len());
     match level {
         #[cfg(target_arch = "x86_64")]
         #[expect(unsafe_code, reason = "a function for a detected processor")]
         // SAFETY: this level exists only where it was detected.
-        Level::Vbmi => unsafe { vnni::score(panel, points, scales, scores) },
-        _ => score_widened(level, panel, points, scales, scores),
+        Level::Vbmi => unsafe { vnni::score(panel, points, scales, into) },
+        _ => score_widened(level, panel, points, scales, into),
     }
 }
 
@@ -59,7 +75,7 @@ super::widened! {
         panel: &Panel,
         points: &[PointQuad],
         scales: &[f32],
-        scores: &mut [Scores],
+        into: Into<'_>,
     ) -> () = plain
 }
 
@@ -99,9 +115,11 @@ fn rounded_row(row: &[f32], mean: &[f32], bytes: &mut [u8]) -> f32 {
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn plain(panel: &Panel, points: &[PointQuad], scales: &[f32], scores: &mut [Scores]) {
+fn plain(panel: &Panel, points: &[PointQuad], scales: &[f32], into: Into<'_>) {
     let points = points.chunks_exact(panel.quads.len().max(1));
-    for ((point, scale), scores) in points.zip(scales).zip(scores) {
+    let scores = into.scores.iter_mut().step_by(into.step);
+    let into = scores.zip(into.greatest);
+    for ((point, scale), (scores, greatest)) in points.zip(scales).zip(into) {
         let mut sums = panel.starts;
         for (centres, point) in panel.quads.iter().zip(point) {
             let [a, b, c, d] = point.map(i32::from);
@@ -113,37 +131,50 @@ fn plain(panel: &Panel, points: &[PointQuad], scales: &[f32], scores: &mut [Scor
         for (at, (score, sum)) in scores.iter_mut().zip(sums).enumerate() {
             *score = panel.scales[at] * sum as f32 + scale * panel.constants[at];
         }
+        for scores in scores.as_chunks::<LANES>().0 {
+            for (greatest, score) in greatest.iter_mut().zip(scores) {
+                *greatest = if *score > *greatest {
+                    *score
+                } else {
+                    *greatest
+                };
+            }
+        }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod vnni {
-    use super::{LANES, PANEL, POINTS, Panel, PointQuad, Scores};
+    use super::{Greatest, Into, LANES, PANEL, POINTS, Panel, PointQuad, Scores};
     use std::arch::x86_64::{
-        __m512, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_mul_ps,
-        _mm512_set1_epi32, _mm512_set1_ps,
+        __m512, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_max_ps,
+        _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps,
     };
 
     /// Registers of a panel.
     const PARTS: usize = PANEL / LANES;
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    pub(super) fn score(
-        panel: &Panel,
-        points: &[PointQuad],
-        scales: &[f32],
-        scores: &mut [Scores],
-    ) {
+    pub(super) fn score(panel: &Panel, points: &[PointQuad], scales: &[f32], into: Into<'_>) {
+        let mut scores = into.scores.iter_mut().step_by(into.step);
         if let ([scales], []) = scales.as_chunks::<POINTS>()
-            && let ([scores], []) = scores.as_chunks_mut::<POINTS>()
+            && let ([greatest], []) = into.greatest.as_chunks_mut::<POINTS>()
         {
-            some(panel, points, scales, scores);
+            let scores = std::array::from_fn(|_| scores.next().expect("room for each point"));
+            some(panel, points, scales, scores, greatest);
             return;
         }
         let points = points.chunks_exact(panel.quads.len().max(1));
-        for ((point, scale), scores) in points.zip(scales).zip(scores) {
-            let scores = std::array::from_mut(scores);
-            some(panel, point, std::array::from_ref(scale), scores);
+        let into = scores.zip(into.greatest);
+        for ((point, scale), (scores, greatest)) in points.zip(scales).zip(into) {
+            let greatest = std::array::from_mut(greatest);
+            some(
+                panel,
+                point,
+                std::array::from_ref(scale),
+                [scores],
+                greatest,
+            );
         }
     }
 
@@ -153,7 +184,8 @@ mod vnni {
         panel: &Panel,
         points: &[PointQuad],
         scales: &[f32; N],
-        scores: &mut [Scores; N],
+        scores: [&mut Scores; N],
+        greatest: &mut [Greatest; N],
     ) {
         let starts: [[i32; LANES]; PARTS] = bytemuck::cast(panel.starts);
         let mut sums = [starts.map(bytemuck::cast); N];
@@ -168,8 +200,10 @@ mod vnni {
                 }
             }
         }
-        for ((sums, scale), scores) in sums.iter().zip(scales).zip(scores) {
+        let into = scores.into_iter().zip(greatest);
+        for ((sums, scale), (scores, greatest)) in sums.iter().zip(scales).zip(into) {
             let (parts, _) = scores.as_chunks_mut::<LANES>();
+            let mut most: __m512 = bytemuck::cast(*greatest);
             for (part, (sum, scores)) in sums.iter().zip(parts).enumerate() {
                 let of_part = |values: &[f32; PANEL]| -> __m512 {
                     let (parts, _) = values.as_chunks::<LANES>();
@@ -177,8 +211,12 @@ mod vnni {
                 };
                 let products = _mm512_mul_ps(of_part(&panel.scales), _mm512_cvtepi32_ps(*sum));
                 let constants = _mm512_mul_ps(_mm512_set1_ps(*scale), of_part(&panel.constants));
-                *scores = bytemuck::cast(_mm512_add_ps(products, constants));
+                let sums = _mm512_add_ps(products, constants);
+                *scores = bytemuck::cast(sums);
+                // What is not a number leaves the second as it is.
+                most = _mm512_max_ps(sums, most);
             }
+            *greatest = bytemuck::cast(most);
         }
     }
 }
@@ -220,9 +258,26 @@ mod tests {
                 .collect();
             let scales: Vec<f32> = (0..n_points).map(|_| random.unit() as f32).collect();
             for level in Level::all() {
-                let mut scores = vec![[0.0; PANEL]; n_points];
-                score(level, &panel, &points, &scales, &mut scores);
-                for (point, scores) in scores.iter().enumerate() {
+                let mut scores = vec![[7.0; PANEL]; 2 * n_points];
+                let mut greatest = vec![NOTHING; n_points];
+                greatest[0][3] = f32::MAX;
+                let into = Into {
+                    scores: &mut scores,
+                    step: 2,
+                    greatest: &mut greatest,
+                };
+                score(level, &panel, &points, &scales, into);
+                for (point, scores) in scores.chunks_exact(2).enumerate() {
+                    let [scores, beside] = scores else {
+                        panic!("not two")
+                    };
+                    assert_eq!(*beside, [7.0; PANEL], "{level:?}");
+                    for (lane, greatest) in greatest[point].iter().enumerate() {
+                        let of_lane = scores.iter().skip(lane).step_by(LANES);
+                        let most = of_lane.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+                        let before = (point, lane) == (0, 3);
+                        assert_eq!(*greatest, if before { f32::MAX } else { most }, "{level:?}");
+                    }
                     for (centre, score) in scores.iter().enumerate() {
                         let sum: i32 = (0..4 * n_quads)
                             .map(|d| {

@@ -87,15 +87,6 @@ pub(in crate::index) fn floor_of(level: Level, scores: &[f32], n: usize) -> f32 
     floor
 }
 
-/// The greatest score; without end below where there is none.
-pub(in crate::index) fn greatest(level: Level, scores: &[f32]) -> f32 {
-    let mut of_groups = [[f32::NEG_INFINITY; SCORES]];
-    greatest_of_groups(level, scores, &mut of_groups);
-    let most = |a: f32, b: &f32| if *b > a { *b } else { a };
-    let rest = scores.as_chunks::<SCORES>().1;
-    (of_groups.iter().flatten().chain(rest)).fold(f32::NEG_INFINITY, most)
-}
-
 widened! {
     /// The greatest scores of as many groups as there is room for: one after another is dealt a
     /// score, and again.
@@ -189,14 +180,6 @@ mod tests {
             let scores = vec![1.0; n_scores];
             let floor = floor_of(Level::detected(), &scores, n);
             assert!(floor == f32::NEG_INFINITY, "{n} of {n_scores}");
-        }
-        for n_scores in [1, 64, 70, 300] {
-            let mut scores = vec![-3.0; n_scores];
-            scores[n_scores / 2] = f32::NAN;
-            scores[n_scores - 1] = -2.0;
-            for level in Level::all() {
-                assert_eq!(greatest(level, &scores), -2.0, "{level:?} {n_scores}");
-            }
         }
         let nothing = [f32::NAN; 300];
         let floor = floor_of(Level::detected(), &nothing, 3);

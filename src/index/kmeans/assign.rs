@@ -1,12 +1,12 @@
 //! Which centre each point belongs to, by tiles of a matrix product.
 
 use super::rounded::{self, Rounded, biases};
-use super::sparse::Panels;
 use crate::index::kernels::Level;
 use crate::index::kernels::codewords::{ROWS, nearest_codewords};
 use crate::index::matrix::{multiply, tile_rows};
 use crate::index::metric::Metric;
-use crate::index::points::{Points, are_sparse, sparse_or_whole};
+use crate::index::panels::{Panels, PlacedRows};
+use crate::index::points::{Points, are_sparse};
 use crate::index::rounded::RoundedCentres;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
@@ -31,9 +31,8 @@ pub fn assign<'a>(
     }
     let nearest = Nearest::for_points(centres, metric, sparse);
     let rows = tile_rows(centres.nrows());
-    label_tiles(points.len(), rows, |tile, products, found| {
-        let tile = points.slice(tile);
-        nearest.visit_points(sparse_or_whole(tile, sparse).view(), products, found);
+    label_tiles(points.len(), rows, |tile, scratch, found| {
+        nearest.visit_points(points.slice(tile), scratch, found);
     })
 }
 
@@ -53,8 +52,8 @@ pub(super) fn assign_points(
     }
     let nearest = Nearest::for_points(centres, metric, points.is_sparse());
     let rows = tile_rows(centres.nrows());
-    label_tiles(points.len(), rows, |tile, products, found| {
-        nearest.visit_points(points.slice(tile), products, found);
+    label_tiles(points.len(), rows, |tile, scratch, found| {
+        nearest.visit_points(points.slice(tile), scratch, found);
     })
 }
 
@@ -139,10 +138,10 @@ pub(super) fn label_lists(points: Points<'_>, nearest: &Nearest<'_>, n: usize) -
     let tile = tile_rows(nearest.bias.len());
     let starts: Vec<usize> = (0..points.len()).step_by(tile).collect();
     let lists: Vec<Vec<u32>> = (starts.into_par_iter())
-        .map_init(Vec::new, |products, first| {
+        .map_init(Products::default, |scratch, first| {
             let end = points.len().min(first + tile);
             let mut labels = Vec::with_capacity((end - first) * n);
-            nearest.visit_lists(points.slice(first..end), products, n, &mut labels);
+            nearest.visit_lists(points.slice(first..end), scratch, n, &mut labels);
             labels
         })
         .collect();
@@ -153,12 +152,19 @@ pub(super) fn label_lists(points: Points<'_>, nearest: &Nearest<'_>, n: usize) -
 pub(super) struct Nearest<'a> {
     centres: ArrayView2<'a, f32>,
     bias: Vec<f32>,
-    /// The centres once more, where points are sparse.
+    /// The centres once more, where points are mostly zeros.
     panels: Option<Panels>,
 }
 
+/// Memory of one tile, reused by the next.
+#[derive(Debug, Default)]
+pub(super) struct Products {
+    rows: PlacedRows,
+    products: Vec<f32>,
+}
+
 impl<'a> Nearest<'a> {
-    /// Centres for whole points or for sparse ones.
+    /// Centres for points that are mostly zeros or others, whichever way they are kept.
     pub(super) fn for_points(centres: ArrayView2<'a, f32>, metric: Metric, sparse: bool) -> Self {
         Self {
             centres,
@@ -175,10 +181,10 @@ impl<'a> Nearest<'a> {
     pub(super) fn visit_points(
         &self,
         points: Points<'_>,
-        products: &mut Vec<f32>,
+        scratch: &mut Products,
         mut found: impl FnMut(usize, u32, f32),
     ) {
-        self.visit_sums(points, products, |row, products, bias| {
+        self.visit_sums(points, scratch, |row, products, bias| {
             let (centre, closeness) = greatest_sum(products, bias);
             found(row, centre as u32, closeness);
         });
@@ -189,11 +195,11 @@ impl<'a> Nearest<'a> {
     pub(super) fn visit_lists(
         &self,
         points: Points<'_>,
-        products: &mut Vec<f32>,
+        scratch: &mut Products,
         n: usize,
         labels: &mut Vec<u32>,
     ) {
-        self.visit_sums(points, products, |_, products, bias| {
+        self.visit_sums(points, scratch, |_, products, bias| {
             for (product, bias) in products.iter_mut().zip(bias) {
                 *product += bias;
             }
@@ -206,19 +212,19 @@ impl<'a> Nearest<'a> {
     fn visit_sums(
         &self,
         points: Points<'_>,
-        products: &mut Vec<f32>,
+        scratch: &mut Products,
         mut each: impl FnMut(usize, &mut [f32], &[f32]),
     ) {
         let n_centres = self.bias.len();
-        let n_products = points.len() * n_centres;
-        if products.len() < n_products {
-            products.resize(n_products, 0.0);
-        }
-        let products = &mut products[..n_products];
-        match (points, &self.panels) {
-            (Points::Dense(points), _) => multiply(points, self.centres.t(), products),
-            (Points::Sparse(points), Some(panels)) => panels.multiply(points, products),
-            (Points::Sparse(points), None) => Panels::new(self.centres).multiply(points, products),
+        let Products { rows, products } = scratch;
+        if let Some(panels) = &self.panels {
+            rows.clear();
+            (0..points.len()).for_each(|point| rows.push(points, point));
+            panels.multiply(rows, products);
+        } else {
+            // All of them are written.
+            products.resize(points.len() * n_centres, 0.0);
+            multiply(points.whole().view(), self.centres.t(), products);
         }
         for (row, products) in products.chunks_exact_mut(n_centres).enumerate() {
             each(row, products, &self.bias);

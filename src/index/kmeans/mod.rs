@@ -16,7 +16,6 @@ mod group;
 mod mini_batch;
 mod rounded;
 mod route;
-mod sparse;
 mod start;
 mod two_level;
 mod update;
@@ -80,7 +79,7 @@ pub fn kmeans<'a>(
 }
 
 /// From this many centres on, training in two levels is many times faster and nearly as good.
-const TWO_LEVEL_FROM: usize = 2048;
+const TWO_LEVEL_FROM: usize = 512;
 
 /// At most `limit` rows of `points`, chosen by chance, in ascending order.
 pub(super) fn sample_rows(

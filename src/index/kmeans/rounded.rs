@@ -5,9 +5,9 @@
 
 use crate::index::kernels::Level;
 use crate::index::kernels::products::dot;
-use crate::index::kernels::threshold::{each_reaching, greatest};
+use crate::index::kernels::threshold::each_reaching;
 use crate::index::metric::Metric;
-use crate::index::rounded::{RoundedCentres, RoundedPoints};
+use crate::index::rounded::{RoundedCentres, RoundedPoints, RoundedScores};
 use ndarray::{ArrayView2, CowArray, Ix2};
 
 /// Scores kept at a time: a quarter of a second-level cache.
@@ -32,7 +32,7 @@ pub(super) struct Rounded<'a> {
 #[derive(Default)]
 pub(super) struct Scratch {
     points: RoundedPoints,
-    scores: Vec<f32>,
+    scores: RoundedScores,
 }
 
 impl<'a> Rounded<'a> {
@@ -69,17 +69,18 @@ impl<'a> Rounded<'a> {
                 self.bytes.round(point, &mut scratch.points);
             }
             (self.bytes).scores(&scratch.points, &mut scratch.scores);
-            let scores = scratch.scores.chunks_exact(n_centres);
-            for (at, (point, scores)) in points.iter().zip(scores).enumerate() {
+            for (at, point) in points.iter().enumerate() {
                 let margin = self.bytes.margin(&scratch.points, at, point);
-                let (centre, closeness) = self.nearest(point, scores, margin);
+                let floor = scratch.scores.greatest(at) - margin;
+                let (centre, closeness) = self.nearest(point, scratch.scores.of(at), floor);
                 found(part_idx * at_once + at, centre, closeness);
             }
         }
     }
 
-    /// The nearest of the centres that may be it; of equally near ones the lower.
-    fn nearest(&self, point: &[f32], scores: &[f32], margin: f32) -> (u32, f32) {
+    /// The nearest of the centres that may be it, whose scores reach the floor; of equally near
+    /// ones the lower.
+    fn nearest(&self, point: &[f32], scores: &[f32], floor: f32) -> (u32, f32) {
         // Centres that are not numbers are near to nothing; the first will do.
         let mut best = (0, f32::NEG_INFINITY);
         let compare = |best: &mut (u32, f32), centre: usize| {
@@ -90,8 +91,7 @@ impl<'a> Rounded<'a> {
                 *best = (centre as u32, closeness);
             }
         };
-        if margin.is_finite() {
-            let floor = greatest(self.level, scores) - margin;
+        if floor.is_finite() {
             each_reaching(self.level, scores, &mut best, |_| floor, compare);
         } else {
             (0..scores.len()).for_each(|centre| compare(&mut best, centre));

@@ -7,7 +7,7 @@
 //! [`assign()`](super::assign()) compares with all.
 
 use super::Lloyd;
-use super::assign::{Nearest, assign, assign_points, label_tiles};
+use super::assign::{Nearest, Products, assign, assign_points, label_tiles};
 use super::capped::Capped;
 use super::group::Groups;
 use crate::index::matrix::tile_rows;
@@ -167,7 +167,7 @@ struct Router<'a> {
 /// Memory of one tile, reused by the next.
 #[derive(Default)]
 struct Scratch {
-    products: Vec<f32>,
+    products: Products,
     /// Rows that one group is asked about.
     gathered: Vec<f32>,
     /// Groups to probe, `n_probe` for each point.

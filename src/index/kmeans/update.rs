@@ -2,7 +2,7 @@
 
 use super::group::Groups;
 use crate::index::metric::Metric;
-use crate::index::points::Points;
+use crate::index::points::{AHEAD, Points};
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
@@ -32,7 +32,10 @@ pub(in crate::index) fn move_to_means<'a>(
                 // One task sums one cluster in ascending order, in double precision, so the mean
                 // depends neither on the threads nor on the size of the cluster.
                 sums.fill(0.0);
-                for &member in members {
+                for (at, &member) in members.iter().enumerate() {
+                    if let Some(&later) = members.get(at + AHEAD) {
+                        points.prefetch(later as usize);
+                    }
                     points.add_to(member as usize, sums);
                 }
                 let n = members.len() as f64;

@@ -34,6 +34,11 @@ impl<'a> Encoder<'a> {
         Self { codebook, biases }
     }
 
+    /// Bytes of a code.
+    pub(in crate::index) fn n_sub(&self) -> usize {
+        self.codebook.n_sub()
+    }
+
     /// The codes of `rows`, in row order.
     pub(super) fn encode(&self, rows: ArrayView2<'_, f32>) -> Vec<u8> {
         let n_sub = self.codebook.n_sub();
