@@ -95,7 +95,9 @@ impl CodeStore {
             growth.interleave(&parts.norms, norms, 1)
         };
         let codebook = self.codebook().clone();
-        Self::new(self.metric(), codebook, (&all, growth.offsets()), all_norms)
+        let mut blocks = Vec::with_capacity(parts.codes.len() + codes.len());
+        codebook.pack(&all, growth.offsets(), &mut blocks);
+        Self::new(self.metric(), codebook, blocks, all_norms)
     }
 }
 

@@ -261,14 +261,6 @@ impl<'a> Points<'a> {
         }
     }
 
-    /// Every `step`th of them where they are whole rows, else all.
-    pub(super) fn every(self, step: usize) -> Self {
-        match self {
-            Self::Dense(rows) => Self::Dense(rows.slice_move(s![..;step.max(1), ..])),
-            Self::Sparse(_) => self,
-        }
-    }
-
     /// Copies of some of them.
     pub(super) fn select(self, members: &[u32]) -> OwnedPoints {
         self.pick(members, Vec::new())

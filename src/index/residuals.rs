@@ -7,6 +7,7 @@ use super::points::{AHEAD, Points};
 use super::pq::{Codebook, ENCODE_TILE, Encoder, NormTable};
 use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// For L2, the squared norms of the rows that codes stand for.
 pub(super) fn norms_of_codes(codebook: &Codebook, metric: Metric, codes: &[u8]) -> Vec<f32> {
@@ -38,6 +39,16 @@ struct Scratch {
 }
 
 impl Residuals<'_> {
+    /// Those at a run of positions.
+    pub(super) fn slice(&self, positions: Range<usize>) -> Residuals<'_> {
+        Residuals {
+            rows: self.rows.view(),
+            coarse: self.coarse,
+            members: &self.members[positions.clone()],
+            list_at: &self.list_at[positions],
+        }
+    }
+
     fn write(&self, position: usize, into: &mut [f32]) {
         self.rows.write(self.members[position] as usize, into);
         let centre = self.coarse.centroid(self.list_at[position] as usize);
@@ -91,6 +102,27 @@ impl Residuals<'_> {
         (codes, norms)
     }
 
+    /// The same, packed, for positions that are whole lists, which start at `list_offsets`.
+    pub(super) fn encode_lists(
+        &self,
+        codebook: &Codebook,
+        metric: Metric,
+        list_offsets: &[u64],
+    ) -> (Vec<u8>, Vec<f32>) {
+        let n_rows = self.members.len();
+        let mut blocks = Vec::with_capacity(n_rows * codebook.n_bytes());
+        let mut norms = Vec::with_capacity(metric.n_norms(n_rows));
+        for ends in runs(list_offsets) {
+            let (first, end) = (ends[0], ends[ends.len() - 1]);
+            let run = self.slice(first as usize..end as usize);
+            let (codes, norms_of_run) = run.encode(codebook, metric);
+            let ends: Vec<u64> = ends.iter().map(|end| end - first).collect();
+            codebook.pack(&codes, &ends, &mut blocks);
+            norms.extend(norms_of_run);
+        }
+        (blocks, norms)
+    }
+
     /// Writes the codes of the positions from `first` on.
     fn encode_tile(
         &self,
@@ -129,5 +161,36 @@ impl Residuals<'_> {
             }
             *norm = table.of(code);
         }
+    }
+}
+
+/// Rows encoded before their codes are packed, at least: codes of all, a byte each, need not exist
+/// at once.
+const PACKED_AT_ONCE: u64 = 1 << 15;
+
+/// The starts of some lists, and the end of the last of them, for run after run of lists.
+fn runs(mut offsets: &[u64]) -> impl Iterator<Item = &[u64]> {
+    std::iter::from_fn(move || {
+        let first = *offsets.first()?;
+        let enough = |&end: &u64| end - first >= PACKED_AT_ONCE;
+        let last = offsets.iter().position(enough);
+        let last = last.unwrap_or(offsets.len() - 1);
+        let run = &offsets[..=last];
+        offsets = &offsets[last..];
+        (last > 0).then_some(run)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_of_whole_lists_and_leave_none_out() {
+        let offsets = [0, 10, 40_000, 40_000, 50_000, 90_000, 90_000];
+        let found: Vec<&[u64]> = runs(&offsets).collect();
+        assert_eq!(found, [&offsets[..3], &offsets[2..6], &offsets[5..]]);
+        assert_eq!(runs(&[0]).count(), 0);
+        assert_eq!(runs(&[]).count(), 0);
     }
 }

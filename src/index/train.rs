@@ -7,9 +7,7 @@ use super::beyond::first_beyond;
 use super::factory::{Factory, Rows};
 use super::flat::Flat;
 use super::ivf::{Coarse, Ivf, Lists};
-use super::kmeans::{
-    Groups, KMeansSettings, assign, assign_routed, kmeans, move_to_means, normalise,
-};
+use super::kmeans::{Groups, KMeansSettings, assign, kmeans_means, normalise};
 use super::mapped::{Mapped, learn_map};
 use super::metric::Metric;
 use super::parts::PartsError;
@@ -207,9 +205,6 @@ impl Report {
     }
 }
 
-/// Rows for each centre, on average, of which it becomes the mean: more move it no more.
-const MEAN_OF: usize = 256;
-
 /// Refuses what no index can hold.
 pub(super) fn check(rows: Points<'_>) -> Result<(), TrainError> {
     if rows.dim() == 0 {
@@ -289,8 +284,8 @@ impl Job<'_> {
         })
     }
 
-    /// Trains the coarse centres, moves them to the means of the rows around them, and puts every
-    /// row in the list of the nearest.
+    /// Trains the coarse centres, the means of the rows around them, and puts every row in the list
+    /// of the nearest.
     ///
     /// Queries go to the nearest of the centres as they then are, so that is where rows must be:
     /// with one in seven elsewhere, left by the move or by a route that found another centre, a
@@ -302,18 +297,14 @@ impl Job<'_> {
     /// know.
     fn lists(&self, n_list: usize, report: &mut Report) -> Result<(Coarse, Lists), TrainError> {
         let settings = self.settings.coarse;
-        let mut centroids =
-            report.learn(|_| kmeans(self.rows, n_list, self.metric, self.seed, settings));
+        let centroids =
+            report.learn(|_| kmeans_means(self.rows, n_list, self.metric, self.seed, settings));
         let found = centroids.nrows();
         if found < n_list {
             report.notes.push(format!(
                 "{found} lists instead of {n_list}: there are only {found} rows"
             ));
         }
-        let rows = self.rows.every(self.rows.len() / (MEAN_OF * found).max(1));
-        let labels = assign_routed(rows, centroids.view(), self.metric).0;
-        let groups = Groups::new(&labels, found);
-        move_to_means(&mut centroids, rows, &groups);
         let groups = Groups::new(&nearest_lists(self.rows, &centroids, self.metric), found);
         let centroids = centroids.into_raw_vec_and_offset().0;
         let coarse = Coarse::checked(self.metric, self.rows.dim(), centroids.into())?;
@@ -382,7 +373,9 @@ impl Job<'_> {
         let codes = self.encode(&codebook);
         let norms = norms_of_codes(&codebook, self.metric, &codes);
         let one_list = [0, self.rows.len() as u64];
-        CodeStore::new(self.metric, codebook, (&codes, &one_list), norms)
+        let mut blocks = Vec::new();
+        codebook.pack(&codes, &one_list, &mut blocks);
+        CodeStore::new(self.metric, codebook, blocks, norms)
     }
 
     /// Rows that codewords are learned from, at most.
@@ -425,7 +418,7 @@ impl Job<'_> {
             Random::new(self.seed, RESIDUAL_STREAM).sample(self.rows.len(), self.most_rows());
         let codebook =
             report.learn(|notes| self.codebook(residuals.at(&sample).view(), shape, notes));
-        let (codes, norms) = residuals.encode(&codebook, self.metric);
-        CodeStore::new(self.metric, codebook, (&codes, lists.offsets()), norms)
+        let (blocks, norms) = residuals.encode_lists(&codebook, self.metric, lists.offsets());
+        CodeStore::new(self.metric, codebook, blocks, norms)
     }
 }

@@ -5,8 +5,8 @@ use super::{Level, widened};
 /// Rows compared at a time, each in a lane of its own.
 pub(in crate::index) const ROWS: usize = 32;
 
-/// For each row the codeword with the greatest `part . codeword + bias`, the lower of equal ones,
-/// and how much that is. `parts` has for each coordinate of the sub-space its value in each row,
+/// For each row the codeword with the greatest `bias + part . codeword`, the lower of equal ones,
+/// and how much that is; each product is fused with the sum before it. `parts` has for each coordinate of the sub-space its value in each row,
 /// and `values` its value in each codeword.
 pub(in crate::index) fn nearest_codewords(
     level: Level,
@@ -38,17 +38,16 @@ fn nearest(parts: &[[f32; ROWS]], values: &[f32], biases: &[f32]) -> ([u32; ROWS
     let n = biases.len();
     let (mut greatest, mut codewords) = ([f32::NEG_INFINITY; ROWS], [0_u32; ROWS]);
     for (codeword, bias) in biases.iter().enumerate() {
-        let mut sums = [0.0; ROWS];
+        let mut sums = [*bias; ROWS];
         for (part, values) in parts.iter().zip(values.chunks_exact(n)) {
             let value = values[codeword];
             for (sum, x) in sums.iter_mut().zip(part) {
-                *sum += x * value;
+                *sum = x.mul_add(value, *sum);
             }
         }
         for row in 0..ROWS {
-            let sum = sums[row] + bias;
-            let greater = sum > greatest[row];
-            greatest[row] = if greater { sum } else { greatest[row] };
+            let greater = sums[row] > greatest[row];
+            greatest[row] = if greater { sums[row] } else { greatest[row] };
             codewords[row] = if greater {
                 codeword as u32
             } else {
@@ -64,9 +63,8 @@ fn nearest(parts: &[[f32; ROWS]], values: &[f32], biases: &[f32]) -> ([u32; ROWS
 mod avx512 {
     use super::ROWS;
     use std::arch::x86_64::{
-        __m512, _CMP_GT_OQ, _mm512_add_ps, _mm512_cmp_ps_mask, _mm512_mask_mov_epi32,
-        _mm512_mask_mov_ps, _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
-        _mm512_setzero_si512,
+        __m512, _CMP_GT_OQ, _mm512_cmp_ps_mask, _mm512_fmadd_ps, _mm512_mask_mov_epi32,
+        _mm512_mask_mov_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_si512,
     };
 
     /// Registers of the rows.
@@ -82,20 +80,19 @@ mod avx512 {
         let mut greatest = [_mm512_set1_ps(f32::NEG_INFINITY); PARTS];
         let mut codewords = [_mm512_setzero_si512(); PARTS];
         for (codeword, bias) in biases.iter().enumerate() {
-            let mut sums = [_mm512_setzero_ps(); PARTS];
+            let mut sums = [_mm512_set1_ps(*bias); PARTS];
             for (part, values) in parts.iter().zip(values.chunks_exact(n)) {
                 let value = _mm512_set1_ps(values[codeword]);
                 let part: [[f32; 16]; PARTS] = bytemuck::cast(*part);
                 for (sum, part) in sums.iter_mut().zip(part) {
                     let part: __m512 = bytemuck::cast(part);
-                    *sum = _mm512_add_ps(*sum, _mm512_mul_ps(part, value));
+                    *sum = _mm512_fmadd_ps(part, value, *sum);
                 }
             }
             let this = _mm512_set1_epi32(codeword as i32);
             for part in 0..PARTS {
-                let sum = _mm512_add_ps(sums[part], _mm512_set1_ps(*bias));
-                let greater = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(sum, greatest[part]);
-                greatest[part] = _mm512_mask_mov_ps(greatest[part], greater, sum);
+                let greater = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(sums[part], greatest[part]);
+                greatest[part] = _mm512_mask_mov_ps(greatest[part], greater, sums[part]);
                 codewords[part] = _mm512_mask_mov_epi32(codewords[part], greater, this);
             }
         }

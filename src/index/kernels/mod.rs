@@ -2,7 +2,7 @@
 //!
 //! Two ways lead from one source to wide registers. [`widened`] compiles a plain loop once more for
 //! each level, so the twins are one text and give the same bits: floating-point sums keep their
-//! order, and nothing is contracted. Byte permutes, which no compiler finds by itself, are written
+//! order, and products are fused with them where the text says so and nowhere else. Byte permutes, which no compiler finds by itself, are written
 //! with intrinsics and compute whole numbers, so they too agree to the bit.
 
 pub(in crate::index) mod bytes;
@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 pub(in crate::index) enum Level {
     /// Whatever the program was compiled for.
     Plain,
-    /// 256-bit registers and byte shuffles (AVX2).
+    /// 256-bit registers, byte shuffles, products fused with sums (AVX2 and FMA).
     #[cfg(target_arch = "x86_64")]
     Avx2,
     /// 512-bit registers, byte permutes over two of them and products of bytes (AVX-512 F, BW, VL,
@@ -47,7 +47,7 @@ impl Level {
             && is_x86_feature_detected!("avx512vnni")
         {
             Self::Vbmi
-        } else if is_x86_feature_detected!("avx2") {
+        } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             Self::Avx2
         } else {
             Self::Plain
@@ -91,7 +91,7 @@ macro_rules! widened {
                 fn vbmi($($arg: $type),*) -> $out {
                     $body($($arg),*)
                 }
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,fma")]
                 fn avx2($($arg: $type),*) -> $out {
                     $body($($arg),*)
                 }

@@ -23,13 +23,16 @@ mod update;
 pub use assign::assign;
 pub(super) use group::Groups;
 pub use mini_batch::{MiniBatchSettings, mini_batch_kmeans};
+
 pub use route::assign_routed;
-pub(super) use update::{move_to_means, normalise};
+pub(super) use update::normalise;
 
 use super::metric::Metric;
-use super::points::{Points, are_sparse, gather};
+use super::points::{OwnedPoints, Points, are_sparse, gather};
 use super::random::Random;
 use ndarray::{Array2, ArrayView2};
+use route::assign_points_routed;
+use update::move_to_means;
 
 /// How long k-means may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +61,37 @@ pub fn kmeans<'a>(
     seed: u64,
     settings: KMeansSettings,
 ) -> Array2<f32> {
-    let points = points.into();
+    train(points.into(), n_centres, metric, seed, settings).0
+}
+
+/// The same, and then each centre becomes the mean of the points nearest to it among those that
+/// were trained on, also where centres had unit length.
+pub(super) fn kmeans_means(
+    points: Points<'_>,
+    n_centres: usize,
+    metric: Metric,
+    seed: u64,
+    settings: KMeansSettings,
+) -> Array2<f32> {
+    let (mut centres, sample) = train(points, n_centres, metric, seed, settings);
+    // Under L2 they are means already.
+    if metric == Metric::InnerProduct && centres.nrows() > 0 {
+        let sample = sample.view();
+        let labels = assign_points_routed(sample, centres.view(), metric).0;
+        let groups = Groups::new(&labels, centres.nrows());
+        move_to_means(&mut centres, sample, &groups);
+    }
+    centres
+}
+
+/// Centres, and the points they were trained on.
+fn train(
+    points: Points<'_>,
+    n_centres: usize,
+    metric: Metric,
+    seed: u64,
+    settings: KMeansSettings,
+) -> (Array2<f32>, OwnedPoints) {
     assert!(points.dim() > 0, "points have coordinates");
     let mut random = Random::new(seed, 0);
     let limit = n_centres.saturating_mul(settings.max_points_per_centre.max(1));
@@ -75,7 +108,7 @@ pub fn kmeans<'a>(
         two_level::two_level(sample.view(), plan, seed, &mut random)
     };
     balance::split_overlong(&mut centres, sample.view(), metric, &mut random);
-    centres
+    (centres, sample)
 }
 
 /// From this many centres on, training in two levels is many times faster and nearly as good.

@@ -90,15 +90,13 @@ pub(in crate::index) struct CodeScan {
 const ROUNDING: f32 = 1e-5;
 
 impl CodeStore {
-    /// Rows just encoded, one after another, in lists that start at `list_offsets`; `norms` as in
-    /// [`CodeParts`].
+    /// Rows whose codes were just [packed](Codebook::pack); `norms` as in [`CodeParts`].
     pub(in crate::index) fn new(
         metric: Metric,
         codebook: Codebook,
-        (codes, list_offsets): (&[u8], &[u64]),
+        codes: Vec<u8>,
         norms: Vec<f32>,
     ) -> Self {
-        let codes = (codebook.bits()).in_blocks(codes, codebook.n_sub(), list_offsets);
         Self {
             metric,
             codebook,

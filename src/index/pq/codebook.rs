@@ -132,7 +132,7 @@ impl Codebook {
     }
 
     /// Bytes per row.
-    pub(super) fn n_bytes(&self) -> usize {
+    pub(in crate::index) fn n_bytes(&self) -> usize {
         self.bits.n_bytes(self.n_sub)
     }
 
@@ -164,6 +164,11 @@ impl Codebook {
     /// The nearest codewords of each row, a byte each, `n_sub` after `n_sub`.
     pub fn encode(&self, rows: ArrayView2<'_, f32>) -> Vec<u8> {
         Encoder::new(self).encode(rows)
+    }
+
+    /// Packs codes of rows in lists that start at `list_offsets`, and puts them behind others.
+    pub(in crate::index) fn pack(&self, codes: &[u8], list_offsets: &[u64], into: &mut Vec<u8>) {
+        (self.bits).pack(codes, self.n_sub, list_offsets, into);
     }
 
     /// Writes the row that the first `n_sub` of some codes stand for.

@@ -40,11 +40,17 @@ impl CodeBits {
         })
     }
 
-    /// Codes row by row, a byte each, as packed bytes in blocks: the rows of each list that starts
-    /// at one of `list_offsets` stand in blocks of [`WIDTH`], the last perhaps narrower, and a
-    /// block holds the first bytes of all its rows, then the second, and so on.
-    pub(super) fn in_blocks(self, codes: &[u8], n_sub: usize, list_offsets: &[u64]) -> Vec<u8> {
-        let mut blocked = Vec::with_capacity(codes.len());
+    /// Appends codes, which are given row by row, a byte each, as packed bytes in blocks: the rows
+    /// of each list that starts at one of `list_offsets` stand in blocks of [`WIDTH`], the last
+    /// perhaps narrower, and a block holds the first bytes of all its rows, then the second, and so
+    /// on.
+    pub(super) fn pack(
+        self,
+        codes: &[u8],
+        n_sub: usize,
+        list_offsets: &[u64],
+        blocked: &mut Vec<u8>,
+    ) {
         for list in list_offsets.windows(2) {
             let list = &codes[list[0] as usize * n_sub..list[1] as usize * n_sub];
             for block in list.chunks(WIDTH * n_sub) {
@@ -64,7 +70,6 @@ impl CodeBits {
                 }
             }
         }
-        blocked
     }
 }
 
@@ -77,7 +82,8 @@ mod tests {
     fn blocks_hold_the_codes_of_their_rows_by_sub_space() {
         // 70 rows of two bytes in lists of 66 and 4: blocks of 64, 2 and 4 rows.
         let codes: Vec<u8> = (0..70).flat_map(|row| [row, 100 + row]).collect();
-        let blocked = CodeBits::Eight.in_blocks(&codes, 2, &[0, 66, 66, 70]);
+        let mut blocked = Vec::new();
+        CodeBits::Eight.pack(&codes, 2, &[0, 66, 66, 70], &mut blocked);
         let expected = |rows: Range<u8>| rows.clone().chain(rows.map(|row| 100 + row));
         let expected: Vec<u8> = (expected(0..64).chain(expected(64..66)))
             .chain(expected(66..70))
@@ -87,8 +93,9 @@ mod tests {
 
     #[test]
     fn halves_are_packed_two_by_two_and_unpacked_again() {
-        let blocked = CodeBits::Four.in_blocks(&[1, 2, 3, 4, 5, 6], 3, &[0, 2]);
-        assert_eq!(blocked, [0x21, 0x54, 0x03, 0x06]);
+        let mut blocked = vec![9];
+        CodeBits::Four.pack(&[1, 2, 3, 4, 5, 6], 3, &[0, 2], &mut blocked);
+        assert_eq!(blocked, [9, 0x21, 0x54, 0x03, 0x06]);
         let row = CodeBits::Four.unpack([0x21, 0x03].into_iter());
         assert_eq!(row.collect::<Vec<u8>>(), [1, 2, 3, 0]);
     }

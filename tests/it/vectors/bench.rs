@@ -127,8 +127,8 @@ fn a_second_look_is_measured_at_each_depth_and_files_are_not_trained_again() {
     for rows in [&trained, &opened] {
         let depths: Vec<&str> = rows[1..].iter().map(|row| &*row[6]).collect();
         assert_eq!(depths, ["1", "60"]);
-        // All 600 rows scored again are an exact search.
-        assert_eq!(rows[2][9], "1.0000");
+        // Of all 600 rows all that are likely to count are scored again: next to an exact search.
+        assert!(rows[2][9].parse::<f64>().unwrap() >= 0.99, "{rows:?}");
         assert!(rows[1][9].parse::<f64>().unwrap() < 1.0);
     }
     assert_eq!(trained[1][9], opened[1][9]);
