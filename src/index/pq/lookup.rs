@@ -71,8 +71,13 @@ impl LookupTable {
         self.n_sub = n_sub;
         self.query.clear();
         (self.query).extend((0..codebook.dim()).map(|place| query[codebook.coordinate(place)]));
-        self.products.clear();
+        // All products with codewords are written, and nothing else needs to be 0 again but what
+        // another codebook left.
+        if codebook.n_codewords() < width {
+            self.products.clear();
+        }
         self.products.resize(n_rows * width, 0.0);
+        self.products[n_sub * width..].fill(0.0);
         self.extremes.resize(n_sub, [0.0; 2]);
         let into = (&mut self.products[..], &mut self.extremes[..]);
         match bits {
@@ -98,9 +103,9 @@ impl LookupTable {
         }
         // A table of equal products needs no steps, but the division needs one.
         let step = (widest / most).max(f32::MIN_POSITIVE);
-        self.steps.clear();
-        self.steps.resize(n_values, 0);
         let width = self.bits.max_codewords();
+        self.steps.resize(n_values, 0);
+        self.steps[self.n_sub * width..].fill(0);
         let scale = (width, 1.0 / step, most);
         to_steps(
             level,
@@ -206,7 +211,7 @@ fn fill_rows<const W: usize, const S: usize>(
                         && let Some(codewords) = values[start..].first_chunk::<S>()
                     {
                         for (sum, value) in sums.iter_mut().zip(codewords) {
-                            *sum += x * value;
+                            *sum = x.mul_add(*value, *sum);
                         }
                     }
                 }
@@ -216,7 +221,7 @@ fn fill_rows<const W: usize, const S: usize>(
             for place in span {
                 let codewords = &values[place * n_codewords..][..n_codewords];
                 for (sum, value) in row.iter_mut().zip(codewords) {
-                    *sum += query[place] * value;
+                    *sum = query[place].mul_add(*value, *sum);
                 }
             }
         }
