@@ -69,7 +69,7 @@ impl Panels {
     /// by whichever instructions the processor has: the bits depend neither on them nor on the
     /// other rows.
     pub(super) fn multiply(&self, rows: &PlacedRows, products: &mut Vec<f32>) {
-        products.clear();
+        // All of them are written below.
         products.resize(rows.len() * self.n_centres, 0.0);
         let (level, mut sums) = (Level::detected(), [0.0; PANEL]);
         let panels = self.values.chunks_exact(self.dim.max(1) * PANEL);

@@ -5,7 +5,7 @@
 
 use super::kernels::Level;
 use super::kernels::bytes::{
-    Greatest, Into, NOTHING, PANEL, POINTS, Panel, PointQuad, Scores, round_row, score,
+    Greatest, NOTHING, PANEL, POINTS, Panel, PointQuad, Room, Scores, round_row, score,
 };
 use super::matrix::squared_norm;
 use ndarray::ArrayView2;
@@ -187,12 +187,12 @@ impl RoundedCentres {
             let scores = into.panels.chunks_mut(POINTS * n_panels);
             let into = scores.zip(into.greatest.chunks_mut(POINTS));
             for ((points, scales), (scores, greatest)) in tiles.zip(into) {
-                let into = Into {
+                let room = Room {
                     scores: &mut scores[panel_idx..],
                     step: n_panels,
                     greatest,
                 };
-                score(self.level, panel, points, scales, into);
+                score(self.level, panel, points, scales, room);
             }
         }
     }

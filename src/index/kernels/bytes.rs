@@ -37,7 +37,7 @@ pub(in crate::index) type Greatest = [f32; LANES];
 pub(in crate::index) const NOTHING: Greatest = [f32::NEG_INFINITY; LANES];
 
 /// Where scores go.
-pub(in crate::index) struct Into<'a> {
+pub(in crate::index) struct Room<'a> {
     /// Those of a point every `step`.
     pub(in crate::index) scores: &'a mut [Scores],
     pub(in crate::index) step: usize,
@@ -55,17 +55,17 @@ pub(in crate::index) fn score(
     panel: &Panel,
     points: &[PointQuad],
     scales: &[f32],
-    into: Into<'_>,
+    room: Room<'_>,
 ) {
     assert_eq!(points.len(), scales.len() * panel.quads.len());
-    assert_eq!(into.scores.len().div_ceil(into.step), scales.len());
-    assert_eq!(into.greatest.len(), scales.len());
+    assert_eq!(room.scores.len().div_ceil(room.step), scales.len());
+    assert_eq!(room.greatest.len(), scales.len());
     match level {
         #[cfg(target_arch = "x86_64")]
         #[expect(unsafe_code, reason = "a function for a detected processor")]
         // SAFETY: this level exists only where it was detected.
-        Level::Vbmi => unsafe { vnni::score(panel, points, scales, into) },
-        _ => score_widened(level, panel, points, scales, into),
+        Level::Vbmi => unsafe { vnni::score(panel, points, scales, room) },
+        _ => score_widened(level, panel, points, scales, room),
     }
 }
 
@@ -75,7 +75,7 @@ super::widened! {
         panel: &Panel,
         points: &[PointQuad],
         scales: &[f32],
-        into: Into<'_>,
+        room: Room<'_>,
     ) -> () = plain
 }
 
@@ -115,10 +115,10 @@ fn rounded_row(row: &[f32], mean: &[f32], bytes: &mut [u8]) -> f32 {
 
 #[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
 #[inline(always)]
-fn plain(panel: &Panel, points: &[PointQuad], scales: &[f32], into: Into<'_>) {
+fn plain(panel: &Panel, points: &[PointQuad], scales: &[f32], room: Room<'_>) {
     let points = points.chunks_exact(panel.quads.len().max(1));
-    let scores = into.scores.iter_mut().step_by(into.step);
-    let into = scores.zip(into.greatest);
+    let scores = room.scores.iter_mut().step_by(room.step);
+    let into = scores.zip(room.greatest);
     for ((point, scale), (scores, greatest)) in points.zip(scales).zip(into) {
         let mut sums = panel.starts;
         for (centres, point) in panel.quads.iter().zip(point) {
@@ -145,7 +145,7 @@ fn plain(panel: &Panel, points: &[PointQuad], scales: &[f32], into: Into<'_>) {
 
 #[cfg(target_arch = "x86_64")]
 mod vnni {
-    use super::{Greatest, Into, LANES, PANEL, POINTS, Panel, PointQuad, Scores};
+    use super::{Greatest, LANES, PANEL, POINTS, Panel, PointQuad, Room, Scores};
     use std::arch::x86_64::{
         __m512, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_max_ps,
         _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps,
@@ -155,17 +155,17 @@ mod vnni {
     const PARTS: usize = PANEL / LANES;
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    pub(super) fn score(panel: &Panel, points: &[PointQuad], scales: &[f32], into: Into<'_>) {
-        let mut scores = into.scores.iter_mut().step_by(into.step);
+    pub(super) fn score(panel: &Panel, points: &[PointQuad], scales: &[f32], room: Room<'_>) {
+        let mut scores = room.scores.iter_mut().step_by(room.step);
         if let ([scales], []) = scales.as_chunks::<POINTS>()
-            && let ([greatest], []) = into.greatest.as_chunks_mut::<POINTS>()
+            && let ([greatest], []) = room.greatest.as_chunks_mut::<POINTS>()
         {
             let scores = std::array::from_fn(|_| scores.next().expect("room for each point"));
             some(panel, points, scales, scores, greatest);
             return;
         }
         let points = points.chunks_exact(panel.quads.len().max(1));
-        let into = scores.zip(into.greatest);
+        let into = scores.zip(room.greatest);
         for ((point, scale), (scores, greatest)) in points.zip(scales).zip(into) {
             let greatest = std::array::from_mut(greatest);
             some(
@@ -261,12 +261,12 @@ mod tests {
                 let mut scores = vec![[7.0; PANEL]; 2 * n_points];
                 let mut greatest = vec![NOTHING; n_points];
                 greatest[0][3] = f32::MAX;
-                let into = Into {
+                let room = Room {
                     scores: &mut scores,
                     step: 2,
                     greatest: &mut greatest,
                 };
-                score(level, &panel, &points, &scales, into);
+                score(level, &panel, &points, &scales, room);
                 for (point, scores) in scores.chunks_exact(2).enumerate() {
                     let [scores, beside] = scores else {
                         panic!("not two")

@@ -6,8 +6,8 @@ use super::{Level, widened};
 pub(in crate::index) const ROWS: usize = 32;
 
 /// For each row the codeword with the greatest `bias + part . codeword`, the lower of equal ones,
-/// and how much that is; each product is fused with the sum before it. `parts` has for each coordinate of the sub-space its value in each row,
-/// and `values` its value in each codeword.
+/// and how much that is; each product is fused with the sum before it. `parts` has for each
+/// coordinate of the sub-space its value in each row, and `values` its value in each codeword.
 pub(in crate::index) fn nearest_codewords(
     level: Level,
     parts: &[[f32; ROWS]],

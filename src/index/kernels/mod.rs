@@ -2,8 +2,9 @@
 //!
 //! Two ways lead from one source to wide registers. [`widened`] compiles a plain loop once more for
 //! each level, so the twins are one text and give the same bits: floating-point sums keep their
-//! order, and products are fused with them where the text says so and nowhere else. Byte permutes, which no compiler finds by itself, are written
-//! with intrinsics and compute whole numbers, so they too agree to the bit.
+//! order, and products are fused with them where the text says so and nowhere else. Byte permutes,
+//! which no compiler finds by itself, are written with intrinsics and compute whole numbers, so they
+//! too agree to the bit.
 
 pub(in crate::index) mod bytes;
 pub(in crate::index) mod codewords;
