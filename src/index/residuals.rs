@@ -31,13 +31,6 @@ pub(super) struct Residuals<'a> {
     pub(super) list_at: &'a [u32],
 }
 
-/// Memory of one tile, reused by the next.
-#[derive(Default)]
-struct Scratch {
-    residuals: Vec<f32>,
-    norms: NormTable,
-}
-
 impl Residuals<'_> {
     /// Those at a run of positions.
     pub(super) fn slice(&self, positions: Range<usize>) -> Residuals<'_> {
@@ -69,40 +62,42 @@ impl Residuals<'_> {
         residuals
     }
 
-    /// Codes of all positions and, for L2, the squared norms of the rows they stand for.
-    pub(super) fn encode(&self, codebook: &Codebook, metric: Metric) -> (Vec<u8>, Vec<f32>) {
-        let (n_rows, n_sub) = (self.members.len(), codebook.n_sub());
+    /// Codes of all positions.
+    pub(super) fn codes(&self, codebook: &Codebook) -> Vec<u8> {
+        let n_sub = codebook.n_sub();
         let encoder = Encoder::new(codebook);
-        let mut codes = vec![0; n_rows * n_sub];
-        let mut norms = vec![0.0; metric.n_norms(n_rows)];
-        let tiles = codes.par_chunks_mut(ENCODE_TILE * n_sub).enumerate();
-        let encode = |scratch: &mut Scratch, tile_idx: usize, codes: &mut [u8]| {
-            self.encode_tile(
-                &encoder,
-                tile_idx * ENCODE_TILE,
-                codes,
-                &mut scratch.residuals,
-            );
-        };
-        match metric {
-            Metric::InnerProduct => {
-                tiles.for_each_init(Scratch::default, |scratch, (tile_idx, codes)| {
-                    encode(scratch, tile_idx, codes);
-                });
-            }
-            Metric::L2 => tiles.zip(norms.par_chunks_mut(ENCODE_TILE)).for_each_init(
-                Scratch::default,
-                |scratch, ((tile_idx, codes), norms)| {
-                    encode(scratch, tile_idx, codes);
-                    let table = &mut scratch.norms;
-                    self.norms(codebook, tile_idx * ENCODE_TILE, (codes, norms), table);
-                },
-            ),
-        }
-        (codes, norms)
+        let mut codes = vec![0; self.members.len() * n_sub];
+        codes
+            .par_chunks_mut(ENCODE_TILE * n_sub)
+            .enumerate()
+            .for_each_init(Vec::new, |residuals, (tile_idx, codes)| {
+                self.encode_tile(&encoder, tile_idx * ENCODE_TILE, codes, residuals);
+            });
+        codes
     }
 
-    /// The same, packed, for positions that are whole lists, which start at `list_offsets`.
+    /// For L2, the squared norms of the rows that the codes of all positions stand for:
+    /// |centre + decoded residual|^2.
+    pub(super) fn norms(&self, codebook: &Codebook, metric: Metric, codes: &[u8]) -> Vec<f32> {
+        let mut norms = vec![0.0; metric.n_norms(self.members.len())];
+        (norms.par_chunks_mut(ENCODE_TILE))
+            .zip(codes.par_chunks(ENCODE_TILE * codebook.n_sub()))
+            .zip(self.list_at.par_chunks(ENCODE_TILE))
+            .for_each_init(NormTable::default, |table, ((norms, codes), lists)| {
+                let mut last = None;
+                let codes = codes.chunks_exact(codebook.n_sub());
+                for ((norm, code), &list) in norms.iter_mut().zip(codes).zip(lists) {
+                    if last != Some(list) {
+                        table.fill(codebook, self.coarse.centroid(list as usize));
+                        last = Some(list);
+                    }
+                    *norm = table.of(code);
+                }
+            });
+        norms
+    }
+
+    /// Both, the codes packed, for positions that are whole lists, which start at `list_offsets`.
     pub(super) fn encode_lists(
         &self,
         codebook: &Codebook,
@@ -115,10 +110,10 @@ impl Residuals<'_> {
         for ends in runs(list_offsets) {
             let (first, end) = (ends[0], ends[ends.len() - 1]);
             let run = self.slice(first as usize..end as usize);
-            let (codes, norms_of_run) = run.encode(codebook, metric);
+            let codes = run.codes(codebook);
             let ends: Vec<u64> = ends.iter().map(|end| end - first).collect();
             codebook.pack(&codes, &ends, &mut blocks);
-            norms.extend(norms_of_run);
+            norms.extend(run.norms(codebook, metric, &codes));
         }
         (blocks, norms)
     }
@@ -141,26 +136,6 @@ impl Residuals<'_> {
         }
         let tile = ArrayView2::from_shape((n_rows, dim), residuals).expect("whole rows");
         encoder.encode_into(tile, codes);
-    }
-
-    /// |centre + decoded residual|^2 of the positions from `first` on.
-    fn norms(
-        &self,
-        codebook: &Codebook,
-        first: usize,
-        (codes, norms): (&[u8], &mut [f32]),
-        table: &mut NormTable,
-    ) {
-        let lists = &self.list_at[first..first + norms.len()];
-        let mut last = None;
-        let codes = codes.chunks_exact(codebook.n_sub());
-        for ((norm, code), &list) in norms.iter_mut().zip(codes).zip(lists) {
-            if last != Some(list) {
-                table.fill(codebook, self.coarse.centroid(list as usize));
-                last = Some(list);
-            }
-            *norm = table.of(code);
-        }
     }
 }
 

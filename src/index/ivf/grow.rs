@@ -71,13 +71,9 @@ impl IvfPq {
         // List by list, so that what a centre adds to norms is computed once for all its rows.
         let by_list = Groups::new(labels, self.coarse.n_lists()).members;
         let list_at: Vec<u32> = by_list.iter().map(|&row| labels[row as usize]).collect();
-        let residuals = Residuals {
-            rows: Points::Dense(rows),
-            coarse: &self.coarse,
-            members: &by_list,
-            list_at: &list_at,
-        };
-        let (codes, norms) = residuals.encode(self.codec.codebook(), metric);
+        let residuals = self.residuals(rows, &by_list, &list_at);
+        let codes = residuals.codes(self.codec.codebook());
+        let norms = residuals.norms(self.codec.codebook(), metric, &codes);
         let mut by_row = (vec![0; codes.len()], vec![0.0; norms.len()]);
         for (code, &row) in codes.chunks_exact(n_sub).zip(&by_list) {
             by_row.0[row as usize * n_sub..][..n_sub].copy_from_slice(code);
@@ -88,6 +84,21 @@ impl IvfPq {
         by_row
     }
 
+    /// What the rows `members` of `rows`, which are in these lists, add to the centres.
+    fn residuals<'a>(
+        &'a self,
+        rows: ArrayView2<'a, f32>,
+        members: &'a [u32],
+        list_at: &'a [u32],
+    ) -> Residuals<'a> {
+        Residuals {
+            rows: Points::Dense(rows),
+            coarse: &self.coarse,
+            members,
+            list_at,
+        }
+    }
+
     /// The mean squares of what rows in these lists add to their centres, and of what codes of that
     /// leave out.
     pub(in crate::index) fn mean_squares(
@@ -96,7 +107,8 @@ impl IvfPq {
         labels: &[u32],
     ) -> (f64, f64) {
         let codebook = self.codec.codebook();
-        let (codes, _) = self.encode(rows, labels);
+        let members: Vec<u32> = (0..rows.nrows() as u32).collect();
+        let codes = self.residuals(rows, &members, labels).codes(codebook);
         let mut held = vec![0.0; rows.ncols()];
         let (mut added, mut lost) = (0.0, 0.0);
         for (row_idx, row) in rows.outer_iter().enumerate() {

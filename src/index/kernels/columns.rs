@@ -142,26 +142,6 @@ fn panel_rows(panel: &[f32], places: &[Place], sums: &mut [f32; PANEL]) {
     *sums = local;
 }
 
-/// Writes the coordinates of `query` that are not 0, each value times `scale` of its coordinate.
-pub(in crate::index) fn places(query: &[f32], scale: impl Fn(usize) -> f32, into: &mut Vec<Place>) {
-    into.clear();
-    for (chunk_idx, chunk) in query.chunks(LANES).enumerate() {
-        // Most stretches of a sparse query are empty, and seen to be so in one comparison.
-        if chunk.iter().filter(|x| **x != 0.0).count() == 0 {
-            continue;
-        }
-        for (idx, &x) in chunk.iter().enumerate() {
-            let coordinate = chunk_idx * LANES + idx;
-            if x != 0.0 {
-                into.push(Place {
-                    coordinate: coordinate as u32,
-                    value: x * scale(coordinate),
-                });
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,15 +198,5 @@ mod tests {
         let mut sums = [0.0; MAX_ROWS];
         add_postings(Level::detected(), block, &[place], &mut sums);
         assert_eq!((sums[3], sums[9], sums[4]), (5.0, -2.0, 0.0));
-    }
-
-    #[test]
-    fn places_are_the_coordinates_that_are_not_zero() {
-        let mut query = vec![0.0; 37];
-        (query[0], query[17], query[36]) = (1.0, -2.0, 3.0);
-        let mut found = Vec::new();
-        places(&query, |d| d as f32, &mut found);
-        let found: Vec<(u32, f32)> = found.iter().map(|p| (p.coordinate, p.value)).collect();
-        assert_eq!(found, [(0, 0.0), (17, -34.0), (36, 108.0)]);
     }
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 const SPLIT: f32 = 1.0 / 1024.0;
 
 /// Each centre becomes the mean of its members. A centre without members stays.
-pub(in crate::index) fn move_to_means<'a>(
+pub(super) fn move_to_means<'a>(
     centres: &mut Array2<f32>,
     points: impl Into<Points<'a>>,
     groups: &Groups,

@@ -1,12 +1,13 @@
 //! The postings of all blocks, checked, and the scan that scores a block.
 
 use crate::index::filter::Offer;
-use crate::index::kernels::columns::{Block, MAX_ROWS, Place, add_postings, places};
+use crate::index::kernels::columns::{Block, MAX_ROWS, Place, add_postings};
 use crate::index::kernels::{Level, prefetch};
 use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, check_len, check_norms};
 use crate::index::row_store::norms_at;
+use crate::index::sparse_rows::each_set;
 use crate::index::vector_index::Products;
 use crate::memory::{Slab, mind_ceiling};
 use rayon::prelude::*;
@@ -273,6 +274,17 @@ impl SparseStore {
     }
 }
 
+/// Writes the coordinates of `query` that are not 0, each value times `scale` of its coordinate.
+fn places(query: &[f32], scale: impl Fn(usize) -> f32, into: &mut Vec<Place>) {
+    into.clear();
+    each_set(query.into(), |coordinate, x| {
+        into.push(Place {
+            coordinate: coordinate as u32,
+            value: x * scale(coordinate),
+        });
+    });
+}
+
 /// Asks memory for the columns that a query will read: those of a short list are a line or two each,
 /// all over it, and fetched one after another they take longer than they are summed.
 fn fetch(block: &Block<'_>, query: &SparseQuery) {
@@ -298,4 +310,19 @@ fn block_is_sound(offsets: &[u32], words: &[u16], n_rows: usize) -> bool {
                 && rows.windows(2).all(|rows| rows[0] < rows[1])
                 && rows.last().is_none_or(|&row| usize::from(row) < n_rows)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_the_coordinates_that_are_not_zero() {
+        let mut query = vec![0.0; 37];
+        (query[0], query[17], query[36]) = (1.0, -2.0, 3.0);
+        let mut found = Vec::new();
+        places(&query, |d| d as f32, &mut found);
+        let found: Vec<(u32, f32)> = found.iter().map(|p| (p.coordinate, p.value)).collect();
+        assert_eq!(found, [(0, 0.0), (17, -34.0), (36, 108.0)]);
+    }
 }
