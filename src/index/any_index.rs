@@ -161,6 +161,10 @@ impl VectorIndex for AnyIndex {
         self.as_dyn().search_batch(queries, k, effort, filters)
     }
 
+    fn tells_halves(&self) -> bool {
+        self.as_dyn().tells_halves()
+    }
+
     fn search_sparse(
         &self,
         queries: SparseView<'_>,

@@ -54,6 +54,10 @@ const FLAT_BELOW: usize = 10_000;
 /// looking at part of the codes of an inverted file, and nothing is missed.
 const COMPARE_ALL: usize = 200_000;
 
+/// Fewest rows of a list of codes of spectra, on the mean: a search visits many lists, and of a
+/// short one half the time goes into finding it.
+const LEAST_ROWS: usize = 256;
+
 /// Bytes per row beyond which recall rises little for the memory.
 const MAX_BYTES: usize = 64;
 
@@ -63,8 +67,15 @@ impl Wish {
         match self {
             Self::Exactly(factory) => factory,
             // Where exact scores follow anyway, more bytes gained nothing on spectra.
-            Self::Pq => coded(rows.dim / 16, CodeBits::Eight),
-            Self::IvfPq => in_lists(coded(rows.dim / 16, CodeBits::Eight), rows.n_rows),
+            Self::Pq => coded(rows.dim / 16, bits_of(rows)),
+            Self::IvfPq => {
+                let codes = in_lists(coded(rows.dim / 16, bits_of(rows)), rows.n_rows);
+                if rows.sparse {
+                    codes.with_lists_at_most(rows.n_rows / LEAST_ROWS)
+                } else {
+                    codes
+                }
+            }
             Self::Auto if rows.sparse => {
                 let postings = Factory {
                     rows: Rows::Sparse,
@@ -95,6 +106,16 @@ impl FromStr for Wish {
             "ivfpq" => Ok(Self::IvfPq),
             _ => text.parse().map(Self::Exactly),
         }
+    }
+}
+
+/// Sparse rows are those of spectra, whose scores are computed from peaks afterwards; of others the
+/// codes themselves should say as much as they can.
+fn bits_of(rows: RowShape) -> CodeBits {
+    if rows.sparse {
+        CodeBits::Four
+    } else {
+        CodeBits::Eight
     }
 }
 
@@ -174,7 +195,8 @@ mod tests {
     #[test]
     fn kinds_have_their_sizes_chosen_and_words_are_obeyed() {
         assert_eq!(settled("pq", 1000, 4, false), "PQ1");
-        assert_eq!(settled(" IvfPQ ", 27_720, 1024, true), "IVF256,PQ64");
+        assert_eq!(settled(" IvfPQ ", 27_720, 1024, true), "IVF108,PQ128x4fs");
+        assert_eq!(settled("pq", 27_720, 1024, true), "PQ128x4fs");
         assert_eq!(settled("ivfpq", 1_000_000, 128, false), "IVF2048,PQ8");
         assert_eq!(settled("IVF3,Flat", 9, 9, true), "IVF3,Flat");
         assert!("automatic".parse::<Wish>().is_err());

@@ -30,11 +30,15 @@ pub struct TrainSettings {
     pub coarse: KMeansSettings,
     /// For the codewords of each sub-space.
     pub codebook: KMeansSettings,
+    /// Whether codes are to tell the halves of the coordinates apart, where that can be: see
+    /// [`Products::OfHalves`](super::Products::OfHalves).
+    pub halves_apart: bool,
 }
 
 impl Default for TrainSettings {
     fn default() -> Self {
         Self {
+            halves_apart: false,
             coarse: KMeansSettings {
                 max_iterations: 10,
                 max_points_per_centre: 64,
@@ -257,9 +261,18 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The same with other rows.
+    /// The same with these rows in the place of those they were made from, whose halves are mixed
+    /// in them.
     fn on<'b>(&'b self, rows: Points<'b>) -> Job<'b> {
-        Job { rows, ..*self }
+        let settings = TrainSettings {
+            halves_apart: false,
+            ..self.settings
+        };
+        Job {
+            rows,
+            settings,
+            ..*self
+        }
     }
 
     /// Trains and fills the index proper, on rows that are mapped already.
@@ -347,7 +360,12 @@ impl Job<'_> {
         (n_sub, bits): (usize, CodeBits),
         notes: &mut Vec<String>,
     ) -> Codebook {
-        let codebook = Codebook::train(rows, (n_sub, bits), self.seed, self.settings.codebook);
+        let TrainSettings {
+            codebook,
+            halves_apart,
+            ..
+        } = self.settings;
+        let codebook = Codebook::train(rows, (n_sub, bits), self.seed, codebook, halves_apart);
         if codebook.n_sub() < n_sub {
             notes.push(format!(
                 "{0} sub-spaces instead of {n_sub}: rows have only {0} coordinates",

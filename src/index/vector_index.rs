@@ -28,6 +28,11 @@ pub enum Products {
 }
 
 impl Products {
+    /// These, or those of all coordinates where halves are not told apart.
+    pub(super) fn as_told(self, tells_halves: bool) -> Self {
+        if tells_halves { self } else { Self::OfAll }
+    }
+
     /// Room for the `k` best rows.
     pub(super) fn best(self, k: usize) -> TopK {
         match self {
@@ -50,6 +55,11 @@ pub trait VectorIndex: Send + Sync {
 
     /// How rows are compared.
     fn metric(&self) -> Metric;
+
+    /// Whether [`Products::OfHalves`] can be had; else all coordinates count together.
+    fn tells_halves(&self) -> bool {
+        false
+    }
 
     /// Whether there is nothing to find.
     fn is_empty(&self) -> bool {
@@ -87,8 +97,8 @@ pub trait VectorIndex: Send + Sync {
 
     /// Like [`search_batch`](Self::search_batch) for queries without their zeros.
     ///
-    /// By [`Products::OfHalves`], kinds that keep postings want rows that agree in both halves of
-    /// the coordinates; others cannot tell the halves apart and score all coordinates together.
+    /// By [`Products::OfHalves`], indexes that [tell halves apart](Self::tells_halves) want rows that
+    /// agree in both; others score all coordinates together.
     fn search_sparse(
         &self,
         queries: SparseView<'_>,

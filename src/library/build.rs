@@ -199,12 +199,16 @@ impl Draft {
         let distinct = distinct(entries.len(), |row| entries.ion(row), of_row);
         on_stage(Stage::Indexing);
         let factory = index_section::choose(&settings.index.kind, order.len(), embedding.dim())?;
+        let how = TrainSettings {
+            halves_apart: embedding.has_losses(),
+            ..TrainSettings::default()
+        };
         let trained = train_within(
             &workspace,
             factory,
             Metric::InnerProduct,
             &vectors,
-            (settings.seed, TrainSettings::default()),
+            (settings.seed, how),
         )?;
         settings.index.wish = settings.index.kind;
         settings.index.kind = trained.index.factory().to_string();

@@ -21,20 +21,29 @@ pub(super) fn parse_kind(text: &str) -> Result<Wish, SettingsError> {
         })
 }
 
-/// Length of vectors that are kept as they are or in codes: longer ones gained less than a point.
+/// Length of vectors that are kept as they are, four bytes a place: longer ones gained less than a
+/// point.
 const DENSE_DIM: usize = 512;
+/// Length of vectors kept in codes, which are as short for long ones. With 512 places they find a
+/// point less, with 2048 no more.
+const CODED_DIM: usize = 1024;
 /// Length of vectors kept as postings, where it costs a few bytes: with 8192 places for each of two
 /// views, few bins share one.
 const SPARSE_DIM: usize = 16_384;
 
 /// The length of the vectors where it is left to us.
 pub(super) fn choose_dim(kind: &str) -> Result<usize, SettingsError> {
-    let sparse = match parse_kind(kind)? {
-        Wish::Auto => true,
-        Wish::Pq | Wish::IvfPq => false,
-        Wish::Exactly(factory) => factory.rows == Rows::Sparse,
-    };
-    Ok(if sparse { SPARSE_DIM } else { DENSE_DIM })
+    Ok(match parse_kind(kind)? {
+        Wish::Auto => SPARSE_DIM,
+        Wish::Pq | Wish::IvfPq => CODED_DIM,
+        // Maps and second looks take vectors as they are.
+        Wish::Exactly(factory) if factory.map.is_some() || factory.refine.is_some() => DENSE_DIM,
+        Wish::Exactly(factory) => match factory.rows {
+            Rows::Sparse => SPARSE_DIM,
+            Rows::Pq { .. } => CODED_DIM,
+            Rows::Flat => DENSE_DIM,
+        },
+    })
 }
 
 /// The index to build for `n_rows` vectors of `dim` numbers; those of spectra are sparse.

@@ -16,6 +16,9 @@ pub(super) struct Asking {
     pub(super) indexes: Vec<AskingIndex>,
     /// What the score needs, for queries and entries with precursor.
     pub(super) rests_on: RestsOn,
+    /// Whether fragments and losses have halves of their own that all indexes can multiply, so that
+    /// what they propose can be compared.
+    pub(super) tell_halves: bool,
 }
 
 /// How hard one index tries.
@@ -112,7 +115,7 @@ fn propose(
         // Questions of one kind go together.
         let (of_both, others): (Vec<_>, Vec<_>) =
             asks.partition(|ask| ask.rests_on == RestsOn::Both);
-        let how = (asking.n_candidates, asking.indexes[at]);
+        let how = (asking, asking.indexes[at]);
         for asks in of_both.chunks(BATCH).chain(others.chunks(BATCH)) {
             for (ask, hits) in asks.iter().zip(answers(embedding, admission, how, asks)) {
                 found[ask.query_idx][usize::from(ask.without_losses)].extend(hits);
@@ -167,7 +170,7 @@ fn questions<'a>(
 fn answers(
     embedding: &Embedding,
     admission: &Admission<'_>,
-    (k, how): (usize, AskingIndex),
+    (asking, how): (&Asking, AskingIndex),
     asks: &[Ask<'_>],
 ) -> Vec<Vec<Neighbour>> {
     let accepts: Vec<Option<Accepts<'_>>> = asks
@@ -191,12 +194,14 @@ fn answers(
     let vectors = vectors(embedding, how.least_share, asks);
     let segment = admission.segment();
     let (index, filters) = (segment.index_to_ask(), Filters::Each(&filters));
-    let products = if asks.iter().all(|ask| ask.rests_on == RestsOn::Both) {
+    let of_both = asks.iter().all(|ask| ask.rests_on == RestsOn::Both);
+    let products = if of_both && asking.tell_halves {
         Products::OfHalves
     } else {
         Products::OfAll
     };
-    let found = index.search_sparse(vectors.view(), (k, products), how.effort, filters);
+    let wanted = (asking.n_candidates, products);
+    let found = index.search_sparse(vectors.view(), wanted, how.effort, filters);
     found
         .into_iter()
         .map(|hits| {

@@ -9,9 +9,10 @@ use super::rank::{choose, rank};
 use super::settings::{Amount, SearchSettings};
 use crate::confidence::Model;
 use crate::domain::Spectrum;
-use crate::index::Effort;
+use crate::index::{Effort, VectorIndex};
 use crate::library::{Library, Segment};
 use crate::prepare::{LeftOut, prepare};
+use crate::similarity::RestsOn;
 use crate::similarity::align::Scratch;
 use rayon::prelude::*;
 
@@ -43,9 +44,10 @@ impl Habit {
     /// 0.99 of the ten best entries of each query. Their lists are long, and among a million
     /// entries twelve of 239 answer as many queries right as all of them but for 2 in 100, in a
     /// third of the time. Every place of a query is a column to add up, and with three of ten left out
-    /// they still hold 0.9926, where all hold 0.9936. Codes and short vectors need more candidates to
-    /// lose as little, and places cost them nothing.
-    fn with(kind: &str) -> Self {
+    /// they still hold 0.9926, where all hold 0.9936. Codes need more candidates to lose as little,
+    /// above all where what fragments and what losses say is not multiplied; places cost them
+    /// nothing.
+    fn with(kind: &str, multiply: bool) -> Self {
         match kind {
             "sparse" | "ivfsparse" => Self {
                 rows_visited: 50_000,
@@ -54,9 +56,9 @@ impl Habit {
                 least_share: 0.3,
             },
             _ => Self {
-                rows_visited: 20_000,
+                rows_visited: 50_000,
                 least_lists: 32,
-                n_candidates: 400,
+                n_candidates: if multiply { 150 } else { 400 },
                 least_share: 0.0,
             },
         }
@@ -71,9 +73,15 @@ impl Habit {
 impl<'a> Searcher<'a> {
     /// A searcher of `library`.
     pub fn new(library: &'a Library, settings: SearchSettings) -> Self {
+        let segments = library.segments();
+        let rests_on = choose(&settings, true).rests_on();
+        let tell_halves = library.embedding().has_losses()
+            && segments.iter().all(|s| s.index().tells_halves());
+        let multiply = tell_halves && rests_on == RestsOn::Both;
+        let habit = |segment: &Segment| Habit::with(segment.index().kind(), multiply);
         let asking_index = |segment: &Segment| {
             let n_lists = segment.index().n_lists();
-            let habit = Habit::with(segment.index().kind());
+            let habit = habit(segment);
             let n_probe = match settings.n_probe {
                 Amount::Exactly(n) => n,
                 Amount::All => n_lists,
@@ -84,10 +92,7 @@ impl<'a> Searcher<'a> {
                 least_share: habit.least_share,
             }
         };
-        let segments = library.segments();
-        let habits = segments
-            .iter()
-            .map(|s| Habit::with(s.index().kind()).n_candidates);
+        let habits = segments.iter().map(|s| habit(s).n_candidates);
         let n_candidates = match settings.n_candidates {
             Amount::Exactly(n) => n,
             // Then the index is not asked.
@@ -99,9 +104,10 @@ impl<'a> Searcher<'a> {
             model: mode(library, &settings).and_then(|mode| library.model(mode)),
             admissions: Admission::of_all(library, &settings),
             asking: Asking {
-                rests_on: choose(&settings, true).rests_on(),
+                rests_on,
                 n_candidates,
                 indexes: segments.iter().map(asking_index).collect(),
+                tell_halves,
             },
             settings,
         }
@@ -241,9 +247,9 @@ mod tests {
 
     #[test]
     fn small_libraries_are_visited_nearly_whole_and_large_ones_in_part() {
-        let codes = Habit::with("ivfpq");
-        assert_eq!(codes.n_probe(256, 27_720), 184);
-        assert_eq!(codes.n_probe(2048, 1_000_000), 40);
+        let codes = Habit::with("ivfpq", true);
+        assert_eq!(codes.n_probe(108, 27_720), 108);
+        assert_eq!(codes.n_probe(2048, 1_000_000), 102);
         assert_eq!(codes.n_probe(8192, 30_000_000), 32);
         assert_eq!(codes.n_probe(16, 1000), 16);
         assert_eq!(
@@ -251,7 +257,7 @@ mod tests {
             0,
             "without lists there is nothing to visit"
         );
-        let postings = Habit::with("ivfsparse");
+        let postings = Habit::with("ivfsparse", true);
         assert_eq!(postings.n_probe(239, 982_539), 12);
         assert_eq!(postings.n_probe(7000, 30_000_000), 11);
     }

@@ -40,11 +40,7 @@ pub(super) fn search<'a, C: Codec>(
     filters: Filters<'a>,
 ) -> Vec<Vec<Neighbour>> {
     filters.expect_len(queries.len());
-    let products = if C::TELLS_HALVES {
-        products
-    } else {
-        Products::OfAll
-    };
+    let products = products.as_told(index.codec.tells_halves());
     // Answers do not depend on the size of a block, so it may depend on the number of threads.
     let n_threads = rayon::current_num_threads();
     let n_blocks = if n_threads == 1 { 1 } else { 2 * n_threads };

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 /// One list to scan, or the part of it in the filter's range.
 #[derive(Debug, Clone)]
-pub struct Probe {
+pub struct Probe<'a> {
     /// The list.
     pub(super) list: usize,
     /// Its positions.
@@ -25,6 +25,8 @@ pub struct Probe {
     pub(super) wanted: Range<usize>,
     /// The product of the query with the list's centre.
     pub(super) centre_product: f32,
+    /// The list's centre.
+    pub(super) centre: &'a [f32],
 }
 
 /// Rows in list order, scored by position.
@@ -34,11 +36,6 @@ pub trait Codec: Debug + Send + Sync {
 
     /// Memory of a scan, reused by the next.
     type Scratch: Default + Send;
-
-    /// Whether [`Products::OfHalves`] can be had; else all coordinates count together.
-    ///
-    /// [`Products::OfHalves`]: crate::index::Products::OfHalves
-    const TELLS_HALVES: bool = false;
 
     /// Number of rows.
     fn len(&self) -> usize;
@@ -53,10 +50,16 @@ pub trait Codec: Debug + Send + Sync {
     /// How rows are compared.
     fn metric(&self) -> Metric;
 
+    /// Whether [`Products::OfHalves`] can be had.
+    fn tells_halves(&self) -> bool {
+        false
+    }
+
     /// Computes what [`scan`](Self::scan) needs of a query; `prepared` is reused memory.
     fn prepare(&self, query: &[f32], prepared: &mut Self::Query);
 
-    /// The same for the query at a position of those without their zeros.
+    /// The same for the query at a position of those without their zeros; by halves only where they
+    /// are told apart.
     fn prepare_sparse(
         &self,
         queries: SparseView<'_>,
@@ -74,7 +77,7 @@ pub trait Codec: Debug + Send + Sync {
     fn scan(
         &self,
         prepared: &Self::Query,
-        probe: &Probe,
+        probe: &Probe<'_>,
         scratch: &mut Self::Scratch,
         offer: &mut Offer<'_>,
     );
@@ -130,14 +133,28 @@ impl Codec for CodeStore {
         self.metric()
     }
 
+    fn tells_halves(&self) -> bool {
+        self.tells_halves()
+    }
+
     fn prepare(&self, query: &[f32], prepared: &mut CodeQuery) {
         self.prepare(query, prepared);
+    }
+
+    fn prepare_sparse(
+        &self,
+        queries: SparseView<'_>,
+        query: usize,
+        products: Products,
+        prepared: &mut CodeQuery,
+    ) {
+        self.prepare_sparse(queries, query, products, prepared);
     }
 
     fn scan(
         &self,
         prepared: &CodeQuery,
-        probe: &Probe,
+        probe: &Probe<'_>,
         scratch: &mut CodeSums,
         offer: &mut Offer<'_>,
     ) {
@@ -145,6 +162,7 @@ impl Codec for CodeStore {
             all: probe.all.clone(),
             wanted: probe.wanted.clone(),
             centre_product: probe.centre_product,
+            centre: probe.centre,
         };
         self.scan(prepared, &list, scratch, offer);
     }
@@ -153,8 +171,6 @@ impl Codec for CodeStore {
 impl Codec for SparseStore {
     type Query = SparseQuery;
     type Scratch = SparseSums;
-
-    const TELLS_HALVES: bool = true;
 
     fn len(&self) -> usize {
         self.len()
@@ -166,6 +182,10 @@ impl Codec for SparseStore {
 
     fn metric(&self) -> Metric {
         self.metric()
+    }
+
+    fn tells_halves(&self) -> bool {
+        true
     }
 
     fn prepare(&self, query: &[f32], prepared: &mut SparseQuery) {
@@ -186,7 +206,7 @@ impl Codec for SparseStore {
     fn scan(
         &self,
         prepared: &SparseQuery,
-        probe: &Probe,
+        probe: &Probe<'_>,
         scratch: &mut SparseSums,
         offer: &mut Offer<'_>,
     ) {
@@ -229,7 +249,7 @@ impl Codec for RowStore {
     fn scan(
         &self,
         prepared: &RowQuery,
-        probe: &Probe,
+        probe: &Probe<'_>,
         scratch: &mut Scores,
         offer: &mut Offer<'_>,
     ) {

@@ -106,13 +106,14 @@ impl<C: Codec> Ivf<C> {
         list: usize,
         filter: &Filter<'_>,
         centre_product: f32,
-    ) -> Option<Probe> {
+    ) -> Option<Probe<'_>> {
         let wanted = self.lists.within(list, &filter.rows);
         (!wanted.is_empty()).then(|| Probe {
             list,
             all: self.lists.all(list),
             wanted,
             centre_product,
+            centre: self.coarse.centroid(list),
         })
     }
 
@@ -120,7 +121,7 @@ impl<C: Codec> Ivf<C> {
     pub(super) fn scan(
         &self,
         prepared: &C::Query,
-        probe: &Probe,
+        probe: &Probe<'_>,
         scratch: &mut C::Scratch,
         (filter, best): (&Filter<'_>, &mut TopK),
     ) {
@@ -161,6 +162,10 @@ impl<C: Codec> VectorIndex for Ivf<C> {
 
     fn metric(&self) -> Metric {
         self.codec.metric()
+    }
+
+    fn tells_halves(&self) -> bool {
+        self.codec.tells_halves()
     }
 
     fn search(&self, query: &[f32], effort: Effort, filter: &Filter<'_>, best: &mut TopK) {

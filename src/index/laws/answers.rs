@@ -257,3 +257,89 @@ fn by_halves_the_products_of_both_are_multiplied() {
         }
     }
 }
+
+#[test]
+fn codes_that_keep_halves_apart_multiply_them() {
+    let (n, dim) = (700, 16);
+    let apart = TrainSettings {
+        halves_apart: true,
+        ..QUICK
+    };
+    let clumps = |n: usize, seed: u64| unit_clumps(n, dim, seed);
+    let queries = clumps(10, 6);
+    let sparse = SparseRows::of(dim, queries.outer_iter());
+    let part = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>().max(0.0);
+    let keep = |row: u32| !row.is_multiple_of(3);
+    let some = Filter {
+        rows: 10..650,
+        keep: Some(&keep),
+    };
+    for kind in ["PQ8", "IVF7,PQ8", "PQ8x4fs", "IVF7,PQ8x4fs"] {
+        for rows in [clumps(n, 5), uneven(n, dim, 5)] {
+            let order = kind.parse().unwrap();
+            let index = train(order, Metric::InnerProduct, rows.view(), 1, apart);
+            let index = index.unwrap().index;
+            assert!(index.tells_halves(), "{kind}");
+            let held = decoded(&index, &rows);
+            // Each of the four products of a half, for unit rows from -0.5 to 0.5, is rounded to one
+            // of 128 steps; the other half, by which that is multiplied, is 1 at most.
+            let tolerance = match kind {
+                "PQ8" | "IVF7,PQ8" => 1e-5,
+                _ => 2.0 * 4.0 * (1.0 / 127.0 / 2.0),
+            };
+            let search = |k, filter| {
+                let wanted = (k, Products::OfHalves);
+                index.search_sparse(sparse.view(), wanted, ALL_LISTS, Filters::Same(filter))
+            };
+            let all = search(n, &Filter::ALL);
+            for ((query, all), best) in queries.outer_iter().zip(&all).zip(search(30, &some)) {
+                let query = query.to_slice().unwrap();
+                let mut scores = vec![0.0; n];
+                for hit in all {
+                    assert!(hit.score > 0.0);
+                    scores[hit.row as usize] = hit.score;
+                }
+                for (row, score) in held.outer_iter().zip(scores) {
+                    let row = row.to_slice().unwrap();
+                    let product = part(&query[..8], &row[..8]) * part(&query[8..], &row[8..]);
+                    assert!(
+                        (score - product).abs() <= tolerance,
+                        "{kind} {score} {product}"
+                    );
+                }
+                let wanted = all
+                    .iter()
+                    .filter(|hit| (10..650).contains(&hit.row) && keep(hit.row));
+                let wanted: Vec<Neighbour> = wanted.take(30).copied().collect();
+                assert_eq!(best, wanted, "{kind}");
+            }
+        }
+    }
+}
+
+#[test]
+fn codes_that_mix_halves_score_all_together() {
+    let rows = uneven(300, 16, 5);
+    let sparse = SparseRows::of(16, rows.outer_iter().take(5));
+    let apart = TrainSettings {
+        halves_apart: true,
+        ..QUICK
+    };
+    for (kind, metric, settings) in [
+        ("IVF3,PQ8", Metric::InnerProduct, QUICK),
+        ("IVF3,PQ8", Metric::L2, apart),
+        // Neither of these can be halved, the second because halves must be whole bytes.
+        ("PQ5", Metric::InnerProduct, apart),
+        ("PQ6x4fs", Metric::InnerProduct, apart),
+    ] {
+        let order = kind.parse().unwrap();
+        let index = train(order, metric, rows.view(), 1, settings).unwrap();
+        let index = index.index;
+        assert!(!index.tells_halves(), "{kind}");
+        let [halves, all] = [Products::OfHalves, Products::OfAll].map(|products| {
+            let filters = Filters::Same(&Filter::ALL);
+            index.search_sparse(sparse.view(), (20, products), ALL_LISTS, filters)
+        });
+        assert_eq!(halves, all, "{kind}");
+    }
+}

@@ -56,6 +56,7 @@ const QUICK: TrainSettings = TrainSettings {
         max_iterations: 4,
         max_points_per_centre: 4,
     },
+    halves_apart: false,
 };
 
 /// Small whole numbers: products and distances are exact, so ways of computing them agree to the

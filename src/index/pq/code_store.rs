@@ -1,15 +1,19 @@
 //! Codes with their codebook: rows in a few bytes each, scored through a look-up table.
 
 use super::codebook::Codebook;
-use super::lookup::{LookupTable, Scale};
+use super::lookup::LookupTable;
 use super::packing::CodeBits;
+use super::scores::Scorer;
 use crate::index::filter::Offer;
-use crate::index::kernels::scan::{MAX_BLOCKS, Sums, WIDTH, sum_codes};
-use crate::index::kernels::{Level, prefetch, widened};
+use crate::index::kernels::prefetch;
+use crate::index::kernels::scan::{Codes, MAX_BLOCKS, Sums, WIDTH};
 use crate::index::matrix::squared_norm;
 use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_n_rows, check_norms, count_rows};
+use crate::index::points::Points;
 use crate::index::row_store::norms_at;
+use crate::index::sparse_rows::SparseView;
+use crate::index::vector_index::Products;
 use crate::memory::Slab;
 use std::ops::Range;
 
@@ -45,8 +49,12 @@ pub struct CodeStore {
 /// What is computed once per query.
 #[derive(Debug, Clone, Default)]
 pub struct CodeQuery {
-    table: LookupTable,
-    norm: f32,
+    pub(super) table: LookupTable,
+    pub(super) norm: f32,
+    /// The coordinates that are not 0, and how many of them are of the first half, where halves are
+    /// to be multiplied.
+    set: Vec<(u32, f32)>,
+    first_half: Option<usize>,
 }
 
 /// Bytes for tables of eight bits, each value of which has a float and a byte.
@@ -62,14 +70,14 @@ const OFFERED: usize = 8 * SUMMED;
 /// Sums of bytes of some rows, and their scores, or what bounds these.
 #[derive(Debug, Clone)]
 pub struct CodeSums {
-    sums: Sums,
+    sums: [Sums; 2],
     scores: Vec<f32>,
 }
 
 impl Default for CodeSums {
     fn default() -> Self {
         Self {
-            sums: [0; SUMMED],
+            sums: [[0; SUMMED]; 2],
             scores: vec![0.0; OFFERED],
         }
     }
@@ -77,17 +85,24 @@ impl Default for CodeSums {
 
 /// Some rows of one list.
 #[derive(Debug, Clone)]
-pub(in crate::index) struct CodeScan {
+pub(in crate::index) struct CodeScan<'a> {
     /// The positions of the list.
     pub(in crate::index) all: Range<usize>,
     /// Those to score.
     pub(in crate::index) wanted: Range<usize>,
     /// The product of the query with the list's centre.
     pub(in crate::index) centre_product: f32,
+    /// The list's centre, if rows are coded by how they differ from one.
+    pub(in crate::index) centre: &'a [f32],
 }
 
-/// Twice what rounding can do, relative to the size of what is summed, in bounds and in scores.
-const ROUNDING: f32 = 1e-5;
+impl CodeQuery {
+    /// The coordinates of each half that are not 0, where halves are to be multiplied.
+    pub(super) fn halves(&self) -> Option<[&[(u32, f32)]; 2]> {
+        let (first, second) = self.set.split_at(self.first_half?);
+        Some([first, second])
+    }
+}
 
 impl CodeStore {
     /// Rows whose codes were just [packed](Codebook::pack); `norms` as in [`CodeParts`].
@@ -196,6 +211,34 @@ impl CodeStore {
     pub(in crate::index) fn prepare(&self, query: &[f32], prepared: &mut CodeQuery) {
         self.codebook.look_up(query, &mut prepared.table);
         prepared.norm = squared_norm(query);
+        prepared.first_half = None;
+    }
+
+    /// Whether products of halves can be had: see [`Products`].
+    pub(in crate::index) fn tells_halves(&self) -> bool {
+        self.metric == Metric::InnerProduct && self.codebook.n_sub_of_half().is_some()
+    }
+
+    /// The same for a query without its zeros; by halves only where these are told apart.
+    pub(in crate::index) fn prepare_sparse(
+        &self,
+        queries: SparseView<'_>,
+        query: usize,
+        products: Products,
+        prepared: &mut CodeQuery,
+    ) {
+        let dim = self.codebook.dim();
+        let mut whole = vec![0.0; dim];
+        Points::Sparse(queries).write(query, &mut whole);
+        self.prepare(&whole, prepared);
+        if products == Products::OfHalves {
+            let (coordinates, values) = queries.row(query);
+            let half = (dim / 2) as u32;
+            let set = coordinates.iter().copied().zip(values.iter().copied());
+            prepared.set.clear();
+            prepared.set.extend(set);
+            prepared.first_half = Some(coordinates.partition_point(|&at| at < half));
+        }
     }
 
     /// Offers the wanted rows of a list, whose codes say how they differ from its centre.
@@ -204,126 +247,52 @@ impl CodeStore {
     /// table serves them all under either metric; the term |x|^2 of L2 is stored with the row.
     /// (IVFADC, Jégou et al. 2011, section IV, builds a table per visited list instead.)
     ///
+    /// By halves this holds of each of them.
+    ///
     /// Codes of eight bits: sums of bytes bound the scores from above; only rows whose bound reaches
     /// the floor are scored, and so offered with their exact sum. Codes of four bits: what the sum
     /// of bytes says is offered as the score.
     pub(in crate::index) fn scan(
         &self,
         query: &CodeQuery,
-        list: &CodeScan,
+        list: &CodeScan<'_>,
         scratch: &mut CodeSums,
         offer: &mut Offer<'_>,
     ) {
-        let (level, n_bytes, bits) = (
-            Level::detected(),
-            self.codebook.n_bytes(),
-            self.codebook.bits(),
-        );
-        let steps = query.table.steps();
-        let line = self.line(query, list.centre_product);
+        let (n_bytes, n_all) = (self.codebook.n_bytes(), list.all.len());
+        let scorer = Scorer::new(query, self.metric, self.codebook.bits(), list);
         // Where the arrays lie is asked once: that may be a mapped file.
-        let all = &self.codes[list.all.start * n_bytes..list.all.end * n_bytes];
+        let all = Codes {
+            bytes: &self.codes[list.all.start * n_bytes..list.all.end * n_bytes],
+            n_rows: n_all,
+            n_bytes,
+            first: 0,
+        };
         let all_norms = norms_at(&self.norms, self.metric, list.all.clone());
-        let n_all = list.all.len();
         let wanted = list.wanted.start - list.all.start..list.wanted.end - list.all.start;
         for start in (wanted.start / WIDTH * WIDTH..wanted.end).step_by(OFFERED) {
             let end = (start + OFFERED).min(wanted.end);
             for from in (start..end).step_by(SUMMED) {
                 let to = (from + SUMMED).min(n_all);
-                let codes = &all[from * n_bytes..to * n_bytes];
-                sum_codes(level, codes, steps, &mut scratch.sums, to - from);
+                let codes = Codes {
+                    bytes: &all.bytes[from * n_bytes..to * n_bytes],
+                    n_rows: to - from,
+                    ..all
+                };
                 let norms = all_norms.get(from..to).unwrap_or(&[]);
                 let scores = &mut scratch.scores[from - start..to - start];
-                score(level, &scratch.sums, norms, line, scores);
+                scorer.score(codes, norms, &mut scratch.sums, scores);
             }
             let first = wanted.start.max(start);
             let scores = &scratch.scores[first - start..end - start];
             let first_position = list.all.start + first;
-            match bits {
-                CodeBits::Four => offer.scores(first_position, scores),
-                CodeBits::Eight => offer.bounds(first_position, scores, |position| {
-                    let row = position - list.all.start;
-                    let (block, lane) = (row / WIDTH * WIDTH, row % WIDTH);
-                    let width = WIDTH.min(n_all - block);
-                    let product = query.table.sum(&all[block * n_bytes + lane..], width);
-                    let mut score = [product + list.centre_product];
-                    let norm = all_norms.get(row..=row).unwrap_or(&[]);
-                    self.metric.finish(&mut score, norm, query.norm);
-                    score[0]
-                }),
+            if scorer.is_exact() {
+                offer.scores(first_position, scores);
+            } else {
+                offer.bounds(first_position, scores, |position| {
+                    scorer.exact(all, all_norms, position - list.all.start)
+                });
             }
-        }
-    }
-
-    /// What the sum of a row's bytes says of its score.
-    fn line(&self, query: &CodeQuery, centre_product: f32) -> Line {
-        let Scale {
-            base,
-            step,
-            slack,
-            size,
-        } = query.table.scale();
-        let (factor, constant) = match self.metric {
-            Metric::InnerProduct => (1.0, 0.0),
-            Metric::L2 => (2.0, query.norm),
-        };
-        let base = factor * (base + centre_product) - constant;
-        let step = factor * step;
-        match self.codebook.bits() {
-            // No score is above 0 under L2.
-            CodeBits::Four => Line {
-                base,
-                step,
-                keep_of_norm: 1.0,
-                most: match self.metric {
-                    Metric::InnerProduct => f32::INFINITY,
-                    Metric::L2 => 0.0,
-                },
-            },
-            // A bound may be above 0: a row at distance 0 must be seen.
-            CodeBits::Eight => {
-                let size = factor * (size + centre_product.abs()) + constant;
-                Line {
-                    base: base + factor * slack + ROUNDING * size,
-                    step,
-                    keep_of_norm: 1.0 - ROUNDING,
-                    most: f32::INFINITY,
-                }
-            }
-        }
-    }
-}
-
-/// A score, or what it is at most: `base + step * sum - keep_of_norm * norm`, cut at `most`.
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    base: f32,
-    step: f32,
-    keep_of_norm: f32,
-    most: f32,
-}
-
-widened! {
-    /// Writes what these sums of bytes and these norms say of the scores of rows.
-    fn score(
-        sums: &[u16],
-        norms: &[f32],
-        line: Line,
-        scores: &mut [f32],
-    ) -> () = scores_of
-}
-
-#[expect(clippy::inline_always, reason = "it is compiled anew for each level")]
-#[inline(always)]
-fn scores_of(sums: &[u16], norms: &[f32], line: Line, scores: &mut [f32]) {
-    if norms.is_empty() {
-        for (score, sum) in scores.iter_mut().zip(sums) {
-            *score = line.base + line.step * f32::from(*sum);
-        }
-    } else {
-        for ((score, sum), norm) in scores.iter_mut().zip(sums).zip(norms) {
-            let above = line.base + line.step * f32::from(*sum) - line.keep_of_norm * norm;
-            *score = if above > line.most { line.most } else { above };
         }
     }
 }

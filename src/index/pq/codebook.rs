@@ -31,11 +31,16 @@ pub struct Codebook {
     n_codewords: usize,
     values: Slab<f32>,
     order: Slab<u32>,
+    /// See [`Self::n_sub_of_half`].
+    n_sub_of_half: Option<usize>,
 }
 
 impl Codebook {
     /// Learns codewords from `rows` by k-means in each sub-space. `n_sub` is cut to the dimension,
     /// and the number of codewords to that of the rows.
+    ///
+    /// With `halves_apart` no sub-space holds coordinates of both halves, where the coordinates and
+    /// the bytes of a code can be halved.
     ///
     /// # Panics
     /// If the rows have no coordinates.
@@ -44,13 +49,19 @@ impl Codebook {
         (n_sub, bits): (usize, CodeBits),
         seed: u64,
         settings: KMeansSettings,
+        halves_apart: bool,
     ) -> Self {
         let dim = rows.ncols();
         assert!(dim > 0, "rows have coordinates");
         let n_sub = n_sub.clamp(1, dim);
         let sample = sample_rows(rows, Self::most_rows(settings), &mut Random::new(seed, 0));
         let n_codewords = sample.nrows().min(bits.max_codewords());
-        let order = order::choose(sample.view(), n_sub);
+        let n_parts = if halves_apart && can_be_halved(dim, (n_sub, bits)) {
+            2
+        } else {
+            1
+        };
+        let order = order::choose(sample.view(), n_sub, n_parts);
         let spans: Vec<Range<usize>> = spans(dim, n_sub).collect();
         let codewords: Vec<Array2<f32>> = (spans.into_par_iter().enumerate())
             .map(|(sub, span)| {
@@ -78,6 +89,7 @@ impl Codebook {
             bits,
             n_codewords,
             values: values.into(),
+            n_sub_of_half: n_sub_of_half(dim, (n_sub, bits), &order),
             order: order.into(),
         }
     }
@@ -112,6 +124,7 @@ impl Codebook {
             bits,
             n_codewords,
             values,
+            n_sub_of_half: n_sub_of_half(dim, (n_sub, bits), &order),
             order,
         })
     }
@@ -149,6 +162,12 @@ impl Codebook {
     /// The coordinate at each place; empty where places are coordinates.
     pub(super) fn order(&self) -> &Slab<u32> {
         &self.order
+    }
+
+    /// How many sub-spaces are of the first half of the coordinates, where the others are of the
+    /// second and their codes are whole bytes.
+    pub(super) fn n_sub_of_half(&self) -> Option<usize> {
+        self.n_sub_of_half
     }
 
     /// The coordinate at a place.
@@ -201,6 +220,19 @@ impl Codebook {
         );
         table.fill(self, query);
     }
+}
+
+/// Whether half of the bytes of a code can be of one half of the coordinates.
+fn can_be_halved(dim: usize, (n_sub, bits): (usize, CodeBits)) -> bool {
+    let whole_bytes = bits.n_bytes(n_sub) == 2 * bits.n_bytes(n_sub / 2);
+    dim.is_multiple_of(2) && n_sub.is_multiple_of(2) && whole_bytes
+}
+
+/// See [`Codebook::n_sub_of_half`].
+fn n_sub_of_half(dim: usize, shape: (usize, CodeBits), order: &[u32]) -> Option<usize> {
+    let half = dim / 2;
+    let apart = order.is_empty() || order[..half].iter().all(|&at| (at as usize) < half);
+    (apart && can_be_halved(dim, shape)).then_some(shape.0 / 2)
 }
 
 /// What `rows` have at some places.
@@ -260,7 +292,7 @@ mod tests {
     #[test]
     fn few_distinct_rows_are_kept_exactly() {
         let rows = Array2::from_shape_fn((200, 10), |(row, d)| ((row % 5) * (d + 1)) as f32);
-        let codebook = Codebook::train(rows.view(), (3, CodeBits::Eight), 1, SETTINGS);
+        let codebook = Codebook::train(rows.view(), (3, CodeBits::Eight), 1, SETTINGS, false);
         let codes = codebook.encode(rows.view());
         let mut decoded = vec![0.0; 10];
         for (row, code) in rows.outer_iter().zip(codes.as_chunks::<3>().0) {
@@ -281,7 +313,7 @@ mod tests {
             row[1] = random.below(10) as f32;
             row[2] = random.below(10) as f32;
         }
-        let codebook = Codebook::train(rows.view(), (4, CodeBits::Eight), 1, SETTINGS);
+        let codebook = Codebook::train(rows.view(), (4, CodeBits::Eight), 1, SETTINGS, false);
         assert_eq!(codebook.order().len(), 12);
         let codes = codebook.encode(rows.view());
         let mut decoded = vec![0.0; 12];
@@ -304,7 +336,7 @@ mod tests {
         let rows = Array2::from_shape_simple_fn((300, 11), || random.unit() as f32 - 0.5);
         for n_rows in [300, 200, 9] {
             let rows = rows.slice(s![..n_rows, ..]);
-            let codebook = Codebook::train(rows, (4, CodeBits::Eight), 1, SETTINGS);
+            let codebook = Codebook::train(rows, (4, CodeBits::Eight), 1, SETTINGS, false);
             let codes = codebook.encode(rows.slice(s![..9, ..]));
             let query = rows.row(8).to_vec();
             let mut table = LookupTable::default();
@@ -340,7 +372,7 @@ mod tests {
         let rows = Array2::from_shape_simple_fn((300, 11), || random.unit() as f32 - 0.5);
         for (n_sub, n_rows) in [(4, 300), (5, 300), (3, 7)] {
             let rows = rows.slice(s![..n_rows, ..]);
-            let codebook = Codebook::train(rows, (n_sub, CodeBits::Four), 1, SETTINGS);
+            let codebook = Codebook::train(rows, (n_sub, CodeBits::Four), 1, SETTINGS, false);
             assert_eq!(codebook.n_codewords(), n_rows.min(16));
             let query = rows.row(6).to_vec();
             let mut table = LookupTable::default();

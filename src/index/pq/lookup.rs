@@ -8,6 +8,7 @@ use super::codebook::Codebook;
 use super::packing::CodeBits;
 use crate::index::kernels::scan::{MOST_OF_HALF, Table};
 use crate::index::kernels::{Level, widened};
+use std::ops::Range;
 
 /// Rows of as many products as codes have values, one for each sub-space.
 #[derive(Debug, Clone)]
@@ -23,10 +24,13 @@ pub(in crate::index) struct LookupTable {
     steps: Vec<u8>,
     /// The least and the greatest product of each sub-space.
     extremes: Vec<[f32; 2]>,
-    scale: Scale,
+    /// Sub-spaces of the first half of the coordinates; all where they are not told apart.
+    n_first: usize,
+    /// Of the first sub-spaces, of the others.
+    scales: [Scale; 2],
 }
 
-/// What a sum of steps says: the sum of the products they stand for is about `base + step * sum`,
+/// What a sum of steps of some sub-spaces says: the sum of the products they stand for is about `base + step * sum`,
 /// never more than `slack` above it, and its absolute value at most `size`, rounding aside.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::index) struct Scale {
@@ -34,6 +38,23 @@ pub(in crate::index) struct Scale {
     pub(in crate::index) step: f32,
     pub(in crate::index) slack: f32,
     pub(in crate::index) size: f32,
+}
+
+impl Scale {
+    /// That of sub-spaces with these extremes.
+    fn of(extremes: &[[f32; 2]], step: f32) -> Self {
+        let mut scale = Self {
+            base: 0.0,
+            step,
+            slack: 0.5 * step * extremes.len() as f32,
+            size: 0.0,
+        };
+        for [least, greatest] in extremes {
+            scale.base += least;
+            scale.size += least.abs().max(greatest.abs());
+        }
+        scale
+    }
 }
 
 /// Independent partial sums, so that additions need not wait for one another.
@@ -54,7 +75,8 @@ impl Default for LookupTable {
             products: Vec::new(),
             steps: Vec::new(),
             extremes: Vec::new(),
-            scale: Scale::default(),
+            n_first: 0,
+            scales: [Scale::default(); 2],
         }
     }
 }
@@ -69,6 +91,7 @@ impl LookupTable {
         };
         self.bits = bits;
         self.n_sub = n_sub;
+        self.n_first = codebook.n_sub_of_half().unwrap_or(n_sub);
         self.query.clear();
         (self.query).extend((0..codebook.dim()).map(|place| query[codebook.coordinate(place)]));
         // All products with codewords are written, and nothing else needs to be 0 again but what
@@ -95,12 +118,8 @@ impl LookupTable {
             CodeBits::Eight => u8::MAX,
         };
         let most = (MAX_SUM / self.n_sub.max(1)).min(usize::from(byte)) as f32;
-        let (mut widest, mut base, mut size) = (0.0_f32, 0.0, 0.0);
-        for [least, greatest] in &self.extremes {
-            widest = widest.max(greatest - least);
-            base += least;
-            size += least.abs().max(greatest.abs());
-        }
+        let width_of = |[least, greatest]: &[f32; 2]| greatest - least;
+        let widest = self.extremes.iter().map(width_of).fold(0.0, f32::max);
         // A table of equal products needs no steps, but the division needs one.
         let step = (widest / most).max(f32::MIN_POSITIVE);
         let width = self.bits.max_codewords();
@@ -114,12 +133,8 @@ impl LookupTable {
             scale,
             &mut self.steps,
         );
-        self.scale = Scale {
-            base,
-            step,
-            slack: 0.5 * step * self.n_sub as f32,
-            size,
-        };
+        let (first, others) = self.extremes.split_at(self.n_first);
+        self.scales = [first, others].map(|extremes| Scale::of(extremes, step));
     }
 
     /// The steps that codes pick.
@@ -130,17 +145,43 @@ impl LookupTable {
         }
     }
 
+    /// The same by halves of the coordinates, where the codebook tells them apart.
+    pub(in crate::index) fn steps_of_halves(&self) -> [Table<'_>; 2] {
+        self.steps().split_at(self.bits.n_bytes(self.n_first))
+    }
+
+    /// What sums of all steps say.
     pub(in crate::index) fn scale(&self) -> Scale {
-        self.scale
+        let [first, others] = self.scales;
+        Scale {
+            base: first.base + others.base,
+            step: first.step,
+            slack: first.slack + others.slack,
+            size: first.size + others.size,
+        }
+    }
+
+    /// What sums of the steps of each half say.
+    pub(in crate::index) fn scales_of_halves(&self) -> [Scale; 2] {
+        self.scales
     }
 
     /// The sum of the products that a code of eight bits picks, which is the product with the row
     /// it stands for. The code is every `stride`-th of `codes`, from the first on.
     pub(in crate::index) fn sum(&self, codes: &[u8], stride: usize) -> f32 {
-        let (rows, _) = self.products.as_chunks::<256>();
+        self.sum_of(0..self.n_sub, codes, stride)
+    }
+
+    /// The same by halves.
+    pub(in crate::index) fn sums_of_halves(&self, codes: &[u8], stride: usize) -> [f32; 2] {
+        [0..self.n_first, self.n_first..self.n_sub].map(|subs| self.sum_of(subs, codes, stride))
+    }
+
+    fn sum_of(&self, subs: Range<usize>, codes: &[u8], stride: usize) -> f32 {
+        let mut at = subs.start * stride;
+        let rows = &self.products.as_chunks::<256>().0[subs];
         let mut lanes = [0.0_f32; LANES];
         let (groups, rest) = rows.as_chunks::<LANES>();
-        let mut at = 0;
         for rows in groups {
             for (lane, row) in lanes.iter_mut().zip(rows) {
                 *lane += row[usize::from(codes[at])];

@@ -15,6 +15,7 @@ mod norms;
 mod order;
 mod packing;
 mod pq_index;
+mod scores;
 
 pub use code_store::CodeParts;
 pub(super) use code_store::{CodeQuery, CodeScan, CodeStore, CodeSums};

@@ -87,7 +87,7 @@ mod tests {
             (5, CodeBits::Four),
             (13, CodeBits::Four),
         ] {
-            let codebook = Codebook::train(rows.view(), (n_sub, bits), 1, settings);
+            let codebook = Codebook::train(rows.view(), (n_sub, bits), 1, settings, false);
             let centre: Vec<f32> = (0..13).map(|d| d as f32 - 5.0).collect();
             let mut table = NormTable::default();
             table.fill(&codebook, &centre);

@@ -14,16 +14,34 @@ use ndarray::{ArrayView2, Axis};
 const UNEVEN_FROM: f64 = 2.0;
 
 /// The coordinates of all sub-spaces, one after another; empty where they are in order as they are.
-pub(super) fn choose(rows: ArrayView2<'_, f32>, n_sub: usize) -> Vec<u32> {
-    let dim = rows.ncols();
+///
+/// Coordinates are cut into `n_parts` first, and so are sub-spaces: each holds some of one part
+/// alone. Both must be multiples of it.
+pub(super) fn choose(rows: ArrayView2<'_, f32>, n_sub: usize, n_parts: usize) -> Vec<u32> {
     let variances: Vec<f64> = rows.axis_iter(Axis(1)).map(variance).collect();
-    let total: f64 = variances.iter().sum();
-    let widest = spans(dim, n_sub)
-        .map(|span| variances[span].iter().sum::<f64>())
-        .fold(0.0, f64::max);
-    if widest * n_sub as f64 <= UNEVEN_FROM * total {
+    let (width, n_sub) = (rows.ncols() / n_parts, n_sub / n_parts);
+    let parts = || variances.chunks_exact(width);
+    if parts().all(|part| is_even(part, n_sub)) {
         return Vec::new();
     }
+    let dealt = parts().zip(0..).map(|(part, at)| (deal(part, n_sub), at));
+    dealt
+        .flat_map(|(dealt, at)| dealt.into_iter().map(move |d| at * width as u32 + d))
+        .collect()
+}
+
+/// Whether neighbours may share a sub-space.
+fn is_even(variances: &[f64], n_sub: usize) -> bool {
+    let total: f64 = variances.iter().sum();
+    let widest = spans(variances.len(), n_sub)
+        .map(|span| variances[span].iter().sum::<f64>())
+        .fold(0.0, f64::max);
+    widest * n_sub as f64 <= UNEVEN_FROM * total
+}
+
+/// Coordinates of these variances, dealt out to sub-spaces of about the same.
+fn deal(variances: &[f64], n_sub: usize) -> Vec<u32> {
+    let dim = variances.len();
     let mut by_variance: Vec<usize> = (0..dim).collect();
     by_variance.sort_by(|&a, &b| variances[b].total_cmp(&variances[a]).then(a.cmp(&b)));
     let mut sub_spaces = vec![(0.0_f64, Vec::new()); n_sub];
@@ -74,13 +92,22 @@ mod tests {
     fn even_coordinates_stay_and_uneven_ones_are_dealt_out() {
         let sign = |row: usize| if row.is_multiple_of(2) { 1.0 } else { -1.0 };
         let even = Array2::from_shape_fn((10, 6), |(row, _)| sign(row));
-        assert_eq!(choose(even.view(), 3), [] as [u32; 0]);
+        assert_eq!(choose(even.view(), 3, 1), [] as [u32; 0]);
         // Deviations 9, 8, 7, 1, 1, 0: the first three are in a sub-space of their own, each with
         // the least of what is left.
         let sizes = [9.0, 8.0, 7.0, 1.0, 1.0, 0.0];
         let uneven = Array2::from_shape_fn((10, 6), |(row, d)| sign(row) * sizes[d]);
-        assert_eq!(choose(uneven.view(), 3), [0, 5, 1, 4, 2, 3]);
-        assert_eq!(choose(Array2::zeros((0, 6)).view(), 3), [] as [u32; 0]);
+        assert_eq!(choose(uneven.view(), 3, 1), [0, 5, 1, 4, 2, 3]);
+        assert_eq!(choose(Array2::zeros((0, 6)).view(), 3, 1), [] as [u32; 0]);
+    }
+
+    #[test]
+    fn parts_are_dealt_out_by_themselves() {
+        let sign = |row: usize| if row.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let sizes = [9.0, 8.0, 0.0, 1.0, 3.0, 3.0, 3.0, 3.0];
+        let rows = Array2::from_shape_fn((10, 8), |(row, d)| sign(row) * sizes[d]);
+        assert_eq!(choose(rows.view(), 4, 2), [0, 2, 1, 3, 4, 7, 5, 6]);
+        assert_eq!(choose(rows.view(), 4, 1), [0, 2, 1, 3, 4, 5, 6, 7]);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Codes scanned whole: no lists, so every row is looked at, at `n_sub` bytes each.
 
 use super::code_store::{CodeParts, CodeQuery, CodeScan, CodeStore, CodeSums};
-use crate::index::filter::{Filter, Offer};
+use crate::index::filter::{Filter, Filters, Offer};
 use crate::index::metric::Metric;
 use crate::index::parts::PartsError;
-use crate::index::top_k::TopK;
-use crate::index::vector_index::{Effort, VectorIndex};
+use crate::index::sparse_rows::SparseView;
+use crate::index::top_k::{Neighbour, TopK};
+use crate::index::vector_index::{Effort, Products, VectorIndex};
+use rayon::prelude::*;
 
 /// Product-quantised rows without lists.
 #[derive(Debug, Clone)]
@@ -45,6 +47,30 @@ impl Pq {
         }
     }
 
+    /// Offers the rows that `filter` lets through to `best`.
+    fn scan(
+        &self,
+        prepared: &CodeQuery,
+        sums: &mut CodeSums,
+        (filter, best): (&Filter<'_>, &mut TopK),
+    ) {
+        let list = CodeScan {
+            all: 0..self.len(),
+            wanted: filter.positions(self.len()),
+            centre_product: 0.0,
+            centre: &[],
+        };
+        if best.k() == 0 || list.wanted.is_empty() {
+            return;
+        }
+        let mut offer = Offer {
+            rows: None,
+            keep: filter.keep,
+            best,
+        };
+        self.0.scan(prepared, &list, sums, &mut offer);
+    }
+
     /// Writes the row that the index holds in place of `row`.
     ///
     /// # Panics
@@ -68,23 +94,34 @@ impl VectorIndex for Pq {
         self.0.metric()
     }
 
+    fn tells_halves(&self) -> bool {
+        self.0.tells_halves()
+    }
+
     fn search(&self, query: &[f32], _effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let mut prepared = CodeQuery::default();
         self.0.prepare(query, &mut prepared);
-        let list = CodeScan {
-            all: 0..self.len(),
-            wanted: filter.positions(self.len()),
-            centre_product: 0.0,
-        };
-        if best.k() == 0 || list.wanted.is_empty() {
-            return;
-        }
-        let mut offer = Offer {
-            rows: None,
-            keep: filter.keep,
-            best,
-        };
-        self.0
-            .scan(&prepared, &list, &mut CodeSums::default(), &mut offer);
+        self.scan(&prepared, &mut CodeSums::default(), (filter, best));
+    }
+
+    fn search_sparse(
+        &self,
+        queries: SparseView<'_>,
+        (k, products): (usize, Products),
+        _effort: Effort,
+        filters: Filters<'_>,
+    ) -> Vec<Vec<Neighbour>> {
+        filters.expect_len(queries.len());
+        let products = products.as_told(self.tells_halves());
+        let memory = || (CodeQuery::default(), CodeSums::default());
+        (0..queries.len())
+            .into_par_iter()
+            .map_init(memory, |(prepared, sums), query| {
+                (self.0).prepare_sparse(queries, query, products, prepared);
+                let mut best = products.best(k);
+                self.scan(prepared, sums, (filters.of(query), &mut best));
+                best.into_sorted()
+            })
+            .collect()
     }
 }

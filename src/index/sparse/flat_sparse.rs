@@ -143,6 +143,10 @@ impl VectorIndex for Sparse {
         self.0.metric()
     }
 
+    fn tells_halves(&self) -> bool {
+        true
+    }
+
     fn search(&self, query: &[f32], _effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let mut prepared = SparseQuery::default();
         self.0.prepare(query, &mut prepared);

@@ -233,7 +233,13 @@ mod tests {
     }
 
     fn coding_error(rows: &Array2<f32>) -> f64 {
-        let codebook = Codebook::train(rows.view(), (4, CodeBits::Eight), 1, SETTINGS.codebook);
+        let codebook = Codebook::train(
+            rows.view(),
+            (4, CodeBits::Eight),
+            1,
+            SETTINGS.codebook,
+            false,
+        );
         let codes = codebook.encode(rows.view());
         let mut decoded = Array2::zeros(rows.dim());
         for (mut into, code) in decoded.outer_iter_mut().zip(codes.as_chunks::<4>().0) {

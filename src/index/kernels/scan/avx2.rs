@@ -1,6 +1,6 @@
 //! Look-ups with AVX2: 32 codes at a time, in tables of 16 bytes.
 
-use super::{HalfRow, Sums, TableRow, WIDTH};
+use super::{Codes, HalfRow, Sums, TableRow, WIDTH};
 use std::arch::x86_64::{
     __m128i, __m256i, _mm256_add_epi8, _mm256_add_epi16, _mm256_adds_epu8, _mm256_and_si256,
     _mm256_broadcastsi128_si256, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
@@ -13,7 +13,7 @@ const LANES: usize = 32;
 
 /// A table of 256 values is 16 of 16: each is asked for all codes and answers for its own.
 #[target_feature(enable = "avx2")]
-pub(super) fn sum_bytes(codes: &[u8], table: &[TableRow], sums: &mut Sums, n_rows: usize) {
+pub(super) fn sum_bytes(codes: Codes<'_>, table: &[TableRow], sums: &mut Sums) {
     let look_up = |row: &TableRow, codes| {
         let (parts, _) = row.as_chunks::<16>();
         let mut found = _mm256_setzero_si256();
@@ -26,19 +26,19 @@ pub(super) fn sum_bytes(codes: &[u8], table: &[TableRow], sums: &mut Sums, n_row
         }
         found
     };
-    sum(codes, table, sums, n_rows, look_up);
+    sum(codes, table, sums, look_up);
 }
 
 /// A value is at most 127, so that two of them are a byte.
 #[target_feature(enable = "avx2")]
-pub(super) fn sum_halves(codes: &[u8], table: &[[HalfRow; 2]], sums: &mut Sums, n_rows: usize) {
+pub(super) fn sum_halves(codes: Codes<'_>, table: &[[HalfRow; 2]], sums: &mut Sums) {
     let look_up = |[low, high]: &[HalfRow; 2], codes| {
         let half = _mm256_set1_epi8(15);
         let low = pick(low, _mm256_and_si256(codes, half));
         let codes = _mm256_srli_epi16::<4>(codes);
         _mm256_add_epi8(low, pick(high, _mm256_and_si256(codes, half)))
     };
-    sum(codes, table, sums, n_rows, look_up);
+    sum(codes, table, sums, look_up);
 }
 
 #[target_feature(enable = "avx2")]
@@ -52,17 +52,16 @@ fn pick(row: &[u8; 16], codes: __m256i) -> __m256i {
 #[target_feature(enable = "avx2")]
 #[inline]
 fn sum<T>(
-    codes: &[u8],
+    codes: Codes<'_>,
     table: &[T],
     sums: &mut Sums,
-    n_rows: usize,
     look_up: impl Fn(&T, __m256i) -> __m256i,
 ) {
-    let blocks = codes.chunks((WIDTH * table.len()).max(1));
-    for (codes, sums) in blocks.zip(sums[..n_rows].chunks_mut(WIDTH)) {
+    for (block, sums) in codes.blocks().zip(sums[..codes.n_rows].chunks_mut(WIDTH)) {
         let width = sums.len();
         let mut totals = [Totals::none(); WIDTH / LANES];
-        for (codes, row) in codes.chunks_exact(width).zip(table) {
+        let wanted = &block[codes.first * width..];
+        for (codes, row) in wanted.chunks_exact(width).zip(table) {
             for (codes, totals) in codes.chunks(LANES).zip(&mut totals) {
                 let codes: [u8; LANES] = codes.try_into().unwrap_or_else(|_| {
                     let mut padded = [0; LANES];

@@ -49,51 +49,91 @@ pub(in crate::index) enum Table<'a> {
     Halves(&'a [HalfRow]),
 }
 
-/// Writes the sums of the rows of `codes`, whole blocks and at the end perhaps a narrower one.
-/// Sums beyond 16 bits wrap.
+impl<'a> Table<'a> {
+    /// Bytes of a code that it is asked for.
+    pub(in crate::index) fn n_bytes(self) -> usize {
+        match self {
+            Self::Bytes(rows) => rows.len(),
+            Self::Halves(rows) => rows.len() / 2,
+        }
+    }
+
+    /// What the first `n_bytes` add, and what the others do.
+    pub(in crate::index) fn split_at(self, n_bytes: usize) -> [Table<'a>; 2] {
+        match self {
+            Self::Bytes(rows) => {
+                let (first, others) = rows.split_at(n_bytes);
+                [first, others].map(Self::Bytes)
+            }
+            Self::Halves(rows) => {
+                let (first, others) = rows.split_at(2 * n_bytes);
+                [first, others].map(Self::Halves)
+            }
+        }
+    }
+}
+
+/// Codes of some rows: whole blocks, and at the end perhaps a narrower one.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::index) struct Codes<'a> {
+    /// The blocks.
+    pub(in crate::index) bytes: &'a [u8],
+    /// How many rows they are of.
+    pub(in crate::index) n_rows: usize,
+    /// Bytes of each row.
+    pub(in crate::index) n_bytes: usize,
+    /// The first of them that is summed; the table says how many are.
+    pub(in crate::index) first: usize,
+}
+
+impl<'a> Codes<'a> {
+    /// The blocks in turn.
+    fn blocks(self) -> impl Iterator<Item = &'a [u8]> {
+        self.bytes.chunks((WIDTH * self.n_bytes).max(1))
+    }
+}
+
+/// Writes the sums of these rows. Sums beyond 16 bits wrap.
 ///
 /// # Panics
-/// If `codes` is not a byte for each of the table's and each of `n_rows`: the caller's mistake.
+/// If there are not as many bytes as said, or rows lack bytes of the table: the caller's mistake.
 pub(in crate::index) fn sum_codes(
     level: Level,
-    codes: &[u8],
+    codes: Codes<'_>,
     table: Table<'_>,
     sums: &mut Sums,
-    n_rows: usize,
 ) {
-    let n_bytes = match table {
-        Table::Bytes(rows) => rows.len(),
-        Table::Halves(rows) => rows.len() / 2,
-    };
-    assert_eq!(codes.len(), n_rows * n_bytes, "one code for each row");
+    let (n_rows, n_bytes) = (codes.n_rows, codes.n_bytes);
+    assert_eq!(codes.bytes.len(), n_rows * n_bytes, "bytes of each row");
+    assert!(codes.first + table.n_bytes() <= n_bytes, "bytes to sum");
     match (level, table) {
         #[cfg(target_arch = "x86_64")]
         #[expect(unsafe_code, reason = "a function for a detected processor")]
         // SAFETY: this level exists only where it was detected.
-        (Level::Vbmi, Table::Bytes(rows)) => unsafe { vbmi::sum_bytes(codes, rows, sums, n_rows) },
+        (Level::Vbmi, Table::Bytes(rows)) => unsafe { vbmi::sum_bytes(codes, rows, sums) },
         #[cfg(target_arch = "x86_64")]
         #[expect(unsafe_code, reason = "a function for a detected processor")]
         // SAFETY: as above.
         (Level::Vbmi, Table::Halves(rows)) => unsafe {
-            vbmi::sum_halves(codes, rows.as_chunks().0, sums, n_rows);
+            vbmi::sum_halves(codes, rows.as_chunks().0, sums);
         },
         #[cfg(target_arch = "x86_64")]
         #[expect(unsafe_code, reason = "a function for a detected processor")]
         // SAFETY: as above.
-        (Level::Avx2, Table::Bytes(rows)) => unsafe { avx2::sum_bytes(codes, rows, sums, n_rows) },
+        (Level::Avx2, Table::Bytes(rows)) => unsafe { avx2::sum_bytes(codes, rows, sums) },
         #[cfg(target_arch = "x86_64")]
         #[expect(unsafe_code, reason = "a function for a detected processor")]
         // SAFETY: as above.
         (Level::Avx2, Table::Halves(rows)) => unsafe {
-            avx2::sum_halves(codes, rows.as_chunks().0, sums, n_rows);
+            avx2::sum_halves(codes, rows.as_chunks().0, sums);
         },
         #[cfg(target_arch = "aarch64")]
         #[expect(unsafe_code, reason = "a function for a detected processor")]
         // SAFETY: every processor of this architecture has these instructions.
         (Level::Neon, Table::Halves(rows)) => unsafe {
-            neon::sum_halves(codes, rows.as_chunks().0, sums, n_rows);
+            neon::sum_halves(codes, rows.as_chunks().0, sums);
         },
-        (_, Table::Bytes(rows)) => plain(codes, rows, sums, n_rows, |row, code| {
+        (_, Table::Bytes(rows)) => plain(codes, rows, sums, |row, code| {
             u16::from(row[usize::from(code)])
         }),
         (_, Table::Halves(rows)) => {
@@ -101,7 +141,6 @@ pub(in crate::index) fn sum_codes(
                 codes,
                 rows.as_chunks().0,
                 sums,
-                n_rows,
                 |[low, high]: &[HalfRow; 2], code| {
                     u16::from(low[usize::from(code % 16)]) + u16::from(high[usize::from(code / 16)])
                 },
@@ -110,17 +149,11 @@ pub(in crate::index) fn sum_codes(
     }
 }
 
-fn plain<R>(
-    codes: &[u8],
-    table: &[R],
-    sums: &mut Sums,
-    n_rows: usize,
-    pick: impl Fn(&R, u8) -> u16,
-) {
-    let blocks = codes.chunks((WIDTH * table.len()).max(1));
-    for (codes, sums) in blocks.zip(sums[..n_rows].chunks_mut(WIDTH)) {
+fn plain<R>(codes: Codes<'_>, table: &[R], sums: &mut Sums, pick: impl Fn(&R, u8) -> u16) {
+    for (block, sums) in codes.blocks().zip(sums[..codes.n_rows].chunks_mut(WIDTH)) {
         sums.fill(0);
-        for (codes, row) in codes.chunks_exact(sums.len()).zip(table) {
+        let wanted = &block[codes.first * sums.len()..];
+        for (codes, row) in wanted.chunks_exact(sums.len()).zip(table) {
             for (sum, &code) in sums.iter_mut().zip(codes) {
                 *sum = sum.wrapping_add(pick(row, code));
             }

@@ -1,6 +1,6 @@
 //! Look-ups with NEON: 16 codes at a time, in tables of 16 bytes.
 
-use super::{HalfRow, Sums, WIDTH};
+use super::{Codes, HalfRow, Sums, WIDTH};
 use std::arch::aarch64::{
     uint8x16_t, vaddq_u8, vaddw_high_u8, vaddw_u8, vandq_u8, vdupq_n_u8, vdupq_n_u16, vget_low_u8,
     vqtbl1q_u8, vshrq_n_u8,
@@ -11,12 +11,12 @@ const LANES: usize = 16;
 
 /// A value is at most 127, so that two of them are a byte.
 #[target_feature(enable = "neon")]
-pub(super) fn sum_halves(codes: &[u8], table: &[[HalfRow; 2]], sums: &mut Sums, n_rows: usize) {
-    let blocks = codes.chunks((WIDTH * table.len()).max(1));
-    for (codes, sums) in blocks.zip(sums[..n_rows].chunks_mut(WIDTH)) {
+pub(super) fn sum_halves(codes: Codes<'_>, table: &[[HalfRow; 2]], sums: &mut Sums) {
+    for (block, sums) in codes.blocks().zip(sums[..codes.n_rows].chunks_mut(WIDTH)) {
         let width = sums.len();
         let mut totals = [[vdupq_n_u16(0); 2]; WIDTH / LANES];
-        for (codes, [low, high]) in codes.chunks_exact(width).zip(table) {
+        let wanted = &block[codes.first * width..];
+        for (codes, [low, high]) in wanted.chunks_exact(width).zip(table) {
             for (codes, totals) in codes.chunks(LANES).zip(&mut totals) {
                 let codes: [u8; LANES] = codes.try_into().unwrap_or_else(|_| {
                     let mut padded = [0; LANES];

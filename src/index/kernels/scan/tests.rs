@@ -3,25 +3,35 @@
 use super::*;
 use crate::index::random::Random;
 
-fn check(table: Table<'_>, n_bytes: usize, pick: impl Fn(usize, u8) -> u32) {
+fn check(table: Table<'_>, n_summed: usize, pick: impl Fn(usize, u8) -> u32) {
     let mut random = Random::new(1, 0);
-    for n_rows in [1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 128, 200, 255, 256] {
-        let codes: Vec<u8> = (0..n_rows * n_bytes)
-            .map(|_| random.below(256) as u8)
-            .collect();
-        for level in Level::all() {
-            let mut sums = [7; WIDTH * MAX_BLOCKS];
-            sum_codes(level, &codes, table, &mut sums, n_rows);
-            for (row, sum) in sums[..n_rows].iter().enumerate() {
-                let start = row / WIDTH * WIDTH;
-                let width = WIDTH.min(n_rows - start);
-                let code = |byte| codes[start * n_bytes + byte * width + row - start];
-                let expected: u32 = (0..n_bytes).map(|byte| pick(byte, code(byte))).sum();
-                assert_eq!(
-                    u32::from(*sum),
-                    expected,
-                    "{level:?} {n_bytes} {n_rows} {row}"
-                );
+    // All bytes of a row, or those in the midst of others.
+    for (first, n_bytes) in [(0, n_summed), (2, n_summed + 3)] {
+        for n_rows in [1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 128, 200, 255, 256] {
+            let bytes: Vec<u8> = (0..n_rows * n_bytes)
+                .map(|_| random.below(256) as u8)
+                .collect();
+            let codes = Codes {
+                bytes: &bytes,
+                n_rows,
+                n_bytes,
+                first,
+            };
+            for level in Level::all() {
+                let mut sums = [7; WIDTH * MAX_BLOCKS];
+                sum_codes(level, codes, table, &mut sums);
+                for (row, sum) in sums[..n_rows].iter().enumerate() {
+                    let start = row / WIDTH * WIDTH;
+                    let width = WIDTH.min(n_rows - start);
+                    let code = |byte| bytes[start * n_bytes + byte * width + row - start];
+                    let picked = (0..n_summed).map(|byte| pick(byte, code(first + byte)));
+                    let expected: u32 = picked.sum();
+                    assert_eq!(
+                        u32::from(*sum),
+                        expected,
+                        "{level:?} {first} {n_bytes} {n_rows} {row}"
+                    );
+                }
             }
         }
     }

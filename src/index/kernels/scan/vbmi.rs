@@ -1,6 +1,6 @@
 //! Look-ups with AVX-512: 64 codes at a time, in tables of 256 bytes or of 16.
 
-use super::{HalfRow, MAX_BLOCKS, Sums, TableRow, WIDTH};
+use super::{Codes, HalfRow, MAX_BLOCKS, Sums, TableRow, WIDTH};
 use std::arch::x86_64::{
     __m512i, _MM_HINT_T1, _mm_prefetch, _mm512_add_epi8, _mm512_add_epi16, _mm512_broadcast_i32x4,
     _mm512_loadu_si512, _mm512_mask_blend_epi8, _mm512_maskz_loadu_epi8, _mm512_movepi8_mask,
@@ -10,43 +10,30 @@ use std::arch::x86_64::{
 };
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
-pub(super) fn sum_bytes(codes: &[u8], table: &[TableRow], sums: &mut Sums, n_rows: usize) {
+pub(super) fn sum_bytes(codes: Codes<'_>, table: &[TableRow], sums: &mut Sums) {
     let look_up = |row: &ByteRow, codes| row.look_up(codes);
-    sum(
-        codes,
-        table,
-        sums,
-        n_rows,
-        (|row| ByteRow::load(row), look_up),
-    );
+    sum(codes, table, sums, (|row| ByteRow::load(row), look_up));
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
-pub(super) fn sum_halves(codes: &[u8], table: &[[HalfRow; 2]], sums: &mut Sums, n_rows: usize) {
+pub(super) fn sum_halves(codes: Codes<'_>, table: &[[HalfRow; 2]], sums: &mut Sums) {
     let look_up = |row: &HalfRows, codes| row.look_up(codes);
-    sum(
-        codes,
-        table,
-        sums,
-        n_rows,
-        (|row| HalfRows::load(row), look_up),
-    );
+    sum(codes, table, sums, (|row| HalfRows::load(row), look_up));
 }
 
 /// `load` puts a row of the table in registers, `look_up` finds what 64 codes pick from it.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
 #[inline]
 fn sum<T, R>(
-    codes: &[u8],
+    codes: Codes<'_>,
     table: &[T],
     sums: &mut Sums,
-    n_rows: usize,
     (load, look_up): (
         impl Fn(&T) -> R + Copy,
         impl Fn(&R, __m512i) -> __m512i + Copy,
     ),
 ) {
-    let n_whole = n_rows / WIDTH;
+    let (n_rows, n_whole) = (codes.n_rows, codes.n_rows / WIDTH);
     match n_whole {
         0 => {}
         1 => whole::<1, T, R>(codes, table, sums, load, look_up),
@@ -56,9 +43,10 @@ fn sum<T, R>(
     }
     if !n_rows.is_multiple_of(WIDTH) {
         let sums = &mut sums[n_whole * WIDTH..][..WIDTH];
-        let codes = &codes[n_whole * WIDTH * table.len()..];
+        let width = n_rows % WIDTH;
+        let wanted = &codes.bytes[n_whole * WIDTH * codes.n_bytes + codes.first * width..];
         let mut totals = Totals::none();
-        for (codes, row) in codes.chunks_exact(n_rows % WIDTH).zip(table) {
+        for (codes, row) in wanted.chunks_exact(width).zip(table) {
             totals.add(look_up(&load(row), load_some(codes)));
         }
         totals.store(sums.try_into().expect("a sum for each row"));
@@ -68,20 +56,21 @@ fn sum<T, R>(
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
 #[inline]
 fn whole<const N: usize, T, R>(
-    codes: &[u8],
+    codes: Codes<'_>,
     table: &[T],
     sums: &mut Sums,
     load_row: impl Fn(&T) -> R,
     look_up: impl Fn(&R, __m512i) -> __m512i,
 ) {
     let mut totals = [Totals::none(); N];
-    let block_len = WIDTH * table.len();
+    let block_len = WIDTH * codes.n_bytes;
+    let wanted = &codes.bytes[codes.first * WIDTH..];
     for (byte, row) in table.iter().enumerate() {
         let row = load_row(row);
         for (block, totals) in totals.iter_mut().enumerate() {
             let at = block * block_len + byte * WIDTH;
-            ahead(codes, at + N * block_len);
-            let codes = &codes[at..];
+            ahead(wanted, at + N * block_len);
+            let codes = &wanted[at..];
             totals.add(look_up(
                 &row,
                 load(codes.first_chunk().expect("a whole block")),
