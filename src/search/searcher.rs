@@ -12,7 +12,6 @@ use crate::domain::Spectrum;
 use crate::index::{Effort, VectorIndex};
 use crate::library::{Library, Segment};
 use crate::prepare::{LeftOut, prepare};
-use crate::similarity::RestsOn;
 use crate::similarity::align::Scratch;
 use rayon::prelude::*;
 
@@ -27,13 +26,17 @@ pub struct Searcher<'a> {
     model: Option<&'a Model>,
 }
 
+/// Best entries that proposals must hold, at least: fewer are asked for, and then decoys and other
+/// entries of a cluster have places among them too.
+const LEAST_TO_FIND: usize = 10;
+
 /// What an index is asked for where that is left to us.
 struct Habit {
     /// Lists are visited until they hold this many rows together.
     rows_visited: usize,
     /// No fewer lists than this, if there are so many.
     least_lists: usize,
-    /// Entries proposed.
+    /// Entries proposed, at most: many of them are seen to be unlikely before they are scored.
     n_candidates: usize,
     /// See [`AskingIndex::least_share`].
     least_share: f32,
@@ -44,21 +47,20 @@ impl Habit {
     /// 0.99 of the ten best entries of each query. Their lists are long, and among a million
     /// entries twelve of 239 answer as many queries right as all of them but for 2 in 100, in a
     /// third of the time. Every place of a query is a column to add up, and with three of ten left out
-    /// they still hold 0.9926, where all hold 0.9936. Codes need more candidates to lose as little,
-    /// above all where what fragments and what losses say is not multiplied; places cost them
-    /// nothing.
-    fn with(kind: &str, multiply: bool) -> Self {
+    /// they still hold 0.9926, where all hold 0.9936. Codes need more candidates to lose as little, and
+    /// places cost them nothing.
+    fn with(kind: &str) -> Self {
         match kind {
             "sparse" | "ivfsparse" => Self {
                 rows_visited: 50_000,
                 least_lists: 8,
-                n_candidates: 80,
+                n_candidates: 200,
                 least_share: 0.3,
             },
             _ => Self {
                 rows_visited: 50_000,
                 least_lists: 32,
-                n_candidates: if multiply { 150 } else { 400 },
+                n_candidates: 400,
                 least_share: 0.0,
             },
         }
@@ -75,10 +77,9 @@ impl<'a> Searcher<'a> {
     pub fn new(library: &'a Library, settings: SearchSettings) -> Self {
         let segments = library.segments();
         let rests_on = choose(&settings, true).rests_on();
-        let tell_halves = library.embedding().has_losses()
-            && segments.iter().all(|s| s.index().tells_halves());
-        let multiply = tell_halves && rests_on == RestsOn::Both;
-        let habit = |segment: &Segment| Habit::with(segment.index().kind(), multiply);
+        let tell_halves =
+            library.embedding().has_losses() && segments.iter().all(|s| s.index().tells_halves());
+        let habit = |segment: &Segment| Habit::with(segment.index().kind());
         let asking_index = |segment: &Segment| {
             let n_lists = segment.index().n_lists();
             let habit = habit(segment);
@@ -106,6 +107,8 @@ impl<'a> Searcher<'a> {
             asking: Asking {
                 rests_on,
                 n_candidates,
+                to_find: (settings.n_candidates == Amount::Auto)
+                    .then_some(settings.top_k.max(LEAST_TO_FIND)),
                 indexes: segments.iter().map(asking_index).collect(),
                 tell_halves,
             },
@@ -247,7 +250,7 @@ mod tests {
 
     #[test]
     fn small_libraries_are_visited_nearly_whole_and_large_ones_in_part() {
-        let codes = Habit::with("ivfpq", true);
+        let codes = Habit::with("ivfpq");
         assert_eq!(codes.n_probe(108, 27_720), 108);
         assert_eq!(codes.n_probe(2048, 1_000_000), 102);
         assert_eq!(codes.n_probe(8192, 30_000_000), 32);
@@ -257,7 +260,7 @@ mod tests {
             0,
             "without lists there is nothing to visit"
         );
-        let postings = Habit::with("ivfsparse", true);
+        let postings = Habit::with("ivfsparse");
         assert_eq!(postings.n_probe(239, 982_539), 12);
         assert_eq!(postings.n_probe(7000, 30_000_000), 11);
     }
