@@ -54,9 +54,9 @@ const FLAT_BELOW: usize = 10_000;
 /// looking at part of the codes of an inverted file, and nothing is missed.
 const COMPARE_ALL: usize = 200_000;
 
-/// Fewest rows of a list of codes of spectra, on the mean: a search visits many lists, and of a
-/// short one half the time goes into finding it.
-const LEAST_ROWS: usize = 256;
+/// Fewest rows of a list of codes of spectra, on the mean: a search visits many lists, and each takes
+/// about as long as the codes of a hundred rows, however short it is.
+const LEAST_ROWS: usize = 512;
 
 /// Bytes per row beyond which recall rises little for the memory.
 const MAX_BYTES: usize = 64;
@@ -66,10 +66,9 @@ impl Wish {
     pub fn settle(self, rows: RowShape) -> Factory {
         match self {
             Self::Exactly(factory) => factory,
-            // Where exact scores follow anyway, more bytes gained nothing on spectra.
-            Self::Pq => coded(rows.dim / 16, bits_of(rows)),
+            Self::Pq => coded_alone(rows),
             Self::IvfPq => {
-                let codes = in_lists(coded(rows.dim / 16, bits_of(rows)), rows.n_rows);
+                let codes = in_lists(coded_alone(rows), rows.n_rows);
                 if rows.sparse {
                     codes.with_lists_at_most(rows.n_rows / LEAST_ROWS)
                 } else {
@@ -109,13 +108,14 @@ impl FromStr for Wish {
     }
 }
 
-/// Sparse rows are those of spectra, whose scores are computed from peaks afterwards; of others the
-/// codes themselves should say as much as they can.
-fn bits_of(rows: RowShape) -> CodeBits {
+/// Codes without a second look at the rows. Sparse rows are those of spectra, whose scores are
+/// computed from peaks afterwards: there a third more bytes gained nothing, and an even number of
+/// them can be halved. Of other rows the codes themselves should say as much as they can.
+fn coded_alone(rows: RowShape) -> Factory {
     if rows.sparse {
-        CodeBits::Four
+        coded((rows.dim * 3 / 64).next_multiple_of(2), CodeBits::Four)
     } else {
-        CodeBits::Eight
+        coded(rows.dim / 16, CodeBits::Eight)
     }
 }
 
@@ -195,8 +195,8 @@ mod tests {
     #[test]
     fn kinds_have_their_sizes_chosen_and_words_are_obeyed() {
         assert_eq!(settled("pq", 1000, 4, false), "PQ1");
-        assert_eq!(settled(" IvfPQ ", 27_720, 1024, true), "IVF108,PQ128x4fs");
-        assert_eq!(settled("pq", 27_720, 1024, true), "PQ128x4fs");
+        assert_eq!(settled(" IvfPQ ", 27_720, 1024, true), "IVF54,PQ96x4fs");
+        assert_eq!(settled("pq", 27_720, 1024, true), "PQ96x4fs");
         assert_eq!(settled("ivfpq", 1_000_000, 128, false), "IVF2048,PQ8");
         assert_eq!(settled("IVF3,Flat", 9, 9, true), "IVF3,Flat");
         assert!("automatic".parse::<Wish>().is_err());

@@ -23,7 +23,8 @@ pub enum Products {
     /// The inner product of all coordinates.
     OfAll,
     /// That of the first half of the coordinates times that of the second, each 0 where it is
-    /// negative. A row of score 0 is no answer.
+    /// negative. A row of score 0 is no answer, where it is kept whole: codes cannot tell little
+    /// from nothing.
     OfHalves,
 }
 
@@ -33,8 +34,8 @@ impl Products {
         if tells_halves { self } else { Self::OfAll }
     }
 
-    /// Room for the `k` best rows.
-    pub(super) fn best(self, k: usize) -> TopK {
+    /// Room for the `k` best of rows that are kept whole.
+    pub(super) fn best_of_whole(self, k: usize) -> TopK {
         match self {
             Self::OfAll => TopK::new(k),
             Self::OfHalves => TopK::above_zero(k),

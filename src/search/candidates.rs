@@ -1,20 +1,20 @@
 //! Which entries are worth an exact score.
 
 use super::admission::{Admission, Query, Source, Stretch};
+use super::likely::n_likely;
 use crate::embed::Embedding;
 use crate::index::{Effort, Filter, Filters, Neighbour, Products, SparseRows, VectorIndex};
-use crate::library::Segment;
+use crate::library::{Library, Segment};
 use crate::similarity::RestsOn;
 use rayon::prelude::*;
-use std::f32::consts::SQRT_2;
 use std::ops::Range;
 
 /// How hard the indexes try.
 #[derive(Debug, Clone)]
 pub(super) struct Asking {
     pub(super) n_candidates: usize,
-    /// Where the number was left to us: so many best entries are to be found, and proposals that are
-    /// unlikely to be among them are left out.
+    /// Where the number was left to us: so many best clusters are to be found, and proposals that are
+    /// unlikely to be of them are left out.
     pub(super) to_find: Option<usize>,
     /// By segment.
     pub(super) indexes: Vec<AskingIndex>,
@@ -49,12 +49,12 @@ type Accepts<'a> = Box<dyn Fn(u32) -> bool + Sync + 'a>;
 
 /// The rows of the library to score for each query, in query order.
 pub(super) fn pick(
-    embedding: &Embedding,
+    library: &Library,
     admissions: &[Admission<'_>],
     asking: &Asking,
     queries: &[(&Query<'_>, Source)],
 ) -> Vec<Vec<u32>> {
-    let mut proposed = propose(embedding, admissions, asking, queries).into_iter();
+    let mut proposed = propose(library, admissions, asking, queries).into_iter();
     queries
         .par_iter()
         .map(|(query, source)| match source {
@@ -83,15 +83,6 @@ fn whole(admissions: &[Admission<'_>], query: &Query<'_>, stretches: &[Stretch])
     rows
 }
 
-/// What the product of two vectors may be wrong by, in codes or by bins that share a place. Scoring
-/// only what looks no less alike than the tenth by this lost no more than 0.3 in 100 of the right
-/// answers on the development sets, of whose small molecules it leaves out three in four proposals
-/// and of whose peptides hardly any.
-const NOISE: f32 = 0.06;
-
-/// Proposals scored for each that is to be found, at least.
-const SCORED_FOR_EACH: usize = 3;
-
 /// Questions asked together: as whole rows, which some indexes need, their vectors stay a few tens
 /// of megabytes.
 const BATCH: usize = 512;
@@ -113,7 +104,7 @@ type Proposed = [Vec<Neighbour>; 2];
 
 /// Asks the indexes on behalf of the queries that need them.
 fn propose(
-    embedding: &Embedding,
+    library: &Library,
     admissions: &[Admission<'_>],
     asking: &Asking,
     queries: &[(&Query<'_>, Source)],
@@ -123,6 +114,7 @@ fn propose(
         Source::Whole(..) => None,
     });
     let asked: Vec<(&Query<'_>, &Vec<Stretch>)> = asked.collect();
+    let embedding = library.embedding();
     let mut found: Vec<Proposed> = vec![Proposed::default(); asked.len()];
     for (at, admission) in admissions.iter().enumerate() {
         let asks = asked
@@ -146,34 +138,22 @@ fn propose(
             }
         }
     }
-    let products = [asking.rests_on, RestsOn::Fragments].map(|rests_on| asking.products(rests_on));
-    let best = |(mut hits, products): (Vec<Neighbour>, Products)| {
+    let rests_on = [asking.rests_on, RestsOn::Fragments];
+    let best = |(mut hits, rests_on): (Vec<Neighbour>, RestsOn)| {
         // Those of several stretches follow one another.
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.row.cmp(&b.row)));
         hits.truncate(asking.n_candidates);
-        if let Some(to_find) = asking.to_find {
-            hits.truncate(n_likely(&hits, to_find, products));
+        if let Some(n_clusters) = asking.to_find {
+            let asked = (rests_on, asking.products(rests_on));
+            let cluster_of = |row| library.clusters().cluster_of(row);
+            hits.truncate(n_likely(&hits, cluster_of, n_clusters, asked));
         }
         hits.into_iter().map(|hit| hit.row)
     };
     found
-        .into_iter()
-        .map(|proposed| proposed.into_iter().zip(products).flat_map(best).collect())
+        .into_par_iter()
+        .map(|proposed| proposed.into_iter().zip(rests_on).flat_map(best).collect())
         .collect()
-}
-
-/// How many of these proposals, best first, may be among the best `to_find`.
-fn n_likely(hits: &[Neighbour], to_find: usize, products: Products) -> usize {
-    let Some(last) = to_find.checked_sub(1).and_then(|last| hits.get(last)) else {
-        return hits.len();
-    };
-    let least = match products {
-        Products::OfAll => last.score - NOISE,
-        // Half of what one half is wrong by is in the mean, and less where they differ.
-        Products::OfHalves => (last.score.sqrt() - NOISE / SQRT_2).max(0.0).powi(2),
-    };
-    let n = hits.partition_point(|hit| hit.score >= least);
-    n.max(to_find * SCORED_FOR_EACH).min(hits.len())
 }
 
 /// What an index is asked for one query: about entries with precursor what the score rests on,

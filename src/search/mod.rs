@@ -14,6 +14,7 @@ pub mod fdr;
 mod groups;
 mod kept;
 mod learning;
+mod likely;
 mod rank;
 mod run;
 mod searcher;

@@ -26,8 +26,8 @@ pub struct Searcher<'a> {
     model: Option<&'a Model>,
 }
 
-/// Best entries that proposals must hold, at least: fewer are asked for, and then decoys and other
-/// entries of a cluster have places among them too.
+/// Best clusters that proposals must hold, at least: what is reported of the best also depends on
+/// what comes next.
 const LEAST_TO_FIND: usize = 10;
 
 /// What an index is asked for where that is left to us.
@@ -175,8 +175,7 @@ impl<'a> Searcher<'a> {
             .flatten()
             .map(|query| (query, source(&self.admissions, query, &self.settings)))
             .collect();
-        let embedding = self.library.embedding();
-        let picked = pick(embedding, &self.admissions, &self.asking, &comparable);
+        let picked = pick(self.library, &self.admissions, &self.asking, &comparable);
         let done: Vec<T> = comparable
             .par_iter()
             .zip(picked)
@@ -251,8 +250,8 @@ mod tests {
     #[test]
     fn small_libraries_are_visited_nearly_whole_and_large_ones_in_part() {
         let codes = Habit::with("ivfpq");
-        assert_eq!(codes.n_probe(108, 27_720), 108);
-        assert_eq!(codes.n_probe(2048, 1_000_000), 102);
+        assert_eq!(codes.n_probe(54, 27_720), 54);
+        assert_eq!(codes.n_probe(1953, 1_000_000), 97);
         assert_eq!(codes.n_probe(8192, 30_000_000), 32);
         assert_eq!(codes.n_probe(16, 1000), 16);
         assert_eq!(

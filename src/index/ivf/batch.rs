@@ -99,7 +99,7 @@ struct Block<'a, C> {
 impl<C: Codec> Block<'_, C> {
     fn search(&self, k: usize, scratch: &mut Scratch<C>) -> Vec<Vec<Neighbour>> {
         let n_queries = self.queries.len();
-        let mut best = vec![self.products.best(k); n_queries];
+        let mut best = vec![C::best(self.products, k); n_queries];
         if k > 0 {
             scratch.prepared.resize_with(n_queries, C::Query::default);
             for (query, prepared) in scratch.prepared.iter_mut().enumerate() {

@@ -10,6 +10,7 @@ use crate::index::pq::{CodeQuery, CodeScan, CodeStore, CodeSums};
 use crate::index::row_store::RowStore;
 use crate::index::sparse::{SparseQuery, SparseStore, SparseSums};
 use crate::index::sparse_rows::SparseView;
+use crate::index::top_k::TopK;
 use crate::index::vector_index::Products;
 use std::fmt::Debug;
 use std::ops::Range;
@@ -53,6 +54,11 @@ pub trait Codec: Debug + Send + Sync {
     /// Whether [`Products::OfHalves`] can be had.
     fn tells_halves(&self) -> bool {
         false
+    }
+
+    /// Room for the `k` best rows.
+    fn best(_products: Products, k: usize) -> TopK {
+        TopK::new(k)
     }
 
     /// Computes what [`scan`](Self::scan) needs of a query; `prepared` is reused memory.
@@ -186,6 +192,10 @@ impl Codec for SparseStore {
 
     fn tells_halves(&self) -> bool {
         true
+    }
+
+    fn best(products: Products, k: usize) -> TopK {
+        products.best_of_whole(k)
     }
 
     fn prepare(&self, query: &[f32], prepared: &mut SparseQuery) {

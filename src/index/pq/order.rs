@@ -104,10 +104,12 @@ mod tests {
     #[test]
     fn parts_are_dealt_out_by_themselves() {
         let sign = |row: usize| if row.is_multiple_of(2) { 1.0 } else { -1.0 };
-        let sizes = [9.0, 8.0, 0.0, 1.0, 3.0, 3.0, 3.0, 3.0];
-        let rows = Array2::from_shape_fn((10, 8), |(row, d)| sign(row) * sizes[d]);
-        assert_eq!(choose(rows.view(), 4, 2), [0, 2, 1, 3, 4, 7, 5, 6]);
-        assert_eq!(choose(rows.view(), 4, 1), [0, 2, 1, 3, 4, 5, 6, 7]);
+        let sizes = [9.0, 9.0, 1.0, 1.0, 1.0, 1.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0];
+        let rows = Array2::from_shape_fn((10, 12), |(row, d)| sign(row) * sizes[d]);
+        let apart = [0, 4, 1, 5, 2, 3, 6, 9, 7, 10, 8, 11];
+        assert_eq!(choose(rows.view(), 6, 2), apart);
+        let together = [0, 4, 1, 5, 6, 10, 7, 11, 2, 8, 3, 9];
+        assert_eq!(choose(rows.view(), 6, 1), together);
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl VectorIndex for Pq {
             .into_par_iter()
             .map_init(memory, |(prepared, sums), query| {
                 (self.0).prepare_sparse(queries, query, products, prepared);
-                let mut best = products.best(k);
+                let mut best = TopK::new(k);
                 self.scan(prepared, sums, (filters.of(query), &mut best));
                 best.into_sorted()
             })

@@ -188,7 +188,7 @@ impl VectorIndex for Sparse {
         );
         self.each(
             queries.len(),
-            &products.best(k),
+            &products.best_of_whole(k),
             filters,
             |query, prepared| {
                 self.0
