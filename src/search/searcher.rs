@@ -12,6 +12,7 @@ use crate::domain::Spectrum;
 use crate::index::{Effort, VectorIndex};
 use crate::library::{Library, Segment};
 use crate::prepare::{LeftOut, prepare};
+use crate::similarity::RestsOn;
 use crate::similarity::align::Scratch;
 use rayon::prelude::*;
 
@@ -47,9 +48,9 @@ impl Habit {
     /// 0.99 of the ten best entries of each query. Their lists are long, and among a million
     /// entries twelve of 239 answer as many queries right as all of them but for 2 in 100, in a
     /// third of the time. Every place of a query is a column to add up, and with three of ten left out
-    /// they still hold 0.9926, where all hold 0.9936. Codes need more candidates to lose as little, and
-    /// places cost them nothing.
-    fn with(kind: &str) -> Self {
+    /// they still hold 0.9926, where all hold 0.9936. Codes need more candidates to lose as little where
+    /// they do not `multiply` what fragments and losses say, and places cost them nothing.
+    fn with(kind: &str, multiply: bool) -> Self {
         match kind {
             "sparse" | "ivfsparse" => Self {
                 rows_visited: 50_000,
@@ -60,7 +61,7 @@ impl Habit {
             _ => Self {
                 rows_visited: 50_000,
                 least_lists: 32,
-                n_candidates: 400,
+                n_candidates: if multiply { 250 } else { 400 },
                 least_share: 0.0,
             },
         }
@@ -79,7 +80,8 @@ impl<'a> Searcher<'a> {
         let rests_on = choose(&settings, true).rests_on();
         let tell_halves =
             library.embedding().has_losses() && segments.iter().all(|s| s.index().tells_halves());
-        let habit = |segment: &Segment| Habit::with(segment.index().kind());
+        let multiply = tell_halves && rests_on == RestsOn::Both;
+        let habit = |segment: &Segment| Habit::with(segment.index().kind(), multiply);
         let asking_index = |segment: &Segment| {
             let n_lists = segment.index().n_lists();
             let habit = habit(segment);
@@ -249,7 +251,7 @@ mod tests {
 
     #[test]
     fn small_libraries_are_visited_nearly_whole_and_large_ones_in_part() {
-        let codes = Habit::with("ivfpq");
+        let codes = Habit::with("ivfpq", true);
         assert_eq!(codes.n_probe(54, 27_720), 54);
         assert_eq!(codes.n_probe(1953, 1_000_000), 97);
         assert_eq!(codes.n_probe(8192, 30_000_000), 32);
@@ -259,7 +261,7 @@ mod tests {
             0,
             "without lists there is nothing to visit"
         );
-        let postings = Habit::with("ivfsparse");
+        let postings = Habit::with("ivfsparse", true);
         assert_eq!(postings.n_probe(239, 982_539), 12);
         assert_eq!(postings.n_probe(7000, 30_000_000), 11);
     }
