@@ -3,6 +3,10 @@
 //! The best k of a query do not depend on the order in which rows are offered, so this finds to the
 //! bit what one search per query would. What each query is owed: the rows of its first `n_probe`
 //! lists that have any in range and, while it lacks k rows, those of the lists after them.
+//!
+//! Some codecs compute so much of a query that few queries can share the reading of a list. Those
+//! whose most promising list is the same are answered one after another, so that it is still in
+//! cache for the second.
 
 use super::codec::Codec;
 use super::inverted::Ivf;
@@ -13,6 +17,7 @@ use crate::index::points::Points;
 use crate::index::top_k::{Neighbour, TopK};
 use crate::index::vector_index::{Effort, Products};
 use rayon::prelude::*;
+use std::mem::take;
 
 /// Fewest queries of a block where a codec lets them share more: threads must have enough to share.
 const MIN_BLOCK: usize = 16;
@@ -20,13 +25,17 @@ const MIN_BLOCK: usize = 16;
 /// Queries that look at the coarse centres together.
 const LOOK_BLOCK: usize = 32;
 
+/// Visits planned together, about: some hundred kilobytes.
+const MAX_VISITS: usize = 1 << 14;
+
 /// One list that one query of the block probes. In order, the most promising list of each query
 /// comes before all others: what it finds there spares it most of what lies in the rest.
 #[derive(Clone, Copy)]
 struct Visit {
     later: bool,
     list: u32,
-    query: u32,
+    /// Where the query stands among those of its block.
+    turn: u32,
     /// The product of the query with the centre of the list.
     product: f32,
 }
@@ -44,8 +53,9 @@ pub(super) fn search<'a, C: Codec>(
     // Answers do not depend on the size of a block, so it may depend on the number of threads.
     let n_threads = rayon::current_num_threads();
     let n_blocks = if n_threads == 1 { 1 } else { 2 * n_threads };
-    let most = index.codec.shared_queries();
-    let size = (queries.len().div_ceil(n_blocks)).clamp(MIN_BLOCK.min(most), most);
+    let shared = index.codec.shared_queries();
+    let most = shared.max(MAX_VISITS / effort.n_probe.max(1));
+    let size = (queries.len().div_ceil(n_blocks)).clamp(MIN_BLOCK.min(shared), most);
     let blocks: Vec<Vec<Vec<Neighbour>>> = (0..queries.len().div_ceil(size))
         .into_par_iter()
         .map_init(Scratch::default, |scratch, block_idx| {
@@ -54,6 +64,7 @@ pub(super) fn search<'a, C: Codec>(
                 index,
                 queries: queries.slice(first..queries.len().min(first + size)),
                 first,
+                shared,
                 n_probe: effort.n_probe,
                 products,
                 filters,
@@ -66,6 +77,9 @@ pub(super) fn search<'a, C: Codec>(
 
 /// Memory of one block, reused by the next.
 struct Scratch<C: Codec> {
+    /// The queries, in the order in which they are answered.
+    turns: Vec<u32>,
+    /// Of those that share the reading of a list.
     prepared: Vec<C::Query>,
     codec: C::Scratch,
     order: VisitOrder,
@@ -76,6 +90,7 @@ struct Scratch<C: Codec> {
 impl<C: Codec> Default for Scratch<C> {
     fn default() -> Self {
         Self {
+            turns: Vec::new(),
             prepared: Vec::new(),
             codec: C::Scratch::default(),
             order: VisitOrder::default(),
@@ -91,6 +106,8 @@ struct Block<'a, C> {
     queries: Points<'a>,
     /// Position of the first of them among all queries.
     first: usize,
+    /// How many of them share the reading of a list.
+    shared: usize,
     n_probe: usize,
     products: Products,
     filters: Filters<'a>,
@@ -98,18 +115,34 @@ struct Block<'a, C> {
 
 impl<C: Codec> Block<'_, C> {
     fn search(&self, k: usize, scratch: &mut Scratch<C>) -> Vec<Vec<Neighbour>> {
-        let n_queries = self.queries.len();
-        let mut best = vec![C::best(self.products, k); n_queries];
-        if k > 0 {
-            scratch.prepared.resize_with(n_queries, C::Query::default);
-            for (query, prepared) in scratch.prepared.iter_mut().enumerate() {
-                self.prepare(query, prepared);
-            }
-            self.plan(scratch);
-            self.scan(scratch, &mut best);
-            self.go_on(scratch, &mut best);
+        let mut found = vec![Vec::new(); self.queries.len()];
+        if k == 0 {
+            return found;
         }
-        best.into_iter().map(TopK::into_sorted).collect()
+        self.plan(scratch);
+        let (turns, visits) = (take(&mut scratch.turns), take(&mut scratch.visits));
+        let mut visits_left = &visits[..];
+        for (group, queries) in turns.chunks(self.shared).enumerate() {
+            let first_turn = group * self.shared;
+            let end = (first_turn + queries.len()) as u32;
+            let n_visits = visits_left.partition_point(|visit| visit.turn < end);
+            let (visits, left) = visits_left.split_at(n_visits);
+            visits_left = left;
+            scratch
+                .prepared
+                .resize_with(queries.len().max(scratch.prepared.len()), C::Query::default);
+            for (&query, prepared) in queries.iter().zip(&mut scratch.prepared) {
+                self.prepare(query as usize, prepared);
+            }
+            let mut best = vec![C::best(self.products, k); queries.len()];
+            self.scan((queries, first_turn), visits, scratch, &mut best);
+            self.go_on(queries, scratch, &mut best);
+            for (&query, best) in queries.iter().zip(best) {
+                found[query as usize] = best.into_sorted();
+            }
+        }
+        (scratch.turns, scratch.visits) = (turns, visits);
+        found
     }
 
     fn prepare(&self, query: usize, prepared: &mut C::Query) {
@@ -126,7 +159,8 @@ impl<C: Codec> Block<'_, C> {
         }
     }
 
-    /// Notes the first `n_probe` lists of each query, in order of lists.
+    /// Notes the order of queries, and the first `n_probe` lists of each, group by group of those that
+    /// share the reading of a list, in order of lists.
     fn plan(&self, scratch: &mut Scratch<C>) {
         let index = self.index;
         scratch.visits.clear();
@@ -146,7 +180,7 @@ impl<C: Codec> Block<'_, C> {
                         scratch.visits.push(Visit {
                             later: n_found > 0,
                             list: list as u32,
-                            query: query as u32,
+                            turn: query as u32,
                             product: order.product(list),
                         });
                         n_found += 1;
@@ -154,14 +188,41 @@ impl<C: Codec> Block<'_, C> {
                 }
             }
         }
-        (scratch.visits).sort_unstable_by_key(|visit| (visit.later, visit.list, visit.query));
+        let n_queries = self.queries.len();
+        scratch.turns.clear();
+        scratch.turns.extend(0..n_queries as u32);
+        let shared = self.shared as u32;
+        if self.shared < n_queries {
+            let mut first_lists = vec![u32::MAX; n_queries];
+            for visit in scratch.visits.iter().filter(|visit| !visit.later) {
+                first_lists[visit.turn as usize] = visit.list;
+            }
+            (scratch.turns).sort_by_key(|&query| first_lists[query as usize]);
+            let mut turn_of = first_lists;
+            for (turn, &query) in (0..).zip(&scratch.turns) {
+                turn_of[query as usize] = turn;
+            }
+            for visit in &mut scratch.visits {
+                visit.turn = turn_of[visit.turn as usize];
+            }
+        }
+        (scratch.visits).sort_unstable_by_key(|visit| {
+            (visit.turn / shared, visit.later, visit.list, visit.turn)
+        });
     }
 
-    fn scan(&self, scratch: &mut Scratch<C>, best: &mut [TopK]) {
-        for (at, visit) in scratch.visits.iter().enumerate() {
-            let (list, query) = (visit.list as usize, visit.query as usize);
-            let filter = self.filters.of(self.first + query);
-            if let Some(next) = scratch.visits.get(at + 1)
+    /// Makes the visits of some queries, which have the turns from `first_turn` on.
+    fn scan(
+        &self,
+        (queries, first_turn): (&[u32], usize),
+        visits: &[Visit],
+        scratch: &mut Scratch<C>,
+        best: &mut [TopK],
+    ) {
+        for (at, visit) in visits.iter().enumerate() {
+            let (list, slot) = (visit.list as usize, visit.turn as usize - first_turn);
+            let filter = self.filters.of(self.first + queries[slot] as usize);
+            if let Some(next) = visits.get(at + 1)
                 && next.list != visit.list
             {
                 self.index
@@ -169,20 +230,21 @@ impl<C: Codec> Block<'_, C> {
                     .fetch(&self.index.lists.all(next.list as usize));
             }
             if let Some(probe) = self.index.probe(list, filter, visit.product) {
-                let (prepared, best) = (&scratch.prepared[query], &mut best[query]);
+                let (prepared, best) = (&scratch.prepared[slot], &mut best[slot]);
                 self.index
                     .scan(prepared, &probe, &mut scratch.codec, (filter, best));
             }
         }
     }
 
-    /// Visits the lists after the first `n_probe` of queries that lack rows.
-    fn go_on(&self, scratch: &mut Scratch<C>, best: &mut [TopK]) {
+    /// Visits the lists after the first `n_probe` of those of these queries that lack rows.
+    fn go_on(&self, queries: &[u32], scratch: &mut Scratch<C>, best: &mut [TopK]) {
         let index = self.index;
-        for (query, best) in best.iter_mut().enumerate() {
+        for (slot, (&query, best)) in queries.iter().zip(best).enumerate() {
             if best.is_full() {
                 continue;
             }
+            let query = query as usize;
             let filter = self.filters.of(self.first + query);
             let queries = self.queries.slice(query..query + 1);
             scratch.looks.take(&index.coarse, queries);
@@ -197,7 +259,7 @@ impl<C: Codec> Block<'_, C> {
                 };
                 n_probed += 1;
                 if n_probed > self.n_probe {
-                    let prepared = &scratch.prepared[query];
+                    let prepared = &scratch.prepared[slot];
                     index.scan(prepared, &probe, &mut scratch.codec, (filter, &mut *best));
                 }
             }
