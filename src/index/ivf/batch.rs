@@ -171,7 +171,8 @@ impl<C: Codec> Block<'_, C> {
             for query in start..end {
                 let rows = &self.filters.of(self.first + query).rows;
                 let order = &mut scratch.order;
-                order.reset(&index.coarse, scratch.looks.of(query - start), self.n_probe);
+                let likely = index.lists.likely_visits(self.n_probe, rows);
+                order.reset(&index.coarse, scratch.looks.of(query - start), likely);
                 let mut n_found = 0;
                 while n_found < self.n_probe
                     && let Some(list) = order.next(&index.coarse, &index.lists)
@@ -249,7 +250,8 @@ impl<C: Codec> Block<'_, C> {
             let queries = self.queries.slice(query..query + 1);
             scratch.looks.take(&index.coarse, queries);
             let order = &mut scratch.order;
-            order.reset(&index.coarse, scratch.looks.of(0), self.n_probe);
+            let likely = index.lists.likely_visits(self.n_probe, &filter.rows);
+            order.reset(&index.coarse, scratch.looks.of(0), likely);
             let mut n_probed = 0;
             while !best.is_full()
                 && let Some(list) = order.next(&index.coarse, &index.lists)

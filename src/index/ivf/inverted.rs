@@ -74,7 +74,8 @@ impl<C: Codec> Ivf<C> {
         let row = ArrayView2::from_shape((1, query.len()), query).expect("one row");
         let (mut looks, mut order) = (Looks::default(), VisitOrder::default());
         looks.take(&self.coarse, Points::Dense(row));
-        order.reset(&self.coarse, looks.of(0), n_probe);
+        let likely = self.lists.likely_visits(n_probe, &Filter::ALL.rows);
+        order.reset(&self.coarse, looks.of(0), likely);
         let lists = std::iter::from_fn(|| order.next(&self.coarse, &self.lists));
         let visited = lists.take(n_probe);
         visited.map(|list| self.lists.all(list).len()).sum()
@@ -182,7 +183,8 @@ impl<C: Codec> VectorIndex for Ivf<C> {
             order: VisitOrder::default(),
         };
         self.codec.prepare(query, &mut state.prepared);
-        state.order.reset(&self.coarse, looks.of(0), n_probe);
+        let likely = self.lists.likely_visits(n_probe, &filter.rows);
+        state.order.reset(&self.coarse, looks.of(0), likely);
         let ask = Ask { n_probe, filter };
         self.visit(&ask, &mut state, best);
     }

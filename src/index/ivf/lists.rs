@@ -20,15 +20,17 @@ pub struct ListParts {
 pub(in crate::index) struct Lists {
     offsets: Slab<u64>,
     rows: Slab<u32>,
+    /// Whether each list holds a row.
+    none_is_empty: bool,
 }
+
+/// Lists that are looked for beyond those to visit, for some that turn out to be empty.
+const SPARE: usize = 2;
 
 impl Lists {
     /// Lists as grouped by the caller, which vouches for what [`checked`](Self::checked) checks.
     pub(in crate::index) fn new(offsets: Vec<u64>, rows: Vec<u32>) -> Self {
-        Self {
-            offsets: offsets.into(),
-            rows: rows.into(),
-        }
+        Self::of(offsets.into(), rows.into())
     }
 
     /// Checks that lists tile the positions, that each ascends, and that each row stands in one.
@@ -49,9 +51,27 @@ impl Lists {
             let list = n_lists.saturating_sub(1);
             return Err(PartsError::Offsets { list });
         }
-        let lists = Self { offsets, rows };
+        let lists = Self::of(offsets, rows);
         lists.check_rows()?;
         Ok(lists)
+    }
+
+    fn of(offsets: Slab<u64>, rows: Slab<u32>) -> Self {
+        let none_is_empty = offsets.windows(2).all(|pair| pair[0] < pair[1]);
+        Self {
+            offsets,
+            rows,
+            none_is_empty,
+        }
+    }
+
+    /// Of how many lists, the most promising first, `n_probe` are likely to hold any of `rows`.
+    pub(super) fn likely_visits(&self, n_probe: usize, rows: &Range<u32>) -> usize {
+        if self.none_is_empty && rows.start == 0 && rows.end as usize >= self.n_rows() {
+            n_probe
+        } else {
+            n_probe.saturating_add(n_probe / 4 + SPARE)
+        }
     }
 
     fn check_rows(&self) -> Result<(), PartsError> {

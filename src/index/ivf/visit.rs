@@ -8,9 +8,6 @@ use crate::index::kernels::Level;
 use crate::index::kernels::threshold::each_reaching;
 use crate::index::top_k::{TopK, key_row, key_score, sort_key};
 
-/// Lists sorted beyond those that are likely to be visited, for some that turn out to be empty.
-const SPARE: usize = 2;
-
 /// Lists sorted at a time at least after that.
 const MIN_STRETCH: usize = 16;
 
@@ -48,8 +45,7 @@ impl Default for VisitOrder {
 impl VisitOrder {
     /// Starts over for a query that sees this; `expected` visits are likely.
     pub(super) fn reset(&mut self, coarse: &Coarse, look: Look<'_>, expected: usize) {
-        let stretch = expected.saturating_add(expected / 4 + SPARE);
-        let stretch = stretch.min(coarse.n_lists());
+        let stretch = expected.min(coarse.n_lists());
         self.query.clear();
         match look {
             Look::Products(products) => {
