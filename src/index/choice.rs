@@ -54,8 +54,8 @@ const FLAT_BELOW: usize = 10_000;
 /// looking at part of the codes of an inverted file, and nothing is missed.
 const COMPARE_ALL: usize = 200_000;
 
-/// Fewest rows of a list of codes of spectra, on the mean: a search visits many lists, and each takes
-/// about as long as the codes of a hundred rows, however short it is.
+/// Fewest rows of a list of codes of spectra, on the mean: a search visits many lists, and to come to
+/// one takes about as long as the codes of some hundred rows.
 const LEAST_ROWS: usize = 512;
 
 /// Bytes per row beyond which recall rises little for the memory.
