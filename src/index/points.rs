@@ -188,6 +188,13 @@ impl<'a> Points<'a> {
         }
     }
 
+    /// All numbers of one of them.
+    pub(super) fn whole_row(self, point: usize) -> Vec<f32> {
+        let mut row = vec![0.0; self.dim()];
+        self.write(point, &mut row);
+        row
+    }
+
     /// Calls `each(column, value)` for what is not 0 of one of them, in ascending order.
     #[inline]
     pub(super) fn each_value(self, point: usize, mut each: impl FnMut(usize, f32)) {

@@ -28,11 +28,17 @@ pub(super) struct Asking {
 impl Asking {
     /// What says how like a row is, where the score rests on this.
     fn products(&self, rests_on: RestsOn) -> Products {
-        if self.tell_halves && rests_on == RestsOn::Both {
-            Products::OfHalves
-        } else {
-            Products::OfAll
-        }
+        products(self.tell_halves, rests_on)
+    }
+}
+
+/// What says how like a row is to indexes that tell halves apart, or not, where the score rests on
+/// this.
+pub(super) fn products(tell_halves: bool, rests_on: RestsOn) -> Products {
+    if tell_halves && rests_on == RestsOn::Both {
+        Products::OfHalves
+    } else {
+        Products::OfAll
     }
 }
 

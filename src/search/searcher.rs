@@ -2,17 +2,16 @@
 
 use super::admission::{Admission, Query, Source, source};
 use super::answer::{Answer, Match, Plan};
-use super::candidates::{Asking, AskingIndex, pick};
+use super::candidates::{Asking, AskingIndex, pick, products};
 use super::groups::best_of_groups;
 use super::learning::{evidence, mode};
 use super::rank::{choose, rank};
 use super::settings::{Amount, SearchSettings};
 use crate::confidence::Model;
 use crate::domain::Spectrum;
-use crate::index::{Effort, VectorIndex};
+use crate::index::{Effort, Products, VectorIndex};
 use crate::library::{Library, Segment};
 use crate::prepare::{LeftOut, prepare};
-use crate::similarity::RestsOn;
 use crate::similarity::align::Scratch;
 use rayon::prelude::*;
 
@@ -49,8 +48,8 @@ impl Habit {
     /// entries twelve of 239 answer as many queries right as all of them but for 2 in 100, in a
     /// third of the time. Every place of a query is a column to add up, and with three of ten left out
     /// they still hold 0.9926, where all hold 0.9936. Codes need more candidates to lose as little where
-    /// they do not `multiply` what fragments and losses say, and places cost them nothing.
-    fn with(kind: &str, multiply: bool) -> Self {
+    /// they do not multiply what fragments and losses say, and places cost them nothing.
+    fn with(kind: &str, products: Products) -> Self {
         match kind {
             "sparse" | "ivfsparse" => Self {
                 rows_visited: 50_000,
@@ -61,7 +60,10 @@ impl Habit {
             _ => Self {
                 rows_visited: 50_000,
                 least_lists: 32,
-                n_candidates: if multiply { 250 } else { 400 },
+                n_candidates: match products {
+                    Products::OfHalves => 250,
+                    Products::OfAll => 400,
+                },
                 least_share: 0.0,
             },
         }
@@ -80,8 +82,8 @@ impl<'a> Searcher<'a> {
         let rests_on = choose(&settings, true).rests_on();
         let tell_halves =
             library.embedding().has_losses() && segments.iter().all(|s| s.index().tells_halves());
-        let multiply = tell_halves && rests_on == RestsOn::Both;
-        let habit = |segment: &Segment| Habit::with(segment.index().kind(), multiply);
+        let products = products(tell_halves, rests_on);
+        let habit = |segment: &Segment| Habit::with(segment.index().kind(), products);
         let asking_index = |segment: &Segment| {
             let n_lists = segment.index().n_lists();
             let habit = habit(segment);
@@ -251,7 +253,7 @@ mod tests {
 
     #[test]
     fn small_libraries_are_visited_nearly_whole_and_large_ones_in_part() {
-        let codes = Habit::with("ivfpq", true);
+        let codes = Habit::with("ivfpq", Products::OfHalves);
         assert_eq!(codes.n_probe(54, 27_720), 54);
         assert_eq!(codes.n_probe(1953, 1_000_000), 97);
         assert_eq!(codes.n_probe(8192, 30_000_000), 32);
@@ -261,7 +263,7 @@ mod tests {
             0,
             "without lists there is nothing to visit"
         );
-        let postings = Habit::with("ivfsparse", true);
+        let postings = Habit::with("ivfsparse", Products::OfHalves);
         assert_eq!(postings.n_probe(239, 982_539), 12);
         assert_eq!(postings.n_probe(7000, 30_000_000), 11);
     }

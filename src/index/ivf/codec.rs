@@ -73,9 +73,7 @@ pub trait Codec: Debug + Send + Sync {
         _products: Products,
         prepared: &mut Self::Query,
     ) {
-        let mut whole = vec![0.0; queries.dim()];
-        Points::Sparse(queries).write(query, &mut whole);
-        self.prepare(&whole, prepared);
+        self.prepare(&Points::Sparse(queries).whole_row(query), prepared);
     }
 
     /// Offers the scores of the wanted rows of a list. Rows that score below the floor of the

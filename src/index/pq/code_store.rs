@@ -227,13 +227,10 @@ impl CodeStore {
         products: Products,
         prepared: &mut CodeQuery,
     ) {
-        let dim = self.codebook.dim();
-        let mut whole = vec![0.0; dim];
-        Points::Sparse(queries).write(query, &mut whole);
-        self.prepare(&whole, prepared);
+        self.prepare(&Points::Sparse(queries).whole_row(query), prepared);
         if products == Products::OfHalves {
             let (coordinates, values) = queries.row(query);
-            let half = (dim / 2) as u32;
+            let half = (queries.dim() / 2) as u32;
             let set = coordinates.iter().copied().zip(values.iter().copied());
             prepared.set.clear();
             prepared.set.extend(set);

@@ -30,8 +30,9 @@ pub(in crate::index) struct LookupTable {
     scales: [Scale; 2],
 }
 
-/// What a sum of steps of some sub-spaces says: the sum of the products they stand for is about `base + step * sum`,
-/// never more than `slack` above it, and its absolute value at most `size`, rounding aside.
+/// What a sum of steps of some sub-spaces says: the sum of the products they stand for is about
+/// `base + step * sum`, never more than `slack` above it, and its absolute value at most `size`,
+/// rounding aside.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::index) struct Scale {
     pub(in crate::index) base: f32,

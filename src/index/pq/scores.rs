@@ -19,15 +19,21 @@ pub(super) struct Scorer<'a> {
     query: &'a CodeQuery,
     metric: Metric,
     bits: CodeBits,
-    products: CentreProducts,
-    lines: [Line; 2],
+    parts: Parts,
 }
 
-/// The products of the query with the centre of the list.
+/// What is summed together.
 #[derive(Debug, Clone, Copy)]
-enum CentreProducts {
-    OfAll(f32),
-    OfHalves([f32; 2]),
+enum Parts {
+    All(Part),
+    Halves([Part; 2]),
+}
+
+/// The product of the query with the centre of the list, and what sums of steps say beside it.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    centre_product: f32,
+    line: Line,
 }
 
 /// A score, or what it is at most: `base + step * sum - keep_of_norm * norm`, cut at `most`.
@@ -47,26 +53,25 @@ impl<'a> Scorer<'a> {
         list: &CodeScan<'_>,
     ) -> Self {
         let table = &query.table;
-        let (products, lines) = match query.halves() {
-            None => {
-                let product = list.centre_product;
-                let constant = query.norm;
-                let line = line((metric, bits), table.scale(), product, constant);
-                (CentreProducts::OfAll(product), [line; 2])
-            }
-            Some(halves) => {
-                let products = halves.map(|half| product(half, list.centre));
-                let scales = table.scales_of_halves();
-                let line = |half: usize| line((metric, bits), scales[half], products[half], 0.0);
-                (CentreProducts::OfHalves(products), [line(0), line(1)])
+        let part = |scale, centre_product| Part {
+            centre_product,
+            line: line((metric, bits), scale, centre_product, query.norm),
+        };
+        let parts = match query.halves() {
+            None => Parts::All(part(table.scale(), list.centre_product)),
+            Some([first, second]) => {
+                let [of_first, of_second] = table.scales_of_halves();
+                Parts::Halves([
+                    part(of_first, product(first, list.centre)),
+                    part(of_second, product(second, list.centre)),
+                ])
             }
         };
         Self {
             query,
             metric,
             bits,
-            products,
-            lines,
+            parts,
         }
     }
 
@@ -80,12 +85,12 @@ impl<'a> Scorer<'a> {
     ) {
         let (level, table) = (Level::detected(), &self.query.table);
         let [first, second] = sums;
-        match self.products {
-            CentreProducts::OfAll(_) => {
+        match self.parts {
+            Parts::All(part) => {
                 sum_codes(level, codes, table.steps(), first);
-                score(level, first, norms, self.lines[0], scores);
+                score(level, first, norms, part.line, scores);
             }
-            CentreProducts::OfHalves(_) => {
+            Parts::Halves(halves) => {
                 let [steps, others] = table.steps_of_halves();
                 sum_codes(level, codes, steps, first);
                 let behind = Codes {
@@ -93,7 +98,8 @@ impl<'a> Scorer<'a> {
                     ..codes
                 };
                 sum_codes(level, behind, others, second);
-                multiply(level, (first, second), self.lines, scores);
+                let lines = halves.map(|half| half.line);
+                multiply(level, (first, second), lines, scores);
             }
         }
     }
@@ -104,16 +110,17 @@ impl<'a> Scorer<'a> {
         let (block, lane) = (row / WIDTH * WIDTH, row % WIDTH);
         let width = WIDTH.min(codes.n_rows - block);
         let code = &codes.bytes[block * codes.n_bytes + lane..];
-        match self.products {
-            CentreProducts::OfAll(product) => {
-                let mut score = [table.sum(code, width) + product];
+        match self.parts {
+            Parts::All(part) => {
+                let mut score = [table.sum(code, width) + part.centre_product];
                 let norm = norms.get(row..=row).unwrap_or(&[]);
                 self.metric.finish(&mut score, norm, self.query.norm);
                 score[0]
             }
-            CentreProducts::OfHalves([first, second]) => {
+            Parts::Halves([first, second]) => {
                 let sums = table.sums_of_halves(code, width);
-                (sums[0] + first).max(0.0) * (sums[1] + second).max(0.0)
+                (sums[0] + first.centre_product).max(0.0)
+                    * (sums[1] + second.centre_product).max(0.0)
             }
         }
     }
@@ -130,7 +137,7 @@ fn product(half: &[(u32, f32)], centre: &[f32]) -> f32 {
     half.iter().map(|&(d, x)| x * at(d)).sum()
 }
 
-/// What a sum of steps says of a score; `constant` is what L2 takes from it.
+/// What a sum of steps says of a score; `query_norm` is what L2 takes from it.
 fn line(
     (metric, bits): (Metric, CodeBits),
     Scale {
@@ -140,11 +147,11 @@ fn line(
         size,
     }: Scale,
     centre_product: f32,
-    constant: f32,
+    query_norm: f32,
 ) -> Line {
     let (factor, constant) = match metric {
         Metric::InnerProduct => (1.0, 0.0),
-        Metric::L2 => (2.0, constant),
+        Metric::L2 => (2.0, query_norm),
     };
     let base = factor * (base + centre_product) - constant;
     let step = factor * step;
