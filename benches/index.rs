@@ -53,7 +53,7 @@ fn single_search(c: &mut Criterion) {
         group.bench_function(format!("{kind}, 8192 x 512"), |b| {
             b.iter(|| {
                 let mut best = TopK::new(10);
-                let effort = Effort { n_probe: 8 };
+                let effort = Effort::visiting(8);
                 (trained.index).search(black_box(&query), effort, &Filter::ALL, &mut best);
                 best.into_sorted()
             });
@@ -74,7 +74,7 @@ fn flat_batch(c: &mut Criterion) {
     group.throughput(Throughput::Elements(128));
     group.bench_function("128 queries, 8192 x 512", |b| {
         let everything = Filters::Same(&Filter::ALL);
-        b.iter(|| index.search_batch(black_box(queries), 10, Effort { n_probe: 1 }, everything));
+        b.iter(|| index.search_batch(black_box(queries), 10, Effort::visiting(1), everything));
     });
     group.finish();
 }

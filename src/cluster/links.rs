@@ -59,7 +59,7 @@ pub(super) const WHOLE_WINDOW: usize = 256;
 const NEIGHBOURS: usize = 64;
 /// Inverted lists visited for them: the spectrum's own and those nearest to it, so that neighbours
 /// across the borders of lists are found.
-const EFFORT: Effort = Effort { n_probe: 8 };
+const EFFORT: Effort = Effort::visiting(8);
 
 impl std::fmt::Debug for Entries<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

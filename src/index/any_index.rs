@@ -99,7 +99,17 @@ impl AnyIndex {
         }
     }
 
-    /// Whether every search finds the best rows there are, whatever its effort. Postings round
+    /// Whether an effort's [`skip_below`](Effort::skip_below) is heeded.
+    pub fn can_skip(&self) -> bool {
+        match self {
+            Self::Sparse(_) | Self::IvfSparse(_) => true,
+            Self::Flat(_) | Self::Pq(_) | Self::IvfFlat(_) | Self::IvfPq(_) => false,
+            Self::Mapped(index) => index.index().can_skip(),
+            Self::Refined(index) => index.first().can_skip(),
+        }
+    }
+
+    /// Whether a search that skips nothing finds the best rows there are. Postings round
     /// weights to 16 bits; what that changes is no more than the rounding of a sum.
     pub fn is_exact(&self) -> bool {
         matches!(self, Self::Flat(_) | Self::Sparse(_))

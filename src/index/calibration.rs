@@ -221,7 +221,7 @@ impl<'a> Questions<'a> {
     }
 
     fn recall(&self, index: &AnyIndex, n_probe: usize) -> f64 {
-        let effort = Effort { n_probe };
+        let effort = Effort::visiting(n_probe);
         let others: Vec<Box<dyn Fn(u32) -> bool + Sync>> = (self.own.iter())
             .map(|&own| Box::new(move |row: u32| row != own) as Box<_>)
             .collect();

@@ -25,7 +25,7 @@ pub fn nearest(
     for (block_idx, block) in rows.axis_chunks_iter(Axis(0), BLOCK).enumerate() {
         let first = (block_idx * BLOCK) as u32;
         let flat = train(Factory::FLAT, metric, block, 0, TrainSettings::default())?.index;
-        let effort = Effort { n_probe: 1 };
+        let effort = Effort::visiting(1);
         let found = flat.search_batch(queries, k, effort, Filters::Same(&Filter::ALL));
         for (best, found) in best.iter_mut().zip(found) {
             for hit in found {

@@ -9,12 +9,34 @@ use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 /// How hard a search tries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Effort {
     /// How many inverted lists are scanned. Lists without a row in the filter's range do not
     /// count, and the scan goes on past this number until k rows are found or no list is left.
     /// Kinds without lists look at every row.
     pub n_probe: usize,
+    /// Coordinates of a query below this share of its norm are left out of its scores, but none of
+    /// half the greatest or more. Only postings save time by it, and only they do it.
+    pub skip_below: f32,
+}
+
+impl Effort {
+    /// So many lists, and all coordinates.
+    pub const fn visiting(n_probe: usize) -> Self {
+        Self {
+            n_probe,
+            skip_below: 0.0,
+        }
+    }
+
+    /// The absolute value below which coordinates of a query of these values are left out.
+    pub(super) fn least_value(self, values: &[f32], squared_norm: f32) -> f32 {
+        if self.skip_below == 0.0 {
+            return 0.0;
+        }
+        let greatest = values.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+        (self.skip_below * squared_norm.sqrt()).min(greatest / 2.0)
+    }
 }
 
 /// What the score of a row is made of, where rows are compared by inner product.
@@ -67,7 +89,7 @@ pub trait VectorIndex: Send + Sync {
         self.len() == 0
     }
 
-    /// Offers the rows nearest `query` to `best`. More effort offers a superset.
+    /// Offers the rows nearest `query` to `best`. More lists offer a superset.
     fn search(&self, query: &[f32], effort: Effort, filter: &Filter<'_>, best: &mut TopK);
 
     /// The `k` best rows for each query, in query order: to the bit what [`search`](Self::search)

@@ -93,7 +93,7 @@ impl<'a> Searcher<'a> {
                 Amount::Auto => habit.n_probe(n_lists, segment.rows().len()),
             };
             AskingIndex {
-                effort: Effort { n_probe },
+                effort: Effort::visiting(n_probe),
                 least_share: habit.least_share,
             }
         };

@@ -1,5 +1,6 @@
 //! `mzseek vectors bench`: recall beside speed and bytes.
 
+use super::skipped_share;
 use crate::cli::console::Console;
 use crate::cli::{Outcome, output};
 use crate::failure::Failure;
@@ -62,6 +63,10 @@ pub(super) struct BenchArgs {
         default_value = "10"
     )]
     refine_depth: Vec<NonZeroUsize>,
+    /// Shares of a query's norm below which its coordinates are left out of its scores, where vectors
+    /// are kept as the values that are not 0
+    #[arg(long, value_name = "SHARE,...", value_delimiter = ',', default_value = "0", value_parser = skipped_share)]
+    skip_below: Vec<f32>,
     /// Threads of the batch; training takes the most of them
     // The same id as the flag of all commands, which it replaces here.
     #[arg(long, value_name = "N,...", value_delimiter = ',', default_value = "1")]
@@ -129,18 +134,7 @@ pub(super) fn run(args: &BenchArgs, console: Console) -> Result<Outcome, Failure
         },
         judge: Judge::new(metric, (base.view(), queries), k, &truth),
     };
-    let counts = |given: &[NonZeroUsize]| given.iter().map(|n| n.get()).collect();
-    let plan = Plan {
-        n_probe: match &args.n_probe[..] {
-            [] if args.table => vec![48],
-            [] => vec![1, 4, 16, 64],
-            given => counts(given),
-        },
-        per_hit: counts(&args.refine_depth),
-        threads: counts(&args.threads),
-        k,
-        rounds: args.rounds.get(),
-    };
+    let plan = plan(args);
     let shape = RowShape::of(base.view());
     let subjects = wishes.into_iter().map(|wish| match wish {
         Wished::File(path) => Subject::File(path),
@@ -160,6 +154,23 @@ pub(super) fn run(args: &BenchArgs, console: Console) -> Result<Outcome, Failure
         })?;
     }
     Ok(Outcome::Done)
+}
+
+/// What is varied, and how often it is measured.
+fn plan(args: &BenchArgs) -> Plan {
+    let counts = |given: &[NonZeroUsize]| given.iter().map(|n| n.get()).collect();
+    Plan {
+        n_probe: match &args.n_probe[..] {
+            [] if args.table => vec![48],
+            [] => vec![1, 4, 16, 64],
+            given => counts(given),
+        },
+        per_hit: counts(&args.refine_depth),
+        skip_below: args.skip_below.clone(),
+        threads: counts(&args.threads),
+        k: args.k.get(),
+        rounds: args.rounds.get(),
+    }
 }
 
 /// Measures one index after another, and writes each as soon as it is done.

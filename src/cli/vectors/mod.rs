@@ -56,6 +56,14 @@ pub(super) fn run(args: &VectorsArgs, console: Console) -> Result<Outcome, Failu
     }
 }
 
+/// Reads the share of a query's norm below which its coordinates are left out: 0 or more, below 1.
+fn skipped_share(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(share) if (0.0..1.0).contains(&share) => Ok(share),
+        _ => Err("a share to skip is 0 or more and below 1, for instance 0.08".to_owned()),
+    }
+}
+
 /// Tells of vectors without direction.
 fn say_zeros(console: Console, name: &str, n_zero: usize) {
     if n_zero > 0 {

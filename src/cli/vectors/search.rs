@@ -1,5 +1,6 @@
 //! `mzseek vectors search`: the nearest rows of query vectors.
 
+use super::skipped_share;
 use crate::cli::console::Console;
 use crate::cli::{Outcome, output};
 use crate::failure::Failure;
@@ -18,11 +19,12 @@ Examples:
   mzseek vectors search base.h5 queries.npy -k 10 -o hits.csv
   mzseek vectors search base.h5 queries.npy --recall-target 0.99 -o hits.csv
   mzseek vectors search base.h5 queries.npy --n-probe 16 --refine-depth 20 -o hits.csv
+  mzseek vectors search sparse.h5 queries.npy --skip-below 0.08 -o hits.csv
   mzseek vectors search base.h5 more.h5:test -k 1 --threads 1 > hits.csv
 
 Columns are query, rank, row, distance and note. The distance is the inner product under ip (higher
 is nearer), the Euclidean distance under l2 and 1 - cosine under cosine; of a quantised index it is
-that of the row as the index holds it. How hard a search tries is chosen for the recall target from
+that of the row as the index holds it, and with --skip-below that of the coordinates left. How hard a search tries is chosen for the recall target from
 what was measured when the index was made, on its own vectors and ten neighbours; queries unlike them
 may find less. An exact index finds all in any case. A query without a neighbour has one row whose note says so.")]
 pub(super) struct SearchArgs {
@@ -45,6 +47,11 @@ pub(super) struct SearchArgs {
     /// [default: 10]
     #[arg(long, value_name = "N", requires = "n_probe")]
     refine_depth: Option<NonZeroUsize>,
+    /// Leave coordinates of a query below this share of its norm out of its scores, but none of half the
+    /// greatest or more, where vectors are kept as the values that are not 0: 0.05 to 0.1 saves a tenth
+    /// to a third of the time [default: 0]
+    #[arg(long, value_name = "SHARE", value_parser = skipped_share, conflicts_with = "recall_target")]
+    skip_below: Option<f32>,
     /// The hits; stdout if not given
     #[arg(short, long, value_name = "HITS.csv")]
     output: Option<PathBuf>,
@@ -100,9 +107,21 @@ fn settle(
     args: &SearchArgs,
     console: Console,
 ) -> Result<(IndexFile, Effort), Failure> {
-    if let Some(n_probe) = args.n_probe {
+    let index = file.index();
+    let skip_below = args.skip_below.unwrap_or(0.0);
+    if args.skip_below.is_some() && !index.can_skip() {
+        let fault = format!(
+            "{}: only Sparse and IVF,Sparse indexes leave coordinates out: --skip-below is for them",
+            args.index.display()
+        );
+        return Err(Failure::usage(fault));
+    }
+    let n_probe = args.n_probe.map(NonZeroUsize::get);
+    let by_hand = n_probe.or((args.skip_below.is_some() && index.n_lists() == 0).then_some(1));
+    if let Some(n_probe) = by_hand {
         let effort = Effort {
-            n_probe: n_probe.get(),
+            n_probe,
+            skip_below,
         };
         let file = match args.refine_depth {
             Some(per_hit) => file.with_per_hit(per_hit.get()),
@@ -110,10 +129,14 @@ fn settle(
         };
         return Ok((file, effort));
     }
+    if args.skip_below.is_some() {
+        let text = "--skip-below needs --n-probe where an index has lists";
+        return Err(Failure::usage(text));
+    }
     let target = args.recall_target.unwrap_or(RECALL_TARGET);
     let setting = file.setting_for(target, &args.index.display().to_string())?;
     let Some(setting) = setting else {
-        return Ok((file, Effort { n_probe: 1 }));
+        return Ok((file, Effort::visiting(1)));
     };
     let mut text = format!("n_probe {}", setting.n_probe);
     if setting.per_hit > 0 {
@@ -131,9 +154,7 @@ fn settle(
             setting.recall
         ));
     }
-    let effort = Effort {
-        n_probe: setting.n_probe,
-    };
+    let effort = Effort::visiting(setting.n_probe);
     Ok((file.with_per_hit(setting.per_hit.max(1)), effort))
 }
 

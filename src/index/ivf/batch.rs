@@ -65,7 +65,7 @@ pub(super) fn search<'a, C: Codec>(
                 queries: queries.slice(first..queries.len().min(first + size)),
                 first,
                 shared,
-                n_probe: effort.n_probe,
+                effort,
                 products,
                 filters,
             };
@@ -108,7 +108,7 @@ struct Block<'a, C> {
     first: usize,
     /// How many of them share the reading of a list.
     shared: usize,
-    n_probe: usize,
+    effort: Effort,
     products: Products,
     filters: Filters<'a>,
 }
@@ -149,12 +149,12 @@ impl<C: Codec> Block<'_, C> {
         let codec = &self.index.codec;
         match self.queries {
             Points::Sparse(rows) => {
-                codec.prepare_sparse(rows, query, self.products, prepared);
+                codec.prepare_sparse(rows, query, (self.products, self.effort), prepared);
             }
             Points::Dense(rows) => {
                 let query = rows.row(query);
                 let query = query.to_slice().expect("a query is a slice");
-                codec.prepare(query, prepared);
+                codec.prepare(query, self.effort, prepared);
             }
         }
     }
@@ -171,10 +171,10 @@ impl<C: Codec> Block<'_, C> {
             for query in start..end {
                 let rows = &self.filters.of(self.first + query).rows;
                 let order = &mut scratch.order;
-                let likely = index.lists.likely_visits(self.n_probe, rows);
+                let likely = index.lists.likely_visits(self.effort.n_probe, rows);
                 order.reset(&index.coarse, scratch.looks.of(query - start), likely);
                 let mut n_found = 0;
-                while n_found < self.n_probe
+                while n_found < self.effort.n_probe
                     && let Some(list) = order.next(&index.coarse, &index.lists)
                 {
                     if !index.lists.within(list, rows).is_empty() {
@@ -250,7 +250,7 @@ impl<C: Codec> Block<'_, C> {
             let queries = self.queries.slice(query..query + 1);
             scratch.looks.take(&index.coarse, queries);
             let order = &mut scratch.order;
-            let likely = index.lists.likely_visits(self.n_probe, &filter.rows);
+            let likely = index.lists.likely_visits(self.effort.n_probe, &filter.rows);
             order.reset(&index.coarse, scratch.looks.of(0), likely);
             let mut n_probed = 0;
             while !best.is_full()
@@ -260,7 +260,7 @@ impl<C: Codec> Block<'_, C> {
                     continue;
                 };
                 n_probed += 1;
-                if n_probed > self.n_probe {
+                if n_probed > self.effort.n_probe {
                     let prepared = &scratch.prepared[slot];
                     index.scan(prepared, &probe, &mut scratch.codec, (filter, &mut *best));
                 }

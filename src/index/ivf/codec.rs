@@ -11,7 +11,7 @@ use crate::index::row_store::RowStore;
 use crate::index::sparse::{SparseQuery, SparseStore, SparseSums};
 use crate::index::sparse_rows::SparseView;
 use crate::index::top_k::TopK;
-use crate::index::vector_index::Products;
+use crate::index::vector_index::{Effort, Products};
 use std::fmt::Debug;
 use std::ops::Range;
 
@@ -62,7 +62,7 @@ pub trait Codec: Debug + Send + Sync {
     }
 
     /// Computes what [`scan`](Self::scan) needs of a query; `prepared` is reused memory.
-    fn prepare(&self, query: &[f32], prepared: &mut Self::Query);
+    fn prepare(&self, query: &[f32], effort: Effort, prepared: &mut Self::Query);
 
     /// The same for the query at a position of those without their zeros; by halves only where they
     /// are told apart.
@@ -70,10 +70,10 @@ pub trait Codec: Debug + Send + Sync {
         &self,
         queries: SparseView<'_>,
         query: usize,
-        _products: Products,
+        (_, effort): (Products, Effort),
         prepared: &mut Self::Query,
     ) {
-        self.prepare(&Points::Sparse(queries).whole_row(query), prepared);
+        self.prepare(&Points::Sparse(queries).whole_row(query), effort, prepared);
     }
 
     /// Offers the scores of the wanted rows of a list. Rows that score below the floor of the
@@ -141,7 +141,7 @@ impl Codec for CodeStore {
         self.tells_halves()
     }
 
-    fn prepare(&self, query: &[f32], prepared: &mut CodeQuery) {
+    fn prepare(&self, query: &[f32], _effort: Effort, prepared: &mut CodeQuery) {
         self.prepare(query, prepared);
     }
 
@@ -149,7 +149,7 @@ impl Codec for CodeStore {
         &self,
         queries: SparseView<'_>,
         query: usize,
-        products: Products,
+        (products, _): (Products, Effort),
         prepared: &mut CodeQuery,
     ) {
         self.prepare_sparse(queries, query, products, prepared);
@@ -196,18 +196,18 @@ impl Codec for SparseStore {
         products.best_of_whole(k)
     }
 
-    fn prepare(&self, query: &[f32], prepared: &mut SparseQuery) {
-        self.prepare(query, prepared);
+    fn prepare(&self, query: &[f32], effort: Effort, prepared: &mut SparseQuery) {
+        self.prepare(query, effort, prepared);
     }
 
     fn prepare_sparse(
         &self,
         queries: SparseView<'_>,
         query: usize,
-        products: Products,
+        how: (Products, Effort),
         prepared: &mut SparseQuery,
     ) {
-        self.prepare_sparse(queries.row(query), products, prepared);
+        self.prepare_sparse(queries.row(query), how, prepared);
     }
 
     /// Postings hold whole rows and need no centre.
@@ -246,7 +246,7 @@ impl Codec for RowStore {
         self.metric
     }
 
-    fn prepare(&self, query: &[f32], prepared: &mut RowQuery) {
+    fn prepare(&self, query: &[f32], _effort: Effort, prepared: &mut RowQuery) {
         prepared.values.clear();
         prepared.values.extend_from_slice(query);
         prepared.norm = squared_norm(query);

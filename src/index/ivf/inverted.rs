@@ -182,7 +182,7 @@ impl<C: Codec> VectorIndex for Ivf<C> {
             codec: C::Scratch::default(),
             order: VisitOrder::default(),
         };
-        self.codec.prepare(query, &mut state.prepared);
+        self.codec.prepare(query, effort, &mut state.prepared);
         let likely = self.lists.likely_visits(n_probe, &filter.rows);
         state.order.reset(&self.coarse, looks.of(0), likely);
         let ask = Ask { n_probe, filter };

@@ -78,7 +78,7 @@ proptest! {
                 let filter = Filter { keep: Some(&keep), ..filter.clone() };
                 let mut best = TopK::new(1);
                 best.push(u32::MAX, -1e9);
-                index.search(&query, Effort { n_probe }, &filter, &mut best);
+                index.search(&query, Effort::visiting(n_probe), &filter, &mut best);
                 seen.into_inner().unwrap()
             };
             prop_assert!(visited(few).is_subset(&visited(few + 1)));
@@ -113,7 +113,7 @@ proptest! {
             expected.retain(|hit| filter.rows.contains(&hit.row) && keep(hit.row));
             expected.truncate(k);
             // Even with a single probe: the search goes on until k rows pass.
-            let one = found(&index, &query, k, Effort { n_probe: 1 }, &filter);
+            let one = found(&index, &query, k, Effort::visiting(1), &filter);
             prop_assert_eq!(one.len(), expected.len());
             prop_assert_eq!(found(&index, &query, k, ALL_LISTS, &filter), expected);
         }
@@ -170,7 +170,7 @@ fn identical_rows_come_back_in_row_order() {
     for kind in KINDS {
         for metric in METRICS {
             let index = trained(kind, metric, &rows);
-            let hits = found(&index, &[0.5; 10], 40, Effort { n_probe: 1 }, &Filter::ALL);
+            let hits = found(&index, &[0.5; 10], 40, Effort::visiting(1), &Filter::ALL);
             assert_eq!(
                 rows_of(&hits),
                 (0..40).collect::<Vec<u32>>(),

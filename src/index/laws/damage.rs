@@ -41,8 +41,8 @@ fn parts_out_and_in_give_the_same_hits() {
                 assert_eq!(again.factory(), index.factory());
                 for query in unit_clumps(5, 10, 6).outer_iter() {
                     let query = query.to_slice().unwrap();
-                    let hits = found(&index, query, 20, Effort { n_probe: 2 }, &Filter::ALL);
-                    let same = found(&again, query, 20, Effort { n_probe: 2 }, &Filter::ALL);
+                    let hits = found(&index, query, 20, Effort::visiting(2), &Filter::ALL);
+                    let same = found(&again, query, 20, Effort::visiting(2), &Filter::ALL);
                     assert_eq!(hits, same);
                 }
             }
@@ -145,7 +145,7 @@ fn an_order_of_coordinates_comes_back_and_is_checked() {
     let again = rebuilt(&whole);
     for query in uneven(5, 10, 6).outer_iter() {
         let query = query.to_slice().unwrap();
-        let ask = |index| found(index, query, 20, Effort { n_probe: 2 }, &Filter::ALL);
+        let ask = |index| found(index, query, 20, Effort::visiting(2), &Filter::ALL);
         assert_eq!(ask(&whole), ask(&again));
     }
     let refuse = |damage: &dyn Fn(&mut Vec<u32>)| {

@@ -6,6 +6,7 @@ mod damage;
 mod damaged_postings;
 mod recall;
 mod reproducible;
+mod skipping;
 
 use super::random::Random;
 use super::{
@@ -45,7 +46,7 @@ const KINDS: [&str; 16] = [
     "PCA3,IVF7,PQ3,Refine(F16)",
 ];
 const METRICS: [Metric; 2] = [Metric::InnerProduct, Metric::L2];
-const ALL_LISTS: Effort = Effort { n_probe: 1000 };
+const ALL_LISTS: Effort = Effort::visiting(1000);
 
 const QUICK: TrainSettings = TrainSettings {
     coarse: KMeansSettings {

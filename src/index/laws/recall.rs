@@ -41,7 +41,7 @@ fn recall_stays_above_its_floor() {
             ("OPQ16,PQ16", 1, 0.75),
             ("PCA16,IVF32,PQ8,Refine(F16)", 8, 0.90),
         ] {
-            let recall = recall_at_10(order, metric, Effort { n_probe });
+            let recall = recall_at_10(order, metric, Effort::visiting(n_probe));
             assert!(
                 recall >= floor,
                 "{order} {metric}: {recall} is below {floor}"

@@ -80,7 +80,7 @@ fn threads_and_repetition_change_no_byte_and_no_hit() {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads);
                 pool.build().unwrap().install(|| {
                     let index = trained(kind, metric, &rows);
-                    let effort = Effort { n_probe: 2 };
+                    let effort = Effort::visiting(2);
                     let filters = Filters::Same(&Filter::ALL);
                     let hits = index.search_batch(queries.view(), 15, effort, filters);
                     (bytes(&index), hits)
@@ -161,7 +161,7 @@ fn a_batch_equals_its_queries_one_by_one_to_the_bit() {
         for metric in METRICS {
             let index = trained(kind, metric, &rows);
             for filters in [&filters, &narrow] {
-                let effort = Effort { n_probe: 3 };
+                let effort = Effort::visiting(3);
                 let each = Filters::Each(filters);
                 let batch = index.search_batch(queries.view(), 12, effort, each);
                 for ((query, filter), hits) in queries.outer_iter().zip(filters).zip(&batch) {

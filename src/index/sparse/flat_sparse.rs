@@ -147,9 +147,9 @@ impl VectorIndex for Sparse {
         true
     }
 
-    fn search(&self, query: &[f32], _effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
+    fn search(&self, query: &[f32], effort: Effort, filter: &Filter<'_>, best: &mut TopK) {
         let mut prepared = SparseQuery::default();
-        self.0.prepare(query, &mut prepared);
+        self.0.prepare(query, effort, &mut prepared);
         let all = 0..self.len();
         self.scan(&prepared, all, (filter, best), &mut SparseSums::default());
     }
@@ -158,7 +158,7 @@ impl VectorIndex for Sparse {
         &self,
         queries: ArrayView2<'_, f32>,
         k: usize,
-        _effort: Effort,
+        effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
         let queries = queries.as_standard_layout();
@@ -169,7 +169,7 @@ impl VectorIndex for Sparse {
             |query, prepared| {
                 let query = queries.row(query);
                 let query = query.to_slice().expect("a row of a standard layout");
-                self.0.prepare(query, prepared);
+                self.0.prepare(query, effort, prepared);
             },
         )
     }
@@ -178,7 +178,7 @@ impl VectorIndex for Sparse {
         &self,
         queries: SparseView<'_>,
         (k, products): (usize, Products),
-        _effort: Effort,
+        effort: Effort,
         filters: Filters<'_>,
     ) -> Vec<Vec<Neighbour>> {
         assert_eq!(
@@ -192,7 +192,7 @@ impl VectorIndex for Sparse {
             filters,
             |query, prepared| {
                 self.0
-                    .prepare_sparse(queries.row(query), products, prepared);
+                    .prepare_sparse(queries.row(query), (products, effort), prepared);
             },
         )
     }

@@ -8,7 +8,7 @@ use crate::index::metric::Metric;
 use crate::index::parts::{PartsError, check_finite, check_len, check_norms};
 use crate::index::row_store::norms_at;
 use crate::index::sparse_rows::each_set;
-use crate::index::vector_index::Products;
+use crate::index::vector_index::{Effort, Products};
 use crate::memory::{Slab, mind_ceiling};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -47,7 +47,7 @@ pub struct SparseStore {
     first_blocks: Vec<u32>,
 }
 
-/// A query's coordinates that are not 0, and its squared norm.
+/// A query's coordinates that count, and its squared norm.
 #[derive(Debug, Clone, Default)]
 pub struct SparseQuery {
     places: Vec<Place>,
@@ -162,28 +162,38 @@ impl SparseStore {
             .map(|first| first..(first + MAX_ROWS).min(self.n_rows))
     }
 
-    pub(in crate::index) fn prepare(&self, query: &[f32], prepared: &mut SparseQuery) {
+    pub(in crate::index) fn prepare(
+        &self,
+        query: &[f32],
+        effort: Effort,
+        prepared: &mut SparseQuery,
+    ) {
         assert_eq!(query.len(), self.dim, "a query has the index's dimension");
-        places(query, |d| self.parts.scales[d], &mut prepared.places);
+        let norm = squared_norm(query);
+        let least = effort.least_value(query, norm);
+        places(query, least, |d| self.parts.scales[d], &mut prepared.places);
         prepared.first_half = None;
-        prepared.norm = squared_norm(query);
+        prepared.norm = norm;
     }
 
     /// The same for a query without its zeros.
     pub(in crate::index) fn prepare_sparse(
         &self,
         (columns, values): (&[u32], &[f32]),
-        products: Products,
+        (products, effort): (Products, Effort),
         prepared: &mut SparseQuery,
     ) {
-        let scale = |(&coordinate, &value): (&u32, &f32)| Place {
+        let norm = squared_norm(values);
+        let least = effort.least_value(values, norm);
+        let set = columns.iter().zip(values);
+        let counting = set.filter(|(_, value)| value.abs() >= least);
+        prepared.places.clear();
+        (prepared.places).extend(counting.map(|(&coordinate, &value)| Place {
             coordinate,
             value: value * self.parts.scales[coordinate as usize],
-        };
-        prepared.places.clear();
-        (prepared.places).extend(columns.iter().zip(values).map(scale));
+        }));
         prepared.first_half = None;
-        prepared.norm = squared_norm(values);
+        prepared.norm = norm;
         if products == Products::OfHalves {
             let half = (self.dim / 2) as u32;
             let first = prepared.places.partition_point(|p| p.coordinate < half);
@@ -274,14 +284,17 @@ impl SparseStore {
     }
 }
 
-/// Writes the coordinates of `query` that are not 0, each value times `scale` of its coordinate.
-fn places(query: &[f32], scale: impl Fn(usize) -> f32, into: &mut Vec<Place>) {
+/// Writes the coordinates of `query` that are not 0 nor below `least`, each value times `scale` of
+/// its coordinate.
+fn places(query: &[f32], least: f32, scale: impl Fn(usize) -> f32, into: &mut Vec<Place>) {
     into.clear();
     each_set(query.into(), |coordinate, x| {
-        into.push(Place {
-            coordinate: coordinate as u32,
-            value: x * scale(coordinate),
-        });
+        if x.abs() >= least {
+            into.push(Place {
+                coordinate: coordinate as u32,
+                value: x * scale(coordinate),
+            });
+        }
     });
 }
 
@@ -321,8 +334,11 @@ mod tests {
         let mut query = vec![0.0; 37];
         (query[0], query[17], query[36]) = (1.0, -2.0, 3.0);
         let mut found = Vec::new();
-        places(&query, |d| d as f32, &mut found);
-        let found: Vec<(u32, f32)> = found.iter().map(|p| (p.coordinate, p.value)).collect();
-        assert_eq!(found, [(0, 0.0), (17, -34.0), (36, 108.0)]);
+        let mut of = |least| -> Vec<(u32, f32)> {
+            places(&query, least, |d| d as f32, &mut found);
+            found.iter().map(|p| (p.coordinate, p.value)).collect()
+        };
+        assert_eq!(of(0.0), [(0, 0.0), (17, -34.0), (36, 108.0)]);
+        assert_eq!(of(2.0), [(17, -34.0), (36, 108.0)]);
     }
 }

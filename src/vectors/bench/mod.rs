@@ -28,6 +28,8 @@ pub struct Plan {
     pub n_probe: Vec<usize>,
     /// Numbers of rows scored again per neighbour, for indexes with a second look.
     pub per_hit: Vec<usize>,
+    /// Shares of a query's norm below which its coordinates are left out, for indexes that do so.
+    pub skip_below: Vec<f32>,
     /// Numbers of threads of the batch.
     pub threads: Vec<usize>,
     /// Neighbours per query.
@@ -96,14 +98,21 @@ impl Bench<'_> {
         } else {
             vec![None]
         };
+        let skips = if index.can_skip() {
+            &plan.skip_below[..]
+        } else {
+            &[0.0]
+        };
+        let efforts = (n_probes.iter()).flat_map(|n| skips.iter().map(move |skip| (*n, *skip)));
         let mut rows = Vec::new();
         for &threads in &plan.threads {
             let pool = pool(threads);
             for &per_hit in &per_hits {
                 let index = index.clone().with_per_hit(per_hit.unwrap_or(1));
-                for &n_probe in &n_probes {
+                for (n_probe, skip_below) in efforts.clone() {
                     let effort = Effort {
                         n_probe: n_probe.unwrap_or(1),
+                        skip_below,
                     };
                     let timed = pool.install(|| self.time(&index, effort, plan));
                     rows.push(Row {
@@ -113,6 +122,7 @@ impl Bench<'_> {
                         threads,
                         n_probe,
                         per_hit,
+                        skip_below,
                         recall: timed.recall,
                         qps_cpu: timed.qps_cpu,
                         qps_wall: timed.qps_wall,

@@ -12,7 +12,7 @@ const TOP: f64 = 40.0;
 const BOTTOM: f64 = 60.0;
 
 /// Draws a curve for each index, number of threads and depth of the second look; points are numbers
-/// of lists.
+/// of lists, or shares below which coordinates are left out where there are no lists.
 pub fn svg(rows: &[Row], k: usize) -> String {
     let axes = Axes::around(rows);
     let mut svg = Svg::new(WIDTH, HEIGHT, "queries per second against recall");
@@ -25,10 +25,10 @@ pub fn svg(rows: &[Row], k: usize) -> String {
         let line = Element::polyline(places.clone()).set("stroke", colour);
         svg.push(line.at("stroke-width", 2.0));
         for (row, place) in points.iter().zip(places) {
-            let label = row
-                .n_probe
-                .map(|n| format!(", n_probe {n}"))
-                .unwrap_or_default();
+            let label = match row.n_probe {
+                Some(n_probe) => format!(", n_probe {n_probe}"),
+                None => row.skipping(),
+            };
             let told = format!(
                 "{name}{label}: recall {:.4}, {:.0} queries per second",
                 row.recall.k_at_k, row.qps_wall
@@ -61,7 +61,8 @@ fn curves(rows: &[Row]) -> Vec<(String, Vec<&Row>)> {
             Some(per_hit) if depths => format!(", depth {per_hit}"),
             _ => String::new(),
         };
-        let name = format!("{}{threads}{depth}", row.index);
+        let skipping = row.n_probe.map(|_| row.skipping()).unwrap_or_default();
+        let name = format!("{}{threads}{depth}{skipping}", row.index);
         match curves.iter_mut().find(|(known, _)| *known == name) {
             Some((_, points)) => points.push(row),
             None => curves.push((name, vec![row])),

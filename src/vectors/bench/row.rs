@@ -1,4 +1,5 @@
-//! One measurement, and the columns it is written in: the same that other engines' benches write.
+//! One measurement, and the columns it is written in: those that other engines' benches write, and
+//! what only this one varies.
 
 use super::recall::Recall;
 use crate::index::Spent;
@@ -19,6 +20,8 @@ pub struct Row {
     pub n_probe: Option<usize>,
     /// Rows scored again per neighbour; none where there is no second look.
     pub per_hit: Option<usize>,
+    /// The share of a query's norm below which its coordinates were left out.
+    pub skip_below: f32,
     /// What was found.
     pub recall: Recall,
     /// Queries per second of processor time, over all threads.
@@ -35,11 +38,22 @@ pub struct Row {
     pub peak_mb: Option<u64>,
 }
 
+impl Row {
+    /// What is told behind the name of the index where coordinates are left out.
+    pub(super) fn skipping(&self) -> String {
+        if self.skip_below > 0.0 {
+            format!(", skip_below {}", self.skip_below)
+        } else {
+            String::new()
+        }
+    }
+}
+
 /// A column: its name and how a measurement fills it.
 type Column = (&'static str, fn(&Row) -> String);
 
 /// Names and formats, in order. Absent is empty.
-pub const COLUMNS: [Column; 17] = [
+pub const COLUMNS: [Column; 18] = [
     ("engine", |_| {
         concat!("mzseek-", env!("CARGO_PKG_VERSION")).to_owned()
     }),
@@ -75,6 +89,7 @@ pub const COLUMNS: [Column; 17] = [
     ("peak_mb", |row| {
         row.peak_mb.map(|mb| mb.to_string()).unwrap_or_default()
     }),
+    ("skip_below", |row| row.skip_below.to_string()),
 ];
 
 fn seconds(time: Option<Duration>) -> String {

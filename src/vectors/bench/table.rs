@@ -22,7 +22,7 @@ pub fn table(rows: &[Row], k: usize) -> String {
     let mut table = Table::new(&titles);
     for row in rows {
         table.row(vec![
-            row.index.clone(),
+            format!("{}{}", row.index, row.skipping()),
             row.threads.to_string(),
             row.n_probe.map(|n| n.to_string()).unwrap_or_default(),
             row.per_hit.map(|n| n.to_string()).unwrap_or_default(),

@@ -90,7 +90,7 @@ fn visitors(
 ) -> Result<Vec<Vec<u32>>, TrainError> {
     let centres = partition.centres.view();
     let flat = train(Factory::FLAT, metric, centres, 0, TrainSettings::default())?.index;
-    let nearest = flat.search_batch(rows, 2, Effort { n_probe: 1 }, Filters::Same(&Filter::ALL));
+    let nearest = flat.search_batch(rows, 2, Effort::visiting(1), Filters::Same(&Filter::ALL));
     let mut visitors = vec![Vec::new(); partition.len()];
     for (row, nearest) in nearest.iter().enumerate() {
         let own = partition.labels[row];

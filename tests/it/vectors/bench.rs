@@ -2,10 +2,10 @@
 
 use super::kit::{Kit, npy_header, records, whole_rows};
 
-/// As the benches of other engines write it.
+/// As the benches of other engines write it, and what only this one varies.
 const HEADER: &str = "engine,index,n,dim,threads,nprobe,k_factor,recall1_at_1,recall1_at_10,\
                       recall10_at_10,qps_batch_cpu,qps_batch_wall,latency_p50_ms,\
-                      bytes_per_vector,train_s,add_s,peak_mb";
+                      bytes_per_vector,train_s,add_s,peak_mb,skip_below";
 
 fn kit() -> Kit {
     let kit = Kit::new();
@@ -49,7 +49,9 @@ fn one_row_per_setting_in_the_columns_of_the_peers() {
     }
     // 8 numbers of 4 bytes and a norm, beside what any file has.
     assert!(rows[1][13].parse::<f64>().unwrap() >= 36.0);
-    check_svg(&kit.text("curve.svg"));
+    let svg = kit.text("curve.svg");
+    check_svg(&svg);
+    assert!(svg.contains("IVF16,PQ8, n_probe 16") || svg.contains("IVF16,PQ8, 1 threads, n_probe"));
 }
 
 /// Well-formed, as far as elements go, with a curve per index and number of threads.
@@ -66,7 +68,6 @@ fn check_svg(svg: &str) {
     }
     assert!(open.is_empty() && svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
     assert_eq!(svg.matches("<polyline").count(), 4);
-    assert!(svg.contains("IVF16,PQ8, n_probe 16") || svg.contains("IVF16,PQ8, 1 threads, n_probe"));
     assert!(!svg.contains("NaN"));
 }
 
@@ -156,6 +157,44 @@ fn a_second_look_is_measured_at_each_depth_and_files_are_not_trained_again() {
         2,
         &["give --metric l2"],
     );
+}
+
+#[test]
+fn what_is_skipped_is_varied_where_an_index_skips() {
+    let kit = kit();
+    let words = "bench base.npy query.npy --metric l2 --n-probe 2,16 --skip-below 0,0.5 --rounds 1";
+    let told = kit.ok(&format!(
+        "{words} --index Flat Sparse IVF16,Sparse --plot curve.svg"
+    ));
+    let rows = records(&told);
+    let settings: Vec<[&str; 3]> = rows[1..]
+        .iter()
+        .map(|r| [r[1].as_str(), r[5].as_str(), r[17].as_str()])
+        .collect();
+    assert_eq!(
+        settings,
+        [
+            ["Flat", "", "0"],
+            ["Sparse", "", "0"],
+            ["Sparse", "", "0.5"],
+            ["IVF16,Sparse", "2", "0"],
+            ["IVF16,Sparse", "2", "0.5"],
+            ["IVF16,Sparse", "16", "0"],
+            ["IVF16,Sparse", "16", "0.5"],
+        ]
+    );
+    assert_eq!((&*rows[2][9], &*rows[6][9]), ("1.0000", "1.0000"));
+    assert_eq!(rows[3][9], rows[7][9], "all lists, the same coordinates");
+    assert!(rows[3][9].parse::<f64>().unwrap() < 1.0);
+    let svg = kit.text("curve.svg");
+    check_svg(&svg);
+    assert!(svg.contains("Sparse, skip_below 0.5: recall"), "{svg}");
+    let table = kit.ok(&format!("{words} --table --index Sparse"));
+    assert!(table.contains("Sparse, skip_below 0.5"), "{table}");
+    for wrong in ["1", "-0.1", "much", "NaN"] {
+        let words = format!("bench base.npy query.npy --skip-below={wrong}");
+        kit.fails(&words, 2, &["0 or more and below 1"]);
+    }
 }
 
 #[test]

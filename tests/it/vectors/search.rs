@@ -169,6 +169,53 @@ fn what_does_not_go_together_is_refused() {
 }
 
 #[test]
+fn coordinates_are_left_out_where_they_can_be() {
+    let kit = Kit::new();
+    kit.npy("base.npy", &whole_rows(300, 8, 1));
+    // The second query is what counts of the first.
+    kit.npy(
+        "query.npy",
+        &vec![
+            vec![4.0, 0.0, 1.0, -3.0, 0.0, 1.0, 0.0, -1.0],
+            vec![4.0, 0.0, 0.0, -3.0, 0.0, 0.0, 0.0, 0.0],
+        ],
+    );
+    for (index, words) in [("Sparse", ""), ("IVF4,Sparse", " --n-probe 4")] {
+        kit.ok(&format!(
+            "index base.npy -o {index}.h5 --metric ip --index {index}"
+        ));
+        let hits = kit.ok(&format!(
+            "search {index}.h5 query.npy --skip-below 0.3{words}"
+        ));
+        let hits = records(&hits);
+        assert_eq!(hits.len(), 21, "{index}");
+        let of = |query: &str| -> Vec<Vec<String>> {
+            let own = hits.iter().filter(|hit| hit[0] == query);
+            own.map(|hit| hit[1..].to_vec()).collect()
+        };
+        assert_eq!(of("0"), of("1"), "{index}");
+        let whole = kit.ok(&format!("search {index}.h5 query.npy --n-probe 4"));
+        assert_ne!(records(&whole), hits, "{index}");
+    }
+    kit.fails(
+        "search IVF4,Sparse.h5 query.npy --skip-below 0.3",
+        2,
+        &["--skip-below needs --n-probe"],
+    );
+    kit.fails(
+        "search Sparse.h5 query.npy --skip-below 0.3 --recall-target 0.9",
+        2,
+        &["cannot be used with"],
+    );
+    kit.ok("index base.npy -o flat.h5 --index Flat");
+    kit.fails(
+        "search flat.h5 query.npy --skip-below 0.3",
+        2,
+        &["flat.h5", "only Sparse and IVF,Sparse"],
+    );
+}
+
+#[test]
 fn a_damaged_index_file_is_an_error_not_a_panic() {
     let kit = Kit::new();
     kit.npy("base.npy", &whole_rows(300, 4, 3));
