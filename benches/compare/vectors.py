@@ -118,7 +118,8 @@ class Contestant:
         else:
             words = [PROGRAM, "vectors", "bench", os.path.join(job.folder, "base.npy"), os.path.join(job.folder, "query.npy"),
                      "--truth", os.path.join(job.folder, "truth.npy"), "--metric", job.metric, "--index", self.file,
-                     "--threads", str(threads), "--rounds", str(PASSES), "--skip-below", job.skips]
+                     "--threads", str(threads), "--rounds", str(PASSES), "--skip-below", job.skips,
+                     "--n-queries", str(2**31)]
             depths = ["--refine-depth", self.depths] if self.depths else []
         done = run([*words, "--n-probe", job.probes, *depths], threads)
         for row in csv.DictReader(io.StringIO(done[0])) if done else ():

@@ -65,7 +65,13 @@ pub(super) struct BenchArgs {
     refine_depth: Vec<NonZeroUsize>,
     /// Shares of a query's norm below which its coordinates are left out of its scores, where vectors
     /// are kept as the values that are not 0
-    #[arg(long, value_name = "SHARE,...", value_delimiter = ',', default_value = "0", value_parser = skipped_share)]
+    #[arg(
+        long,
+        value_name = "SHARE,...",
+        value_delimiter = ',',
+        default_value = "0",
+        value_parser = skipped_share
+    )]
     skip_below: Vec<f32>,
     /// Threads of the batch; training takes the most of them
     // The same id as the flag of all commands, which it replaces here.

@@ -96,6 +96,19 @@ fn batches_skip_what_single_queries_skip_with_and_without_their_zeros() {
 }
 
 #[test]
+fn what_is_no_number_is_never_skipped() {
+    let rows = whole_numbers(300, 30, 7);
+    let index = trained("Sparse", Metric::InnerProduct, &rows);
+    let mut query = [0.5; 30];
+    query[3] = f32::NAN;
+    for skip_below in [0.0, 0.3] {
+        let hits = skipping(&index, &query, skip_below);
+        // Rows without a value there have a score without it.
+        assert!(hits.iter().all(|hit| rows[[hit.row as usize, 3]] == 0.0));
+    }
+}
+
+#[test]
 fn of_equal_coordinates_none_is_skipped() {
     let rows = mostly_zero(300, 30, 7);
     let index = trained("Sparse", Metric::InnerProduct, &rows);

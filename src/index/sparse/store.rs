@@ -11,6 +11,7 @@ use crate::index::sparse_rows::each_set;
 use crate::index::vector_index::{Effort, Products};
 use crate::memory::{Slab, mind_ceiling};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The arrays of sparse rows.
@@ -186,7 +187,7 @@ impl SparseStore {
         let norm = squared_norm(values);
         let least = effort.least_value(values, norm);
         let set = columns.iter().zip(values);
-        let counting = set.filter(|(_, value)| value.abs() >= least);
+        let counting = set.filter(|(_, value)| counts(**value, least));
         prepared.places.clear();
         (prepared.places).extend(counting.map(|(&coordinate, &value)| Place {
             coordinate,
@@ -289,13 +290,18 @@ impl SparseStore {
 fn places(query: &[f32], least: f32, scale: impl Fn(usize) -> f32, into: &mut Vec<Place>) {
     into.clear();
     each_set(query.into(), |coordinate, x| {
-        if x.abs() >= least {
+        if counts(x, least) {
             into.push(Place {
                 coordinate: coordinate as u32,
                 value: x * scale(coordinate),
             });
         }
     });
+}
+
+/// Whether a coordinate of a query is not small. What is no number is not, so that no score is one.
+fn counts(x: f32, least: f32) -> bool {
+    x.abs().partial_cmp(&least) != Some(Ordering::Less)
 }
 
 /// Asks memory for the columns that a query will read: those of a short list are a line or two each,
