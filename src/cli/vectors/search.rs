@@ -4,7 +4,7 @@ use super::skipped_share;
 use crate::cli::console::Console;
 use crate::cli::{Outcome, output};
 use crate::failure::Failure;
-use crate::index::{Effort, VectorIndex};
+use crate::index::{AnyIndex, Effort, VectorIndex};
 use crate::vectors::{IndexFile, Location, Vectors, VectorsError, hits};
 use clap::Args;
 use std::fmt::Write as _;
@@ -24,9 +24,10 @@ Examples:
 
 Columns are query, rank, row, distance and note. The distance is the inner product under ip (higher
 is nearer), the Euclidean distance under l2 and 1 - cosine under cosine; of a quantised index it is
-that of the row as the index holds it, and with --skip-below that of the coordinates left. How hard a search tries is chosen for the recall target from
-what was measured when the index was made, on its own vectors and ten neighbours; queries unlike them
-may find less. An exact index finds all in any case. A query without a neighbour has one row whose note says so.")]
+that of the row as the index holds it, and with --skip-below that of the coordinates left. How hard a
+search tries is chosen for the recall target from what was measured when the index was made, on its own
+vectors and ten neighbours; queries unlike them may find less. An exact index finds all in any case. A
+query without a neighbour has one row whose note says so.")]
 pub(super) struct SearchArgs {
     /// The index
     #[arg(value_name = "IDX.h5")]
@@ -107,31 +108,12 @@ fn settle(
     args: &SearchArgs,
     console: Console,
 ) -> Result<(IndexFile, Effort), Failure> {
-    let index = file.index();
-    let skip_below = args.skip_below.unwrap_or(0.0);
-    if args.skip_below.is_some() && !index.can_skip() {
-        let fault = format!(
-            "{}: only Sparse and IVF,Sparse indexes leave coordinates out: --skip-below is for them",
-            args.index.display()
-        );
-        return Err(Failure::usage(fault));
-    }
-    let n_probe = args.n_probe.map(NonZeroUsize::get);
-    let by_hand = n_probe.or((args.skip_below.is_some() && index.n_lists() == 0).then_some(1));
-    if let Some(n_probe) = by_hand {
-        let effort = Effort {
-            n_probe,
-            skip_below,
-        };
+    if let Some(effort) = by_hand(file.index(), args)? {
         let file = match args.refine_depth {
             Some(per_hit) => file.with_per_hit(per_hit.get()),
             None => file,
         };
         return Ok((file, effort));
-    }
-    if args.skip_below.is_some() {
-        let text = "--skip-below needs --n-probe where an index has lists";
-        return Err(Failure::usage(text));
     }
     let target = args.recall_target.unwrap_or(RECALL_TARGET);
     let setting = file.setting_for(target, &args.index.display().to_string())?;
@@ -156,6 +138,30 @@ fn settle(
     }
     let effort = Effort::visiting(setting.n_probe);
     Ok((file.with_per_hit(setting.per_hit.max(1)), effort))
+}
+
+/// The effort, where it is asked for instead of a recall target.
+fn by_hand(index: &AnyIndex, args: &SearchArgs) -> Result<Option<Effort>, Failure> {
+    if args.skip_below.is_some() && !index.can_skip() {
+        let fault = format!(
+            "{}: only Sparse and IVF,Sparse indexes leave coordinates out: --skip-below is for them",
+            args.index.display()
+        );
+        return Err(Failure::usage(fault));
+    }
+    let n_probe = match (args.n_probe, args.skip_below) {
+        (Some(n_probe), _) => n_probe.get(),
+        (None, Some(_)) if index.n_lists() == 0 => 1,
+        (None, Some(_)) => {
+            let text = "--skip-below needs --n-probe where an index has lists";
+            return Err(Failure::usage(text));
+        }
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Effort {
+        n_probe,
+        skip_below: args.skip_below.unwrap_or(0.0),
+    }))
 }
 
 /// Reads a share: above 0, at most 1.

@@ -57,6 +57,28 @@ pub struct SparseQuery {
     norm: f32,
 }
 
+impl SparseQuery {
+    /// Starts over with a query of these values, and gives the absolute value below which a
+    /// coordinate does not count.
+    fn start(&mut self, values: &[f32], effort: Effort) -> f32 {
+        self.places.clear();
+        self.first_half = None;
+        self.norm = squared_norm(values);
+        effort.least_value(values, self.norm)
+    }
+
+    /// Puts a coordinate behind the others, its value in steps of `scales`, unless it is below
+    /// `least`. What is no number is not below: scores it takes part in are none either.
+    fn put(&mut self, coordinate: u32, value: f32, least: f32, scales: &[f32]) {
+        if value.abs().partial_cmp(&least) != Some(Ordering::Less) {
+            self.places.push(Place {
+                coordinate,
+                value: value * scales[coordinate as usize],
+            });
+        }
+    }
+}
+
 /// Sums of one block of rows: of all coordinates or the first half, and of the second.
 #[derive(Debug, Clone)]
 pub struct SparseSums(Box<[f32; MAX_ROWS]>, Box<[f32; MAX_ROWS]>);
@@ -170,11 +192,10 @@ impl SparseStore {
         prepared: &mut SparseQuery,
     ) {
         assert_eq!(query.len(), self.dim, "a query has the index's dimension");
-        let norm = squared_norm(query);
-        let least = effort.least_value(query, norm);
-        places(query, least, |d| self.parts.scales[d], &mut prepared.places);
-        prepared.first_half = None;
-        prepared.norm = norm;
+        let least = prepared.start(query, effort);
+        each_set(query.into(), |coordinate, value| {
+            prepared.put(coordinate as u32, value, least, &self.parts.scales);
+        });
     }
 
     /// The same for a query without its zeros.
@@ -184,17 +205,10 @@ impl SparseStore {
         (products, effort): (Products, Effort),
         prepared: &mut SparseQuery,
     ) {
-        let norm = squared_norm(values);
-        let least = effort.least_value(values, norm);
-        let set = columns.iter().zip(values);
-        let counting = set.filter(|(_, value)| counts(**value, least));
-        prepared.places.clear();
-        (prepared.places).extend(counting.map(|(&coordinate, &value)| Place {
-            coordinate,
-            value: value * self.parts.scales[coordinate as usize],
-        }));
-        prepared.first_half = None;
-        prepared.norm = norm;
+        let least = prepared.start(values, effort);
+        for (&coordinate, &value) in columns.iter().zip(values) {
+            prepared.put(coordinate, value, least, &self.parts.scales);
+        }
         if products == Products::OfHalves {
             let half = (self.dim / 2) as u32;
             let first = prepared.places.partition_point(|p| p.coordinate < half);
@@ -285,25 +299,6 @@ impl SparseStore {
     }
 }
 
-/// Writes the coordinates of `query` that are not 0 nor below `least`, each value times `scale` of
-/// its coordinate.
-fn places(query: &[f32], least: f32, scale: impl Fn(usize) -> f32, into: &mut Vec<Place>) {
-    into.clear();
-    each_set(query.into(), |coordinate, x| {
-        if counts(x, least) {
-            into.push(Place {
-                coordinate: coordinate as u32,
-                value: x * scale(coordinate),
-            });
-        }
-    });
-}
-
-/// Whether a coordinate of a query is not small. What is no number is not, so that no score is one.
-fn counts(x: f32, least: f32) -> bool {
-    x.abs().partial_cmp(&least) != Some(Ordering::Less)
-}
-
 /// Asks memory for the columns that a query will read: those of a short list are a line or two each,
 /// all over it, and fetched one after another they take longer than they are summed.
 fn fetch(block: &Block<'_>, query: &SparseQuery) {
@@ -339,10 +334,14 @@ mod tests {
     fn places_are_the_coordinates_that_are_not_zero() {
         let mut query = vec![0.0; 37];
         (query[0], query[17], query[36]) = (1.0, -2.0, 3.0);
-        let mut found = Vec::new();
-        let mut of = |least| -> Vec<(u32, f32)> {
-            places(&query, least, |d| d as f32, &mut found);
-            found.iter().map(|p| (p.coordinate, p.value)).collect()
+        let scales: Vec<f32> = (0..37).map(|d| d as f32).collect();
+        let of = |least| -> Vec<(u32, f32)> {
+            let mut found = SparseQuery::default();
+            each_set(query.as_slice().into(), |coordinate, value| {
+                found.put(coordinate as u32, value, least, &scales);
+            });
+            let places = found.places.iter();
+            places.map(|p| (p.coordinate, p.value)).collect()
         };
         assert_eq!(of(0.0), [(0, 0.0), (17, -34.0), (36, 108.0)]);
         assert_eq!(of(2.0), [(17, -34.0), (36, 108.0)]);

@@ -14,6 +14,14 @@ fn kit() -> Kit {
     kit
 }
 
+/// These columns of each measurement.
+fn cells<const N: usize>(rows: &[Vec<String>], columns: [usize; N]) -> Vec<[&str; N]> {
+    rows[1..]
+        .iter()
+        .map(|row| columns.map(|column| row[column].as_str()))
+        .collect()
+}
+
 #[test]
 fn one_row_per_setting_in_the_columns_of_the_peers() {
     let kit = kit();
@@ -23,12 +31,8 @@ fn one_row_per_setting_in_the_columns_of_the_peers() {
     );
     assert_eq!(text.lines().next(), Some(HEADER));
     let rows = records(&text);
-    let settings: Vec<[&str; 3]> = rows[1..]
-        .iter()
-        .map(|r| [r[1].as_str(), r[4].as_str(), r[5].as_str()])
-        .collect();
     assert_eq!(
-        settings,
+        cells(&rows, [1, 4, 5]),
         [
             ["Flat", "1", ""],
             ["Flat", "2", ""],
@@ -167,12 +171,8 @@ fn what_is_skipped_is_varied_where_an_index_skips() {
         "{words} --index Flat Sparse IVF16,Sparse --plot curve.svg"
     ));
     let rows = records(&told);
-    let settings: Vec<[&str; 3]> = rows[1..]
-        .iter()
-        .map(|r| [r[1].as_str(), r[5].as_str(), r[17].as_str()])
-        .collect();
     assert_eq!(
-        settings,
+        cells(&rows, [1, 5, 17]),
         [
             ["Flat", "", "0"],
             ["Sparse", "", "0"],
